@@ -12,7 +12,8 @@ function platformOf(name) {
   const words = name.split('/').at(-1).split('-');
   const os = operatingSystems.find((word) => words.includes(word));
   const cpu = processors.find((word) => words.includes(word));
-  if (!cpu || (!os && cpu !== 'wasm32')) throw new Error(`${name}: its name tells no platform; add its lock entry by hand`);
+  if (!cpu || (!os && cpu !== 'wasm32'))
+    throw new Error(`${name}: its name tells no platform; add its lock entry by hand`);
   const musl = words.some((word) => word.startsWith('musl'));
   const libc = os === 'linux' && cpu !== 'arm' ? (musl ? 'musl' : 'glibc') : undefined;
   return { cpu: [cpu], ...(libc && { libc: [libc] }), optional: true, ...(os && { os: [os] }) };

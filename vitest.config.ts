@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // Processes, not threads: the code under test starts worker threads and children, and takes signals.
+    pool: 'forks',
+    isolate: false,
+    globalSetup: 'test/services/global-setup.ts',
+    reporters: ['default', './test/reporter.ts'],
+    // A zone that no code expects (UTC+12:45, with summer time), so that local time shows wherever it slips in.
+    env: { TZ: 'Pacific/Chatham' },
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**/*.ts', 'src/**/decide.ts'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text'],
+      thresholds: { 100: true },
+    },
+  },
+});
