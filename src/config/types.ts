@@ -1,0 +1,169 @@
+import type { Severity } from '../core/severity.ts';
+
+/** The effective configuration: read once, validated whole, frozen. Times are milliseconds. */
+export type Config = {
+  /** Absolute paths of the files that were read, in order; a watcher looks at these. */
+  files: readonly string[];
+  dataDir: string;
+  store: StoreConfig;
+  server: ServerConfig;
+  components: readonly ComponentConfig[];
+  /** Expected senders and how often each is heard, in milliseconds. */
+  sources: Readonly<Record<string, number>>;
+  channels: Readonly<Record<string, ChannelConfig>>;
+  /** In order; the first match wins unless the route says `continue`. */
+  routes: readonly RouteConfig[];
+  /** Kinds of alerts beyond the built-in ones. */
+  kinds: readonly string[];
+  retention: RetentionConfig;
+  policy: RoutingPolicy;
+  notify: { dryRun: boolean };
+  log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };
+  rateLimit: { maxRequests: number; windowMs: number };
+  telegram: TelegramEnvironment;
+};
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+export type StoreConfig =
+  | { backend: 'sqlite'; path: string }
+  | { backend: 'memory' }
+  | { backend: 'postgres'; dsn: string };
+
+export type ServerConfig = {
+  host: string;
+  port: number;
+  publicUrl: string;
+  publicRateLimitPerMinute: number;
+  publicMetrics: boolean;
+  /** Role given to loopback callers without `X-Forwarded-For`; null: none. */
+  loopbackRole: string | null;
+  shutdownTimeoutMs: number;
+};
+
+export type ComponentConfig = {
+  id: string;
+  name: string;
+  group: string | null;
+  description: string | null;
+  critical: boolean;
+  public: boolean;
+  dependsOn: readonly string[];
+  checks: readonly CheckConfig[];
+};
+
+export type CheckConfig = {
+  name: string;
+  /** Null: run on demand only. */
+  intervalMs: number | null;
+  timeoutMs: number;
+  retries: number;
+  failuresToDown: number;
+  successesToRecover: number;
+  /** How long an on-demand answer is kept. */
+  cacheMs: number;
+  /** Condition texts, each valid; all must hold, else the check is down. */
+  conditions: readonly string[];
+  /** Condition texts; where one does not hold the check is degraded. */
+  degraded: readonly string[];
+} & CheckTarget;
+
+export type CheckTarget =
+  | {
+      kind: 'http';
+      url: string;
+      method: string;
+      headers: Readonly<Record<string, string>>;
+      body: string | null;
+      followRedirects: boolean;
+      tlsVerify: boolean;
+    }
+  | { kind: 'tcp'; host: string; port: number; send: string | null; expect: string | null }
+  | { kind: 'command'; argv: readonly string[]; env: Readonly<Record<string, string>>; cwd: string };
+
+export type ChannelConfig =
+  | { type: 'log' }
+  | { type: 'webhook'; url: string; secret: string | null; headers: Readonly<Record<string, string>>; timeoutMs: number }
+  /** `channel` is the NAME in TELEGRAM_CHAT_ID_<NAME>; `apiRoot` null: Telegram's own. */
+  | { type: 'telegram'; channel: string; apiRoot: string | null };
+
+export type TelegramEnvironment = {
+  defaultToken: string | null;
+  /** By upper-case channel NAME. */
+  tokens: Readonly<Record<string, string>>;
+  chatIds: Readonly<Record<string, string>>;
+  topicIds: Readonly<Record<string, string>>;
+  topicsChatId: string | null;
+  testChatId: string | null;
+};
+
+export type RouteConfig = {
+  name: string;
+  match: RouteMatch;
+  channels: readonly string[];
+  /** Null: 0 for P0 and P1, 30 s otherwise. */
+  groupWaitMs: number | null;
+  /** The least severe that is sent. */
+  severityFloor: Severity;
+  sendResolved: boolean;
+  continue: boolean;
+};
+
+/** Every key that is given must match; a list matches when one of its values does. */
+export type RouteMatch = {
+  severity?: readonly Severity[];
+  env?: readonly string[];
+  service?: readonly string[];
+  kind?: readonly string[];
+  component?: readonly string[];
+  source?: readonly string[];
+  labels?: Readonly<Record<string, string>>;
+};
+
+export type RetentionConfig = {
+  alertsMs: number;
+  runsMs: number;
+  notificationsMs: number;
+};
+
+export type RoutingPolicy = {
+  defaults: PolicyDefaults;
+  /** In order, first match wins. The built-in list ends with a rule that matches everything. */
+  rules: readonly PolicyRule[];
+};
+
+export type PolicyDefaults = {
+  pollIntervalMs: number;
+  maxAlertsPerRun: number;
+  maxIncidentsPerRun: number;
+  maxTriagesPerRun: number;
+  dedupeWindowMs: number;
+  triageCooldownMs: number;
+  llmMode: 'off' | 'local' | 'remote';
+  resolveHoldMs: number;
+  reopenMs: number;
+  stormThreshold: number;
+  groupWindowMs: number;
+  maxAttempts: number;
+  dedupeMaxMs: number;
+};
+
+export type PolicyRule = {
+  name: string;
+  match: {
+    envIn?: readonly string[];
+    severityIn?: readonly Severity[];
+    kindIn?: readonly string[];
+    serviceIn?: readonly string[];
+    labels?: Readonly<Record<string, string>>;
+  };
+  actions: {
+    autoIncident: boolean;
+    autoTriage: boolean;
+    incidentSeverityCap: Severity | null;
+    /** Null: the default's. */
+    dedupeWindowMs: number | null;
+    /** Route names that alone are asked; null: all routes. */
+    notify: readonly string[] | null;
+  };
+};

@@ -1,0 +1,32 @@
+/** Where every part of Tocsin gets the time; tests hand in one that only `advance` moves. */
+export type Clock = {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `delayMs`, or as soon as the signal aborts; never rejects. */
+  wait(delayMs: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** Answers the machine's clock, shifted by `offsetMs()` (the measured distance to the database's clock). */
+export function createSystemClock(offsetMs: () => number = () => 0): Clock {
+  return {
+    now: () => Date.now() + offsetMs(),
+    wait: (delayMs, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const done = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        const timer = setTimeout(done, delayMs);
+        signal?.addEventListener('abort', done, { once: true });
+      }),
+  };
+}
+
+/** Answers a time as UTC ISO-8601 with `Z`; null stays null. */
+export function toIso(epochMs: number): string;
+export function toIso(epochMs: number | null): string | null;
+export function toIso(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString();
+}

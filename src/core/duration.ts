@@ -1,0 +1,31 @@
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Answers milliseconds for texts such as `500ms`, `10s`, `5m`, `1h30m`, `90d`; null where the text is none. */
+export function parseDurationMs(text: string): number | null {
+  const trimmed = text.trim();
+  if (trimmed === '0') return 0;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return null;
+  let totalMs = 0;
+  for (const [, amount, , unit] of trimmed.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d)/g)) {
+    totalMs += Number(amount) * (unitMs[unit ?? ''] ?? 0);
+  }
+  return Math.round(totalMs);
+}
+
+/** Answers a duration for people, its two largest units: `3m 20s`, `2h`, `450ms`. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.round(durationMs)}ms`;
+  let restSeconds = Math.round(durationMs / 1000);
+  const parts: string[] = [];
+  for (const [unit, seconds] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
+    const amount = Math.floor(restSeconds / seconds);
+    restSeconds -= amount * seconds;
+    if (amount > 0) parts.push(`${amount}${unit}`);
+  }
+  return parts.slice(0, 2).join(' ');
+}

@@ -1,0 +1,65 @@
+import { getRandomValues, randomUUID } from 'node:crypto';
+import type { Clock } from './clock.ts';
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Makes identifiers; ULIDs of one process always grow, so that index pages fill in order. */
+export type Ids = {
+  /** 26 characters of Crockford's base 32: 48 bits of epoch milliseconds, 80 random bits (the ULID specification). */
+  ulid(): string;
+  uuid(): string;
+};
+
+type Randomness = (bytes: Uint8Array) => void;
+
+/** Answers an id maker on the given clock; `fill` writes random bytes and is replaced in tests only. */
+export function createIds(clock: Clock, fill: Randomness = (bytes) => void getRandomValues(bytes)): Ids {
+  let lastMs = -1;
+  const digits = new Uint8Array(16);
+
+  const draw = () => {
+    fill(digits);
+    for (let i = 0; i < 16; i++) digits[i] = (digits[i] ?? 0) & 31;
+    // The top digit keeps its high bit clear: room to count up within a millisecond.
+    digits[0] = (digits[0] ?? 0) & 15;
+  };
+  const increment = () => {
+    for (let i = 15; i >= 0; i--) {
+      const digit = digits[i] ?? 0;
+      if (digit < 31) {
+        digits[i] = digit + 1;
+        return;
+      }
+      digits[i] = 0;
+    }
+  };
+
+  return {
+    ulid() {
+      const now = clock.now();
+      // A clock that goes back keeps the last millisecond: order is worth more than accuracy here.
+      if (now > lastMs) {
+        lastMs = now;
+        draw();
+      } else increment();
+      return encodeTime(lastMs) + encodeDigits(digits);
+    },
+    uuid: () => randomUUID(),
+  };
+}
+
+function encodeTime(epochMs: number): string {
+  let text = '';
+  let rest = epochMs;
+  for (let i = 0; i < 10; i++) {
+    text = alphabet.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function encodeDigits(digits: Uint8Array): string {
+  let text = '';
+  for (const digit of digits) text += alphabet.charAt(digit);
+  return text;
+}

@@ -1,0 +1,19 @@
+import type { Config } from '../config/types.ts';
+import type { Signal } from '../core/signal.ts';
+import type { Ctx } from '../store/index.ts';
+import type { Metrics } from '../telemetry/index.ts';
+
+/** Doorbells between writers and the loops of the same process; polling finds the same work later. */
+export type Signals = {
+  /** An alert waits for the supervisor. */
+  readonly alerts: Signal;
+  /** A message waits in the outbox. */
+  readonly messages: Signal;
+};
+
+/** What flows and actions are handed: the store's context, the configuration in force, doorbells and counters. */
+export type FlowCtx = Ctx & {
+  readonly config: Config;
+  readonly signals: Signals;
+  readonly metrics: Metrics;
+};

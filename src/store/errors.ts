@@ -1,0 +1,39 @@
+import { AppError } from '../core/errors.ts';
+
+/** What a driver said, by the fields that pg and the SQLite worker put on their errors. */
+function driverCode(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return String(error.code);
+}
+
+/** Answers whether the same transaction may simply be run again (PostgreSQL: 40001, 40P01; SQLite: busy). */
+export function isSerializationFailure(error: unknown): boolean {
+  return ['40001', '40P01', 'SQLITE_BUSY'].includes(driverCode(error));
+}
+
+/** Answers whether a unique index refused the row (PostgreSQL: 23505; SQLite: 2067, 1555). */
+export function isUniqueViolation(error: unknown): boolean {
+  return ['23505', 'SQLITE_CONSTRAINT_UNIQUE'].includes(driverCode(error));
+}
+
+const lostConnection =
+  /^(08|57P0)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|SQLITE_(FULL|IOERR|READONLY|CANTOPEN))/;
+
+/** Answers whether the database itself is out of reach or cannot write, so that trying later may help. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (lostConnection.test(driverCode(error))) return true;
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}
+
+/** Answers UNAVAILABLE for a database that is away, everything else as it came. */
+export function translateStoreError(error: unknown): unknown {
+  if (error instanceof AppError || !isDatabaseUnavailable(error)) return error;
+  return new AppError(
+    'UNAVAILABLE',
+    'the database cannot be used right now; the same call may succeed later',
+    { cause: error },
+  );
+}

@@ -1,0 +1,74 @@
+/** Gathers what arrives while a commit is under way, and commits it together. */
+export type GroupCommit<Item, Result> = {
+  /** Resolves once the commit that holds the item is durable. `weight` counts toward the size of a group. */
+  submit(item: Item, weight?: number): Promise<Result>;
+  /** Resolves when nothing waits and nothing is under way. */
+  idle(): Promise<void>;
+};
+
+export type GroupCommitOptions<Item, Result> = {
+  maxWeight: number;
+  /** How many commits may be under way at once, 1 where absent. */
+  maxConcurrent?: number;
+  /** Commits the items in one transaction and answers one result an item, in order. */
+  commit(items: readonly Item[]): Promise<readonly Result[]>;
+};
+
+type Entry<Item, Result> = {
+  item: Item;
+  weight: number;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+};
+
+/**
+ * Answers a group commit: the first item goes at once, those that come meanwhile go together after it.
+ * When a group fails, its items are tried one by one, so that a bad one fails alone.
+ */
+export function createGroupCommit<Item, Result>(
+  options: GroupCommitOptions<Item, Result>,
+): GroupCommit<Item, Result> {
+  const queue: Entry<Item, Result>[] = [];
+  const idlers: (() => void)[] = [];
+  const maxConcurrent = options.maxConcurrent ?? 1;
+  let running = 0;
+
+  const takeGroup = (): Entry<Item, Result>[] => {
+    let weight = 0;
+    let count = 0;
+    while (count < queue.length) {
+      weight += queue[count]?.weight ?? 0;
+      if (count > 0 && weight > options.maxWeight) break;
+      count++;
+    }
+    return queue.splice(0, count);
+  };
+
+  const commitGroup = async (group: Entry<Item, Result>[]): Promise<void> => {
+    try {
+      const results = await options.commit(group.map((entry) => entry.item));
+      group.forEach((entry, i) => {
+        entry.resolve(results[i] as Result);
+      });
+    } catch (error) {
+      if (group.length === 1) group[0]?.reject(error);
+      else for (const entry of group) await commitGroup([entry]);
+    }
+  };
+
+  const drain = async (): Promise<void> => {
+    running++;
+    while (queue.length > 0) await commitGroup(takeGroup());
+    running--;
+    if (running === 0) for (const done of idlers.splice(0)) done();
+  };
+
+  return {
+    submit: (item, weight = 1) =>
+      new Promise((resolve, reject) => {
+        queue.push({ item, weight, resolve, reject });
+        if (running < maxConcurrent) void drain();
+      }),
+    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+  };
+}

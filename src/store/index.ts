@@ -1,0 +1,12 @@
+/*
+ * The store: one schema on two engines, and what every query is handed.
+ * Queries live in the features; this folder knows how they run.
+ */
+export type { Ctx } from './ctx.ts';
+export type { Dialect } from './dialect.ts';
+export { isDatabaseUnavailable, isUniqueViolation, translateStoreError } from './errors.ts';
+export { createGroupCommit, type GroupCommit } from './group-commit.ts';
+export { migrate, readMigrationState } from './migrate.ts';
+export type * from './schema.ts';
+export { openStore, type Store, type StoreOptions } from './store.ts';
+export { inTransaction, runAfterCommit } from './transaction.ts';

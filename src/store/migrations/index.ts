@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely';
+import type { Dialect } from '../dialect.ts';
+import type { Database } from '../schema.ts';
+import { up as mainLine } from './0001-main-line.ts';
+
+export type Migration = {
+  name: string;
+  /** Runs inside the transaction that also records it. */
+  up(db: Kysely<Database>, dialect: Dialect): Promise<void>;
+};
+
+/** In order. One that has landed never changes. */
+export const migrations: readonly Migration[] = [{ name: '0001-main-line', up: mainLine }];

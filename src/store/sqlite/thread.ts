@@ -1,0 +1,59 @@
+import { Worker } from 'node:worker_threads';
+import type { SqliteCommand, SqliteReply, SqliteResult, SqliteThreadData } from './messages.ts';
+
+/** A database thread as the program sees it. */
+export type SqliteThread = {
+  send(command: SqliteCommand): Promise<SqliteResult[]>;
+  /** How many commands have no answer yet. */
+  pending(): number;
+  close(): Promise<void>;
+};
+
+class SqliteError extends Error {
+  override readonly name = 'SqliteError';
+  readonly code: string;
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+type Waiting = { resolve(results: SqliteResult[]): void; reject(error: Error): void };
+
+/** Starts a thread with a connection of its own; a file that cannot be opened shows in the first `send`. */
+export function startSqliteThread(data: SqliteThreadData): SqliteThread {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let dead: Error | null = null;
+
+  const failAll = (error: Error) => {
+    dead = error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('message', (reply: SqliteReply) => {
+    const waiter = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('error' in reply) waiter?.reject(new SqliteError(reply.error.message, reply.error.code));
+    else waiter?.resolve(reply.results);
+  });
+  worker.on('error', (error) =>
+    failAll(new SqliteError(`database thread ended: ${error.message}`, 'SQLITE_CANTOPEN')),
+  );
+  worker.on('exit', () => failAll(dead ?? new SqliteError('the database is closed', 'SQLITE_CANTOPEN')));
+
+  return {
+    send: (command) =>
+      new Promise((resolve, reject) => {
+        if (dead) return reject(dead);
+        const id = ++lastId;
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, ...command });
+      }),
+    pending: () => waiting.size,
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
