@@ -1,0 +1,53 @@
+import { type DestinationStream, pino } from 'pino';
+import type { Log } from '../core/log.ts';
+import { type Redaction, redactFields } from './redact-fields.ts';
+
+export type LogOptions = {
+  /** pino's name of a level. */
+  level: string;
+  /** Lines for people instead of JSON. */
+  pretty: boolean;
+  redaction: Redaction;
+  /** Standard output where absent. */
+  stream?: DestinationStream;
+};
+
+/**
+ * Answers the log of the process: JSON lines with `level` as a word, `time` in ISO, `msg`; pretty lines on a terminal.
+ * Writes are synchronous, so that nothing is lost at a crash. Secrets in fields, messages and errors are hidden.
+ */
+export async function createLog(options: LogOptions): Promise<Log> {
+  const { redaction } = options;
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: {
+        level: (level) => ({ level }),
+        log: (fields) => redactFields(fields, redaction),
+      },
+      hooks: {
+        logMethod(args, method) {
+          const [fields, message] = args as unknown as [object, string];
+          method.call(this, fields, redaction.text(message));
+        },
+      },
+    },
+    await createStream(options),
+  );
+}
+
+async function createStream(options: LogOptions): Promise<DestinationStream> {
+  const out = options.stream ?? pino.destination({ fd: 1, sync: true });
+  if (!options.pretty) return out;
+  // Loaded only where people read: it would cost every other start 20 ms.
+  const { prettyFactory } = await import('pino-pretty');
+  const format = prettyFactory({
+    colorize: options.stream === undefined && process.stdout.isTTY === true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'tag',
+    singleLine: true,
+  });
+  return { write: (line) => void out.write(format(line)) };
+}

@@ -1,0 +1,93 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** What Tocsin counts about itself. Each metric is fed by the part that its name says; nothing is counted twice. */
+export type Metrics = {
+  readonly registry: Registry;
+  readonly alertsIngested: Counter<'result'>;
+  readonly incidentsOpened: Counter;
+  readonly notifications: Counter<'channel' | 'status'>;
+  /** From the incident or alert to the message on its way. */
+  readonly notifyLatencySeconds: Histogram;
+  readonly httpRequests: Counter<'method' | 'route' | 'status'>;
+  readonly httpDurationSeconds: Histogram<'method' | 'route'>;
+  readonly checks: Counter<'component' | 'check' | 'status'>;
+  readonly checkDurationSeconds: Histogram<'component' | 'check'>;
+  readonly supervisorPassSeconds: Histogram;
+};
+
+/** Answers metrics in a registry of their own, with those of the process (CPU, memory, event loop) beside them. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    alertsIngested: new Counter({
+      name: 'tocsin_alerts_ingested_total',
+      help: 'Alert reports by what became of them: accepted, deduped, invalid, ignored.',
+      labelNames: ['result'],
+      registers,
+    }),
+    incidentsOpened: new Counter({
+      name: 'tocsin_incidents_opened_total',
+      help: 'Incidents that were opened.',
+      registers,
+    }),
+    notifications: new Counter({
+      name: 'tocsin_notifications_total',
+      help: 'Messages by channel and by what became of them.',
+      labelNames: ['channel', 'status'],
+      registers,
+    }),
+    notifyLatencySeconds: new Histogram({
+      name: 'tocsin_notify_latency_seconds',
+      help: 'Seconds from the making of a message to its delivery.',
+      buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800],
+      registers,
+    }),
+    ...createHttpMetrics(registers),
+    ...createLoopMetrics(registers),
+  };
+}
+
+function createHttpMetrics(registers: Registry[]) {
+  return {
+    httpRequests: new Counter({
+      name: 'tocsin_http_requests_total',
+      help: 'HTTP requests by method, route and status.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    httpDurationSeconds: new Histogram({
+      name: 'tocsin_http_request_duration_seconds',
+      help: 'Seconds from the head of a request to the end of its answer.',
+      labelNames: ['method', 'route'],
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    }),
+  };
+}
+
+function createLoopMetrics(registers: Registry[]) {
+  return {
+    checks: new Counter({
+      name: 'tocsin_checks_total',
+      help: 'Checks that were run, by component, check and status.',
+      labelNames: ['component', 'check', 'status'],
+      registers,
+    }),
+    checkDurationSeconds: new Histogram({
+      name: 'tocsin_check_duration_seconds',
+      help: 'Seconds that a check took.',
+      labelNames: ['component', 'check'],
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    supervisorPassSeconds: new Histogram({
+      name: 'tocsin_supervisor_pass_seconds',
+      help: 'Seconds that one pass of the supervisor took.',
+      buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+  } satisfies Partial<Metrics>;
+}
