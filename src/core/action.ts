@@ -17,6 +17,8 @@ export type CliBinding = {
   command: string;
   /** Input fields taken as positional arguments, in order. */
   args?: readonly string[];
+  /** The one field of the result that is printed, alone on its line, for scripts. */
+  print?: string;
 };
 
 /** A capability, declared once: every door is made from it. `run` gets a parsed input and an actor that was let in. */

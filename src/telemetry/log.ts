@@ -18,10 +18,14 @@ export type LogOptions = {
  */
 export async function createLog(options: LogOptions): Promise<Log> {
   const { redaction } = options;
-  return pino(
+  const stream = await createStream(options);
+  // Named by our own type: pino's has an index signature, which would make it look like a promise.
+  const log: Log = pino(
     {
       level: options.level,
       base: null,
+      // `redactFields` has made plain objects of errors already.
+      serializers: { err: (error: unknown) => error },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: {
         level: (level) => ({ level }),
@@ -34,8 +38,9 @@ export async function createLog(options: LogOptions): Promise<Log> {
         },
       },
     },
-    await createStream(options),
+    stream,
   );
+  return log;
 }
 
 async function createStream(options: LogOptions): Promise<DestinationStream> {

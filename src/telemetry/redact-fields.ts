@@ -34,8 +34,8 @@ function redactValue(value: unknown, redaction: Redaction, depth: number): unkno
 function describeThrown(error: Error, redaction: Redaction, depth: number): Record<string, unknown> {
   const { name, message, stack, cause } = error;
   const described: Record<string, unknown> = { type: name, message: redaction.text(message) };
-  if ('code' in error) described['code'] = error.code;
-  if (stack !== undefined) described['stack'] = redaction.text(stack);
-  if (cause !== undefined) described['cause'] = redactValue(cause, redaction, depth + 1);
+  if ('code' in error) described.code = error.code;
+  if (stack !== undefined) described.stack = redaction.text(stack);
+  if (cause !== undefined) described.cause = redactValue(cause, redaction, depth + 1);
   return described;
 }

@@ -1,0 +1,16 @@
+/*
+ * Who may do what: roles with their entitlements, tokens bound to a role, and sessions of people in a browser.
+ */
+export { ensureAdminToken } from './admin-token.ts';
+export { type Authenticator, createAuthenticator } from './authenticate.ts';
+export { createToken, tokensCreate } from './create-token.ts';
+export { tokensList } from './list-tokens.ts';
+export { tokensRevoke } from './revoke-token.ts';
+export { createActor, isRoleName, type RoleName, roleNames, roles } from './roles.ts';
+export {
+  createSignInCode,
+  endSession,
+  redeemSignInCode,
+  sessionLifetimeMs,
+  signInWithToken,
+} from './sign-in.ts';

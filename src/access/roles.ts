@@ -1,0 +1,52 @@
+import type { Actor } from '../core/actor.ts';
+
+const read = [
+  'tools.alerts.read',
+  'tools.oncall.read',
+  'tools.jobs.read',
+  'tools.metrics.read',
+  'tools.gates.read',
+] as const;
+
+const report = ['tools.alerts.ingest', 'tools.health.report', 'tools.metrics.record'] as const;
+const work = ['tools.alerts.claim', 'tools.alerts.ack', 'tools.oncall.incident_write'] as const;
+
+/** The shipped roles; `*` at the end of an entitlement stands for everything below it. */
+export const roles = {
+  agent_monitor: [...read, ...report],
+  agent_oncall: [...read, ...report, ...work],
+  agent_cto: [...read, ...report, ...work],
+  supervisor: [...read, ...work, 'tools.notify.write'],
+  agent_interface: read,
+  viewer: read,
+  operator: [
+    ...read,
+    ...report,
+    ...work,
+    'tools.alerts.ack_any',
+    'tools.alerts.silence',
+    'tools.runs.write',
+    'tools.deployments.write',
+    'tools.notify.write',
+    'tools.audit.read',
+    'tools.jobs.run',
+    'tools.gates.bypass',
+    'tools.config.*',
+  ],
+  admin: ['tools.*'],
+  default: read,
+} as const satisfies Record<string, readonly string[]>;
+
+export type RoleName = keyof typeof roles;
+
+export const roleNames = Object.keys(roles) as [RoleName, ...RoleName[]];
+
+/** Answers whether the text names a role. */
+export function isRoleName(text: string): text is RoleName {
+  return Object.hasOwn(roles, text);
+}
+
+/** Answers an actor of the role; a role that is not known any more has the entitlements of `default`. */
+export function createActor(name: string, role: string): Actor {
+  return { name, role, entitlements: roles[isRoleName(role) ? role : 'default'] };
+}
