@@ -2,8 +2,10 @@ import type { Severity } from '../core/severity.ts';
 
 /** The effective configuration: read once, validated whole, frozen. Times are milliseconds. */
 export type Config = {
-  /** Absolute paths of the files that were read, in order; a watcher looks at these. */
+  /** Absolute paths of the files that were read, in order. */
   files: readonly string[];
+  /** Absolute paths of the files whose appearance or change means another configuration. */
+  watchedFiles: readonly string[];
   dataDir: string;
   store: StoreConfig;
   server: ServerConfig;
@@ -83,7 +85,13 @@ export type CheckTarget =
 
 export type ChannelConfig =
   | { type: 'log' }
-  | { type: 'webhook'; url: string; secret: string | null; headers: Readonly<Record<string, string>>; timeoutMs: number }
+  | {
+      type: 'webhook';
+      url: string;
+      secret: string | null;
+      headers: Readonly<Record<string, string>>;
+      timeoutMs: number;
+    }
   /** `channel` is the NAME in TELEGRAM_CHAT_ID_<NAME>; `apiRoot` null: Telegram's own. */
   | { type: 'telegram'; channel: string; apiRoot: string | null };
 

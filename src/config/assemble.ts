@@ -1,0 +1,82 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { EnvironmentSettings } from './environment.ts';
+import type { TocsinFile } from './schema/tocsin.ts';
+import type {
+  CheckConfig,
+  ComponentConfig,
+  Config,
+  RoutingPolicy,
+  ServerConfig,
+  StoreConfig,
+} from './types.ts';
+
+type Parts = {
+  file: TocsinFile;
+  settings: EnvironmentSettings;
+  policy: RoutingPolicy;
+  store: StoreConfig;
+  dataDir: string;
+  /** Where relative paths of tocsin.yaml start. */
+  folder: string;
+  /** From a flag. */
+  listen: { host: string; port: number } | null;
+  files: readonly string[];
+  watchedFiles: readonly string[];
+  isTerminal: boolean;
+};
+
+/** Puts valid parts together: a flag beats the environment, and the environment beats the file. */
+export function assemble(parts: Parts): Config {
+  const { file, settings } = parts;
+  return {
+    files: parts.files,
+    watchedFiles: parts.watchedFiles,
+    dataDir: parts.dataDir,
+    store: parts.store,
+    server: assembleServer(parts),
+    components: file.components.map((component) => resolveComponent(component, parts.folder)),
+    sources: file.sources,
+    channels: file.channels,
+    routes: file.routes,
+    kinds: file.kinds,
+    retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
+    policy: parts.policy,
+    notify: { dryRun: file.notify.dry_run || settings.isDebugAsked },
+    log: {
+      level: settings.logLevel,
+      requests: settings.logRequests,
+      healthRequests: settings.logHealthRequests,
+      pretty: parts.isTerminal,
+    },
+    rateLimit: { maxRequests: settings.rateLimitMaxRequests, windowMs: settings.rateLimitWindowMs },
+    telegram: settings.telegram,
+  };
+}
+
+function assembleServer({ file, settings, listen }: Parts): ServerConfig {
+  const host = listen?.host ?? settings.host ?? file.server.host;
+  const port = listen?.port ?? settings.port ?? file.server.port;
+  return { ...file.server, host, port, publicUrl: file.server.publicUrl ?? listenUrl(host, port) };
+}
+
+/** Answers the address that a browser on this host opens for a listening one. */
+export function listenUrl(host: string, port: number): string {
+  // An address that means "all of them" is none that a browser can open.
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function resolveComponent(component: ComponentConfig, folder: string): ComponentConfig {
+  return { ...component, checks: component.checks.map((check) => resolveCheck(check, folder)) };
+}
+
+function resolveCheck(check: CheckConfig, folder: string): CheckConfig {
+  if (check.kind !== 'command') return check;
+  const [program = '', ...args] = check.argv;
+  return { ...check, cwd: resolve(folder, check.cwd), argv: [resolveProgram(program, folder), ...args] };
+}
+
+// A bare name is looked up in PATH; one with a folder in it starts where the file is.
+function resolveProgram(program: string, folder: string): string {
+  return /[/\\]/.test(program) && !isAbsolute(program) ? resolve(folder, program) : program;
+}

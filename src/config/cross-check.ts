@@ -1,0 +1,145 @@
+import { builtInKinds } from './alert-kinds.ts';
+import { describeFound } from './found.ts';
+import type { Problem } from './problem.ts';
+import { suggestText } from './suggest.ts';
+import { valueAt } from './validate.ts';
+import type { YamlFile } from './yaml-file.ts';
+import { formatPath, type Path } from './yaml-place.ts';
+
+type Named = { name: string; path: Path };
+
+/** Answers what is wrong between the parts of tocsin.yaml: duplicates, names of nothing, circles. It reads raw values, so that it finds them beside other problems. */
+export function crossCheckTocsin(file: YamlFile): Problem[] {
+  const components = namesIn(file, ['components'], 'id');
+  const kinds = knownKinds(file);
+  const problems = [
+    ...duplicates(file, components, 'component'),
+    ...duplicates(file, namesIn(file, ['routes'], 'name'), 'route'),
+    ...dependencyProblems(file, components),
+  ];
+  for (const index of listAt(file, ['components']).keys()) {
+    problems.push(...duplicates(file, namesIn(file, ['components', index, 'checks'], 'name'), 'check'));
+  }
+  const channels = Object.keys(mapAt(file, ['channels']));
+  for (const index of listAt(file, ['routes']).keys()) {
+    problems.push(...unknownNames(file, ['routes', index, 'channels'], channels, 'channel'));
+    problems.push(...unknownNames(file, ['routes', index, 'match', 'kind'], kinds, 'alert kind'));
+  }
+  return problems;
+}
+
+/** Answers what is wrong between the policy and tocsin.yaml, which is null where it could not be read. */
+export function crossCheckPolicy(policy: YamlFile, tocsin: YamlFile | null): Problem[] {
+  const problems = duplicates(policy, namesIn(policy, ['routing'], 'name'), 'rule');
+  if (tocsin === null) return problems;
+  const routes = namesIn(tocsin, ['routes'], 'name').map((route) => route.name);
+  const kinds = knownKinds(tocsin);
+  for (const index of listAt(policy, ['routing']).keys()) {
+    problems.push(...unknownNames(policy, ['routing', index, 'actions', 'notify'], routes, 'route'));
+    problems.push(...unknownNames(policy, ['routing', index, 'match', 'kind_in'], kinds, 'alert kind'));
+  }
+  return problems;
+}
+
+function knownKinds(file: YamlFile): string[] {
+  return [...builtInKinds, ...listAt(file, ['kinds']).map(String)];
+}
+
+function duplicates(file: YamlFile, names: readonly Named[], noun: string): Problem[] {
+  const first = new Map<string, number>();
+  return names.flatMap(({ name, path }) => {
+    const { line } = file.locate(path);
+    const firstLine = first.get(name);
+    if (firstLine === undefined) {
+      first.set(name, line);
+      return [];
+    }
+    const found = `a second ${noun} ${describeFound(name, [])}`;
+    const message = `the first one is on line ${firstLine}: rename or remove one`;
+    return [{ file: file.name, line, key: formatPath(path), found, expected: `a ${noun} once`, message }];
+  });
+}
+
+function unknownNames(file: YamlFile, path: Path, known: readonly string[], noun: string): Problem[] {
+  return listAt(file, path).flatMap((name, index) => {
+    if (typeof name !== 'string' || known.includes(name)) return [];
+    const expected =
+      known.length === 0 ? `a ${noun}, and none is configured` : `one of ${[...new Set(known)].join(', ')}`;
+    return [
+      {
+        file: file.name,
+        line: file.locate([...path, index]).line,
+        key: formatPath([...path, index]),
+        found: `the unknown ${noun} ${describeFound(name, [])}`,
+        expected,
+        message: suggestText(name, known) || `configure it, or remove it here`,
+      },
+    ];
+  });
+}
+
+function dependencyProblems(file: YamlFile, components: readonly Named[]): Problem[] {
+  const known = components.map((component) => component.name);
+  const upstreams = new Map<string, string[]>();
+  const problems: Problem[] = [];
+  for (const { name, path } of components) {
+    const dependsOn = [...path.slice(0, -1), 'depends_on'];
+    problems.push(...unknownNames(file, dependsOn, known, 'component'));
+    upstreams.set(
+      name,
+      listAt(file, dependsOn).filter((upstream) => typeof upstream === 'string'),
+    );
+  }
+  for (const circle of findCircles(upstreams)) {
+    const path = components.find((component) => component.name === circle[0])?.path.slice(0, -1) ?? [];
+    problems.push({
+      file: file.name,
+      line: file.locateKey([...path, 'depends_on']),
+      key: formatPath([...path, 'depends_on']),
+      found: `a circle: ${circle.join(' → ')}`,
+      expected: 'dependencies that end somewhere',
+      message: 'remove one of these dependencies',
+    });
+  }
+  return problems;
+}
+
+/** Answers each circle once, as the names along it with the first one repeated at the end. */
+function findCircles(upstreams: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  for (const start of upstreams.keys()) {
+    // An own stack: a chain of thousands must not end the process.
+    const trail: { name: string; next: number }[] = [];
+    const enter = (name: string) => {
+      const at = trail.findIndex((step) => step.name === name);
+      if (at >= 0) circles.push([...trail.slice(at).map((step) => step.name), name]);
+      else if (!done.has(name) && upstreams.has(name)) trail.push({ name, next: 0 });
+    };
+    enter(start);
+    for (let step = trail.at(-1); step; step = trail.at(-1)) {
+      const upstream = upstreams.get(step.name)?.[step.next++];
+      if (upstream !== undefined) enter(upstream);
+      else done.add(trail.pop()?.name ?? '');
+    }
+  }
+  return circles;
+}
+
+function namesIn(file: YamlFile, list: Path, key: string): Named[] {
+  return listAt(file, list).flatMap((_, index) => {
+    const path = [...list, index, key];
+    const name = valueAt(file.value, path);
+    return typeof name === 'string' ? [{ name, path }] : [];
+  });
+}
+
+function listAt(file: YamlFile, path: Path): readonly unknown[] {
+  const value = valueAt(file.value, path);
+  return Array.isArray(value) ? value : [];
+}
+
+function mapAt(file: YamlFile, path: Path): object {
+  const value = valueAt(file.value, path);
+  return typeof value === 'object' && value !== null ? value : {};
+}

@@ -1,0 +1,40 @@
+export type EnvironmentName = { name: string; meaning: string };
+
+/** Every environment variable that Tocsin reads, with its meaning; `<CHANNEL>` stands for a channel's NAME. */
+export const environmentNames: readonly EnvironmentName[] = [
+  { name: 'TOCSIN_CONFIG', meaning: 'Path of tocsin.yaml; default ./tocsin.yaml, which may be absent.' },
+  { name: 'TOCSIN_DATA_DIR', meaning: 'Folder of the database and the admin token; default ./data.' },
+  { name: 'ALERT_BACKEND', meaning: 'Store: auto (default), memory, sqlite or postgres.' },
+  { name: 'ALERT_DATABASE_URL', meaning: 'PostgreSQL address of the store, as postgres://user@host/name.' },
+  { name: 'DATABASE_URL', meaning: 'The same, where ALERT_DATABASE_URL is not set.' },
+  { name: 'MONITORING_API_HOST', meaning: 'Host that the HTTP server listens on; beats server.listen.' },
+  { name: 'MONITORING_API_PORT', meaning: 'Port that the HTTP server listens on; beats server.listen.' },
+  {
+    name: 'RATE_LIMIT_MAX',
+    meaning: 'Requests per IP and window that come without good credentials; default 5.',
+  },
+  { name: 'RATE_LIMIT_WINDOW', meaning: 'That window, in seconds or as a duration; default 60.' },
+  { name: 'ALERTS_RETENTION_DAYS', meaning: 'Days that ended alerts are kept; beats retention.alerts.' },
+  {
+    name: 'NODE_ENV',
+    meaning: 'development logs at debug where LOG_LEVEL is not set, and changes nothing else.',
+  },
+  {
+    name: 'LOG_LEVEL',
+    meaning: 'trace, debug, info (default), warn, error or fatal; debug also sends no messages.',
+  },
+  { name: 'LOG_REQUESTS', meaning: 'true logs every request but those for health.' },
+  { name: 'LOG_HEALTH_REQUESTS', meaning: 'true logs requests for health too.' },
+  { name: 'TELEGRAM_BOT_TOKEN_DEFAULT', meaning: 'Token of the bot that sends where a channel has none.' },
+  { name: 'TELEGRAM_BOT_TOKEN_<CHANNEL>', meaning: 'Token of the bot of one channel.' },
+  { name: 'TELEGRAM_CHAT_ID_<CHANNEL>', meaning: 'Chat of one channel.' },
+  {
+    name: 'TELEGRAM_CHAT_ID_TOPICS',
+    meaning: 'Chat with topics that TELEGRAM_TOPIC_ID_<CHANNEL> points into.',
+  },
+  { name: 'TELEGRAM_TOPIC_ID_<CHANNEL>', meaning: 'Topic of one channel in the chat with topics.' },
+  {
+    name: 'TELEGRAM_TEST_CHAT_ID',
+    meaning: 'One chat that gets every message instead, from the default bot.',
+  },
+];

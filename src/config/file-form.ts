@@ -1,0 +1,170 @@
+import type {
+  ChannelConfig,
+  CheckConfig,
+  ComponentConfig,
+  Config,
+  PolicyDefaults,
+  PolicyRule,
+  RouteConfig,
+  ServerConfig,
+} from './types.ts';
+
+/** Plain values in the words of the files, as YAML and JSON have them. */
+export type FileForm = Record<string, unknown>;
+
+/** Answers the part of a Config that tocsin.yaml can say; reading it again gives the same Config. */
+export function tocsinFileForm(config: Config): FileForm {
+  return {
+    server: serverForm(config.server),
+    components: config.components.map(componentForm),
+    sources: mapValues(config.sources, durationText),
+    channels: mapValues(config.channels, channelForm),
+    routes: config.routes.map(routeForm),
+    kinds: config.kinds,
+    retention: {
+      alerts: durationText(config.retention.alertsMs),
+      runs: durationText(config.retention.runsMs),
+      notifications: durationText(config.retention.notificationsMs),
+    },
+    notify: { dry_run: config.notify.dryRun },
+  };
+}
+
+/** Answers the policy as alert_routing_policy.yml has it. */
+export function policyFileForm(policy: Config['policy']): FileForm {
+  return { defaults: defaultsForm(policy.defaults), routing: policy.rules.map(ruleForm) };
+}
+
+/** Answers a duration exactly, in the largest unit that divides it: `90s`, `3h`, `1500ms`. */
+export function durationText(durationMs: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const;
+  const unit = units.find(([, unitMs]) => durationMs % unitMs === 0 && durationMs > 0);
+  return unit ? `${durationMs / unit[1]}${unit[0]}` : `${durationMs}ms`;
+}
+
+function serverForm(server: ServerConfig): FileForm {
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  return {
+    listen: `${host}:${server.port}`,
+    public_url: server.publicUrl,
+    public_rate_limit: server.publicRateLimitPerMinute,
+    public_metrics: server.publicMetrics,
+    loopback_role: server.loopbackRole ?? 'off',
+    shutdown_timeout: durationText(server.shutdownTimeoutMs),
+  };
+}
+
+function componentForm(component: ComponentConfig): FileForm {
+  const { dependsOn, checks, ...rest } = component;
+  return withoutNulls({ ...rest, depends_on: dependsOn, checks: checks.map(checkForm) });
+}
+
+function checkForm(check: CheckConfig): FileForm {
+  return withoutNulls({
+    name: check.name,
+    kind: check.kind,
+    ...targetForm(check),
+    interval: check.intervalMs === null ? 'on_demand' : durationText(check.intervalMs),
+    timeout: durationText(check.timeoutMs),
+    retries: check.retries,
+    failures_to_down: check.failuresToDown,
+    successes_to_recover: check.successesToRecover,
+    cache_seconds: check.cacheMs / 1000,
+    conditions: check.conditions,
+    degraded: check.degraded,
+  });
+}
+
+function targetForm(check: CheckConfig): FileForm {
+  switch (check.kind) {
+    case 'http':
+      return {
+        url: check.url,
+        method: check.method,
+        headers: check.headers,
+        body: check.body,
+        follow_redirects: check.followRedirects,
+        tls_verify: check.tlsVerify,
+      };
+    case 'tcp':
+      return { host: check.host, port: check.port, send: check.send, expect: check.expect };
+    case 'command':
+      return { command: check.argv, env: check.env, cwd: check.cwd };
+  }
+}
+
+function channelForm(channel: ChannelConfig): FileForm {
+  switch (channel.type) {
+    case 'log':
+      return { type: channel.type };
+    case 'webhook': {
+      const { timeoutMs, ...rest } = channel;
+      return withoutNulls({ ...rest, timeout: durationText(timeoutMs) });
+    }
+    case 'telegram':
+      return withoutNulls({ type: channel.type, channel: channel.channel, api_root: channel.apiRoot });
+  }
+}
+
+function routeForm(route: RouteConfig): FileForm {
+  return withoutNulls({
+    name: route.name,
+    match: route.match,
+    channels: route.channels,
+    group_wait: route.groupWaitMs === null ? null : durationText(route.groupWaitMs),
+    severity_floor: route.severityFloor,
+    send_resolved: route.sendResolved,
+    continue: route.continue,
+  });
+}
+
+function defaultsForm(defaults: PolicyDefaults): FileForm {
+  return {
+    poll_interval_seconds: defaults.pollIntervalMs / 1000,
+    max_alerts_per_run: defaults.maxAlertsPerRun,
+    max_incidents_per_run: defaults.maxIncidentsPerRun,
+    max_triages_per_run: defaults.maxTriagesPerRun,
+    dedupe_window_minutes_default: defaults.dedupeWindowMs / 60_000,
+    triage_cooldown_minutes: defaults.triageCooldownMs / 60_000,
+    llm_mode: defaults.llmMode,
+    resolve_hold_seconds: defaults.resolveHoldMs / 1000,
+    reopen_minutes: defaults.reopenMs / 60_000,
+    storm_threshold: defaults.stormThreshold,
+    group_window_seconds: defaults.groupWindowMs / 1000,
+    max_attempts: defaults.maxAttempts,
+    dedupe_max_hours: defaults.dedupeMaxMs / 3_600_000,
+  };
+}
+
+function ruleForm({ name, match, actions }: PolicyRule): FileForm {
+  return {
+    name,
+    match: {
+      ...(match.envIn && { env_in: match.envIn }),
+      ...(match.severityIn && { severity_in: match.severityIn }),
+      ...(match.kindIn && { kind_in: match.kindIn }),
+      ...(match.serviceIn && { service_in: match.serviceIn }),
+      ...(match.labels && { labels: match.labels }),
+    },
+    actions: withoutNulls({
+      auto_incident: actions.autoIncident,
+      auto_triage: actions.autoTriage,
+      incident_severity_cap: actions.incidentSeverityCap,
+      dedupe_window_minutes: actions.dedupeWindowMs === null ? null : actions.dedupeWindowMs / 60_000,
+      notify: actions.notify,
+    }),
+  };
+}
+
+function withoutNulls(form: FileForm): FileForm {
+  return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== null));
+}
+
+function mapValues<Value>(map: Readonly<Record<string, Value>>, change: (value: Value) => unknown): FileForm {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,151 @@
+import { dirname, join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { assemble } from './assemble.ts';
+import { builtInPolicy, builtInRules } from './built-in-policy.ts';
+import { chooseStore } from './choose-store.ts';
+import { crossCheckPolicy, crossCheckTocsin } from './cross-check.ts';
+import { mergeEnvironment } from './dotenv.ts';
+import { type Env, type Environment, type EnvironmentSettings, readEnvironment } from './environment.ts';
+import { freezeDeep } from './freeze.ts';
+import { configError, type Problem } from './problem.ts';
+import { displayPath, readTextFile } from './read-file.ts';
+import { policySchema, toPolicy } from './schema/policy.ts';
+import { listenExpected, parseListen } from './schema/server.ts';
+import { tocsinSchema } from './schema/tocsin.ts';
+import type { Config, RoutingPolicy, StoreConfig } from './types.ts';
+import { validateFile } from './validate.ts';
+import { readYaml, type YamlFile } from './yaml-file.ts';
+
+/** What a command line may say; each beats file and environment. */
+export type ConfigFlags = { dsn?: string; dataDir?: string; listen?: string };
+
+export type LoadOptions = {
+  /** From `--config`; such a file must exist. */
+  configPath?: string;
+  env?: Env;
+  cwd?: string;
+  flags?: ConfigFlags;
+  /** Whether the log is read by a person on a terminal. */
+  isTerminal?: boolean;
+};
+
+/** Where files are looked for, and what was met on the way. */
+type Reading = {
+  cwd: string;
+  environment: Environment;
+  problems: Problem[];
+  files: string[];
+  watchedFiles: string[];
+};
+
+/** Reads files and environment into one frozen Config. Throws VALIDATION_ERROR with every problem of every file in `details.problems`. */
+export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
+  const { env = process.env, cwd = process.cwd(), flags = {} } = options;
+  const reading = await startReading(env, cwd);
+  const { path, askedBy } = choosePath(reading, options.configPath);
+  const folder = dirname(path);
+  const tocsin = await readYamlFile(reading, path, askedBy);
+  const file = check(reading, tocsin, tocsinSchema);
+  if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin));
+  const policy = await loadPolicy(reading, join(folder, 'config', 'alert_routing_policy.yml'), tocsin);
+  const { settings, problems } = readEnvironment(reading.environment);
+  reading.problems.push(...problems);
+  const dataDir = resolve(cwd, flags.dataDir ?? settings.dataDir ?? 'data');
+  const store = selectStore(reading, settings, flags, dataDir);
+  const listen = readListenFlag(reading, flags.listen);
+  if (file === null || policy === null || reading.problems.length > 0) throw configError(reading.problems);
+  const { files, watchedFiles } = reading;
+  const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
+  const parts = { file, settings, policy, store, dataDir, folder, listen, files, watchedFiles, isTerminal };
+  return freezeDeep(assemble(parts));
+}
+
+function choosePath(reading: Reading, flag: string | undefined): { path: string; askedBy: string | null } {
+  const variable = reading.environment.values.TOCSIN_CONFIG?.trim();
+  if (flag !== undefined) return { path: resolve(reading.cwd, flag), askedBy: '--config' };
+  if (variable) return { path: resolve(reading.cwd, variable), askedBy: 'TOCSIN_CONFIG' };
+  return { path: resolve(reading.cwd, 'tocsin.yaml'), askedBy: null };
+}
+
+function check<Schema extends z.ZodType>(
+  reading: Reading,
+  file: YamlFile,
+  schema: Schema,
+): z.output<Schema> | null {
+  const { data, problems } = validateFile(file, schema);
+  reading.problems.push(...problems);
+  return data;
+}
+
+function selectStore(
+  reading: Reading,
+  settings: EnvironmentSettings,
+  flags: ConfigFlags,
+  dataDir: string,
+): StoreConfig {
+  const fromFlag = { name: '--dsn', value: flags.dsn ?? '', origin: { file: 'command line', line: null } };
+  const { store, problems } =
+    flags.dsn === undefined
+      ? chooseStore(settings.backend, settings.dsn, dataDir)
+      : chooseStore('postgres', fromFlag, dataDir);
+  reading.problems.push(...problems);
+  return store;
+}
+
+async function startReading(env: Env, cwd: string): Promise<Reading> {
+  const path = resolve(cwd, '.env');
+  const name = displayPath(path, cwd);
+  const read = await readTextFile(path, name);
+  return {
+    cwd,
+    environment: mergeEnvironment(env, read.kind === 'text' ? { name, text: read.text } : null),
+    problems: read.kind === 'problem' ? [read.problem] : [],
+    files: read.kind === 'text' ? [path] : [],
+    watchedFiles: [path],
+  };
+}
+
+/** Answers the file, an empty one where it may be absent and is; `askedBy` names who insists on it. */
+async function readYamlFile(reading: Reading, path: string, askedBy: string | null): Promise<YamlFile> {
+  const name = displayPath(path, reading.cwd);
+  const read = await readTextFile(path, name);
+  reading.watchedFiles.push(path);
+  if (read.kind === 'text') {
+    reading.files.push(path);
+    return readYaml(name, read.text, reading.environment.values);
+  }
+  const empty = readYaml(name, '', {});
+  if (read.kind === 'absent' && askedBy === null) return empty;
+  const problem = read.kind === 'problem' ? read.problem : absentFile(name, askedBy ?? '');
+  return { ...empty, readable: false, problems: [problem] };
+}
+
+function absentFile(name: string, askedBy: string): Problem {
+  const found = 'no such file';
+  return {
+    file: name,
+    line: null,
+    key: '',
+    found,
+    expected: `the file that ${askedBy} names`,
+    message: 'check the path',
+  };
+}
+
+async function loadPolicy(reading: Reading, path: string, tocsin: YamlFile): Promise<RoutingPolicy | null> {
+  const file = await readYamlFile(reading, path, null);
+  const data = check(reading, file, policySchema);
+  if (file.readable) reading.problems.push(...crossCheckPolicy(file, tocsin.readable ? tocsin : null));
+  if (data === null) return null;
+  return reading.files.includes(path) ? toPolicy(data, builtInRules()) : builtInPolicy();
+}
+
+function readListenFlag(reading: Reading, flag: string | undefined): { host: string; port: number } | null {
+  if (flag === undefined) return null;
+  const address = parseListen(flag);
+  if (address !== null) return address;
+  const found = JSON.stringify(flag);
+  const place = { file: 'command line', line: null, key: '--listen' };
+  reading.problems.push({ ...place, found, expected: listenExpected, message: '' });
+  return null;
+}

@@ -1,0 +1,56 @@
+import { hideSecret, hideValues, redactMap, redactText, redactUrl, redactWebhookUrl } from './redact.ts';
+import type { ChannelConfig, CheckConfig, Config, StoreConfig, TelegramEnvironment } from './types.ts';
+
+/** Answers the configuration with tokens, secrets, passwords in URLs and credentials in headers hidden, fit to be shown. */
+export function redactConfig(config: Config): Config {
+  return {
+    ...config,
+    store: redactStore(config.store),
+    components: config.components.map((component) => ({
+      ...component,
+      checks: component.checks.map(redactCheck),
+    })),
+    channels: Object.fromEntries(
+      Object.entries(config.channels).map(([name, channel]) => [name, redactChannel(channel)]),
+    ),
+    telegram: redactTelegram(config.telegram),
+  };
+}
+
+function redactStore(store: StoreConfig): StoreConfig {
+  return store.backend === 'postgres' ? { ...store, dsn: redactUrl(store.dsn) } : store;
+}
+
+function redactCheck(check: CheckConfig): CheckConfig {
+  switch (check.kind) {
+    case 'http':
+      return {
+        ...check,
+        url: redactUrl(check.url),
+        headers: redactMap(check.headers),
+        body: check.body === null ? null : redactText(check.body),
+      };
+    case 'tcp':
+      return { ...check, send: check.send === null ? null : redactText(check.send) };
+    case 'command':
+      return { ...check, argv: check.argv.map(redactText), env: hideValues(check.env) };
+  }
+}
+
+function redactChannel(channel: ChannelConfig): ChannelConfig {
+  if (channel.type !== 'webhook') return channel;
+  return {
+    ...channel,
+    url: redactWebhookUrl(channel.url),
+    secret: hideSecret(channel.secret),
+    headers: redactMap(channel.headers),
+  };
+}
+
+function redactTelegram(telegram: TelegramEnvironment): TelegramEnvironment {
+  return {
+    ...telegram,
+    defaultToken: hideSecret(telegram.defaultToken),
+    tokens: hideValues(telegram.tokens),
+  };
+}

@@ -1,0 +1,54 @@
+const hidden = '[redacted]';
+const secretName =
+  /(secret|token|passw(or)?d|api[-_]?key|authorization|cookie|credential|private[-_]?key|^x-.*key$)/i;
+
+/** Answers whether a header, key or variable of this name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
+/** Answers the URL without its password and without the values of query parameters that are named as secrets. */
+export function redactUrl(text: string): string {
+  return text
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i, (_, scheme: string, userInfo: string) => {
+      const [user] = userInfo.split(':', 1);
+      return userInfo.includes(':') ? `${scheme}${user}:${hidden}@` : `${scheme}${hidden}@`;
+    })
+    .replace(/([?&])([^=&#]+)=([^&#]*)/g, (whole: string, mark: string, name: string) =>
+      isSecretName(name) || name === 'key' ? `${mark}${name}=${hidden}` : whole,
+    );
+}
+
+/** Answers a URL whose path is a secret too, as those of incoming webhooks are: scheme and host remain. */
+export function redactWebhookUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url === null ? hidden : `${url.protocol}//${url.host}/${hidden}`;
+}
+
+/** Answers free text without URL passwords, `Authorization` values, and values named as secrets (`token=…`). */
+export function redactText(text: string): string {
+  return text
+    .replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, redactUrl)
+    .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, (_, scheme: string) => `${scheme} ${hidden}`)
+    .replace(
+      /([\w-]*(?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
+      (whole: string, name: string, value: string) => (value.includes(hidden) ? whole : `${name}${hidden}`),
+    );
+}
+
+/** Answers the map with the values of secret names hidden. */
+export function redactMap(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map).map(([name, value]) => [name, isSecretName(name) ? hidden : redactText(value)]),
+  );
+}
+
+/** Answers the map with every value hidden. */
+export function hideValues(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(map).map((name) => [name, hidden]));
+}
+
+/** Stands in for a secret; null and empty stay, so that one sees whether it is set. */
+export function hideSecret<Secret extends string | null>(secret: Secret): Secret | string {
+  return secret === null || secret === '' ? secret : hidden;
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { parseDurationMs } from '../../core/duration.ts';
+import { severities } from '../../core/severity.ts';
+
+// In these schemas the message of an issue says what is expected; an unknown key's says the known ones.
+
+/** A map with these keys and no others. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : undefined),
+  });
+}
+
+export const durationExpected = 'a duration such as 500ms, 30s, 5m, 1h30m or 90d';
+
+/** A duration with its unit, read to milliseconds. */
+export function duration(bounds: { minMs?: number; maxMs?: number } = {}) {
+  return durationInput.transform((text, ctx) => readDuration(text, bounds, ctx));
+}
+
+/** What a duration is written as; 0 needs no unit. */
+export const durationInput = z.union([z.string(), z.literal(0)], { error: durationExpected });
+
+// setTimeout's own limit: a longer delay would fire at once.
+const longestTimerMs = 2 ** 31 - 1;
+
+/** A duration that a timer waits for. */
+export function timerDuration(minMs: number) {
+  return duration({ minMs, maxMs: longestTimerMs });
+}
+
+/** Reads a duration inside a transform; a bad one becomes an issue. */
+export function readDuration(
+  text: string | 0,
+  { minMs = 0, maxMs = Number.MAX_SAFE_INTEGER }: { minMs?: number; maxMs?: number },
+  ctx: z.RefinementCtx,
+): number {
+  const ms = parseDurationMs(String(text));
+  if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
+  const range = ms === null ? '' : ms < minMs ? `, at least ${minMs}ms` : `, at most ${maxMs}ms`;
+  ctx.addIssue({ code: 'custom', message: durationExpected + range });
+  return z.NEVER;
+}
+
+export const text = z.string().min(1);
+export const severity = z.enum(severities);
+export const wholeNumber = z.int();
+export const textMap = z.record(z.string(), z.string());
+export const textList = z.array(text);
+
+/** A short name that is safe in URLs, logs and file names. */
+export const slug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
+  error: 'a name of letters, digits, "-", "_" and ".", at most 100 long',
+});
+
+const kindPattern = /^[a-z][a-z0-9_]{0,63}$/;
+export const kind = z.string().regex(kindPattern, {
+  error: 'a kind of small letters, digits and "_", at most 64 long',
+});
+
+export const httpUrl = z.string().refine((url) => URL.canParse(url) && /^https?:\/\/[^/]/i.test(url), {
+  error: 'a URL that begins with http:// or https://',
+});
+
+const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'the name of an HTTP header' });
+const headerValue = z.string().regex(/^[^\r\n\0]*$/, { error: 'one line of text' });
+export const headers = z.record(headerName, headerValue);
+
+/** Answers the map without the keys whose value is undefined. */
+export function withoutUndefined<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as never;
+}

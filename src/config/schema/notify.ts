@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import {
+  headers,
+  httpUrl,
+  section,
+  severity,
+  slug,
+  text,
+  textList,
+  textMap,
+  timerDuration,
+  withoutUndefined,
+} from './fields.ts';
+
+const logChannel = section({ type: z.literal('log') });
+
+const webhookChannel = section({
+  type: z.literal('webhook'),
+  url: httpUrl,
+  secret: z.string().optional().describe('Signs the body; empty: unsigned.'),
+  headers: headers.default({}),
+  timeout: timerDuration(1).prefault('10s'),
+}).transform((raw) => ({
+  type: raw.type,
+  url: raw.url,
+  secret: raw.secret || null,
+  headers: raw.headers,
+  timeoutMs: raw.timeout,
+}));
+
+const telegramChannel = section({
+  type: z.literal('telegram'),
+  channel: z
+    .string()
+    .regex(/^[A-Za-z0-9_]+$/, { error: 'the NAME of TELEGRAM_CHAT_ID_<NAME>' })
+    .describe('NAME of TELEGRAM_CHAT_ID_<NAME> and TELEGRAM_BOT_TOKEN_<NAME>.'),
+  api_root: httpUrl.optional().describe('Another Bot API server than that of Telegram.'),
+}).transform((raw) => ({
+  type: raw.type,
+  channel: raw.channel.toUpperCase(),
+  apiRoot: raw.api_root?.replace(/\/+$/, '') ?? null,
+}));
+
+/** The `channels:` section, by name. */
+export const channelsSchema = z.record(
+  slug,
+  z.discriminatedUnion('type', [logChannel, webhookChannel, telegramChannel]),
+);
+
+const matchSchema = section({
+  severity: z.array(severity).min(1).optional(),
+  env: textList.min(1).optional(),
+  service: textList.min(1).optional(),
+  kind: textList.min(1).optional(),
+  component: textList.min(1).optional(),
+  source: textList.min(1).optional(),
+  labels: textMap.optional().describe('Labels that must have these values.'),
+}).transform(withoutUndefined);
+
+/** An entry of `routes:`. */
+export const routeSchema = section({
+  name: text.describe('Name that the routing policy uses.'),
+  match: matchSchema
+    .prefault({})
+    .describe('Every key must match; a list matches when one of its values does.'),
+  channels: z.array(text).describe('Names from `channels:`; an empty list mutes what matches.'),
+  group_wait: timerDuration(0).optional().describe('Default: 0 for P0 and P1, 30s otherwise.'),
+  severity_floor: severity.default('P3').describe('The least severe that is sent.'),
+  send_resolved: z.boolean().default(true),
+  continue: z.boolean().default(false).describe('Whether later routes are asked too.'),
+}).transform((raw) => ({
+  name: raw.name,
+  match: raw.match,
+  channels: raw.channels,
+  groupWaitMs: raw.group_wait ?? null,
+  severityFloor: raw.severity_floor,
+  sendResolved: raw.send_resolved,
+  continue: raw.continue,
+}));

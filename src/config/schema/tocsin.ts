@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { componentSchema } from './components.ts';
+import { duration, kind, section, text, timerDuration } from './fields.ts';
+import { channelsSchema, routeSchema } from './notify.ts';
+import { serverSchema } from './server.ts';
+
+// Shorter than this a typing error (`90m` for `90d`) would delete what nobody meant to lose.
+const shortestRetentionMs = 3_600_000;
+
+const retentionSchema = section({
+  alerts: duration({ minMs: shortestRetentionMs }).prefault('90d'),
+  runs: duration({ minMs: shortestRetentionMs }).prefault('90d'),
+  notifications: duration({ minMs: shortestRetentionMs }).prefault('30d'),
+}).transform((raw) => ({ alertsMs: raw.alerts, runsMs: raw.runs, notificationsMs: raw.notifications }));
+
+const nothingYet = z.array(z.unknown()).max(0, { error: 'an empty list' }).default([]);
+
+/** The whole of tocsin.yaml; every key is optional. */
+export const tocsinSchema = section({
+  server: serverSchema.prefault({}).describe('The HTTP server.'),
+  components: z
+    .array(componentSchema)
+    .default([])
+    .describe('The parts of your system that people care about.'),
+  sources: z
+    .record(text, timerDuration(1000))
+    .default({})
+    .describe('Expected senders, and how often each is heard.'),
+  channels: channelsSchema.default({}).describe('Where messages can go.'),
+  routes: z.array(routeSchema).default([]).describe('Which alerts go where; the first match wins.'),
+  kinds: z.array(kind).default([]).describe('Kinds of alerts beyond the built-in ones.'),
+  retention: retentionSchema.prefault({}).describe('How long things are kept.'),
+  notify: section({
+    dry_run: z.boolean().default(false).describe('Record messages, and send none.'),
+  }).prefault({}),
+  silences: nothingYet.describe('Not served yet: must be empty.'),
+  maintenance: nothingYet.describe('Not served yet: must be empty.'),
+});
+
+export type TocsinFile = z.output<typeof tocsinSchema>;

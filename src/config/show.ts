@@ -1,0 +1,101 @@
+import { stringify } from 'yaml';
+import { durationText, type FileForm, policyFileForm, tocsinFileForm } from './file-form.ts';
+import { redactConfig } from './redact-config.ts';
+import type { Config } from './types.ts';
+
+/** Answers the effective configuration as YAML or JSON, in the words of the files, with secrets hidden. */
+export function showConfig(config: Config, format: 'yaml' | 'json' = 'yaml'): string {
+  const form = effectiveForm(redactConfig(config));
+  return format === 'json' ? `${JSON.stringify(form, null, 2)}\n` : stringify(form, { lineWidth: 110 });
+}
+
+function effectiveForm(config: Config): FileForm {
+  return {
+    files: config.files,
+    ...tocsinFileForm(config),
+    policy: policyFileForm(config.policy),
+    environment: {
+      data_dir: config.dataDir,
+      store: config.store,
+      log: {
+        level: config.log.level,
+        requests: config.log.requests,
+        health_requests: config.log.healthRequests,
+      },
+      rate_limit: { max: config.rateLimit.maxRequests, window: durationText(config.rateLimit.windowMs) },
+      telegram: {
+        default_token: config.telegram.defaultToken,
+        tokens: config.telegram.tokens,
+        chat_ids: config.telegram.chatIds,
+        topic_ids: config.telegram.topicIds,
+        topics_chat_id: config.telegram.topicsChatId,
+        test_chat_id: config.telegram.testChatId,
+      },
+    },
+  };
+}
+
+/** Answers a summary of a valid configuration, a line a part. */
+export function describeConfig(config: Config): string {
+  const lines: [string, string][] = [
+    ['files', config.files.join(', ') || 'none: all defaults'],
+    ['components', describeComponents(config)],
+    ['sources', Object.keys(config.sources).join(', ') || 'none'],
+    ['channels', describeChannels(config)],
+    ['routes', describeRoutes(config)],
+    ['policy', describePolicy(config)],
+    ['store', describeStore(redactConfig(config))],
+    ['listen', `${config.server.host}:${config.server.port}, public as ${config.server.publicUrl}`],
+  ];
+  if (config.notify.dryRun) lines.push(['dry run', 'messages are recorded and none is sent']);
+  return lines.map(([part, words]) => `${part.padEnd(12)}${words}`).join('\n');
+}
+
+function describeComponents({ components }: Config): string {
+  const checks = components.reduce((count, component) => count + component.checks.length, 0);
+  const names = components.map((component) => component.id).join(', ');
+  return components.length === 0 ? 'none' : `${components.length} with ${plural(checks, 'check')}: ${names}`;
+}
+
+function describeChannels(config: Config): string {
+  const words = Object.entries(config.channels).map(([name, channel]) => {
+    const missing = channel.type === 'telegram' ? missingTelegram(config, channel.channel) : [];
+    return `${name} (${channel.type}${missing.length > 0 ? `, not set: ${missing.join(', ')}` : ''})`;
+  });
+  return words.join(', ') || 'none: nobody is told of anything';
+}
+
+function missingTelegram({ telegram }: Config, channel: string): string[] {
+  const hasToken = telegram.defaultToken !== null || telegram.tokens[channel] !== undefined;
+  const hasTopic = telegram.topicIds[channel] !== undefined && telegram.topicsChatId !== null;
+  const hasChat = telegram.testChatId !== null || hasTopic || telegram.chatIds[channel] !== undefined;
+  return [
+    ...(hasToken ? [] : [`TELEGRAM_BOT_TOKEN_${channel}`]),
+    ...(hasChat ? [] : [`TELEGRAM_CHAT_ID_${channel}`]),
+  ];
+}
+
+function describeRoutes({ routes }: Config): string {
+  const words = routes.map((route) => `${route.name} → ${route.channels.join(' + ') || 'nobody'}`);
+  return words.join(', ') || 'none: nobody is told of anything';
+}
+
+function describePolicy(config: Config): string {
+  const isFile = config.files.some((path) => path.endsWith('alert_routing_policy.yml'));
+  return `${plural(config.policy.rules.length, 'rule')}, ${isFile ? 'from the file' : 'built in'}`;
+}
+
+function describeStore({ store }: Config): string {
+  switch (store.backend) {
+    case 'sqlite':
+      return `SQLite at ${store.path}`;
+    case 'memory':
+      return 'SQLite in memory: nothing survives a restart';
+    case 'postgres':
+      return `PostgreSQL at ${store.dsn}`;
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
