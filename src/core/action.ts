@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Actor, requireEntitlement } from './actor.ts';
 import { AppError } from './errors.ts';
 
@@ -30,8 +30,26 @@ export type Action<Context, Input extends z.ZodType = z.ZodType, Output extends 
   entitlement: string;
   http?: HttpBinding;
   cli?: CliBinding;
-  run(ctx: Context, input: z.output<Input>): Promise<z.input<Output>>;
+  run(ctx: Context, input: z.output<Input>): Promise<z.input<Output> | Answer>;
 };
+
+/** A result with an HTTP status of its own; where it carries an error, doors show both. */
+export class Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly error: AppError | null;
+
+  constructor(status: number, body: unknown, error: AppError | null) {
+    this.status = status;
+    this.body = body;
+    this.error = error;
+  }
+}
+
+/** Answers with another status than the declared one; `error` adds the envelope beside the fields of an object. */
+export function answer(status: number, body: unknown, error: AppError | null = null): Answer {
+  return new Answer(status, body, error);
+}
 
 /** Keeps the types of a declaration together. */
 export function defineAction<Context, Input extends z.ZodType, Output extends z.ZodType>(
@@ -56,7 +74,7 @@ export type FieldError = { field: string; message: string };
 export function parseInput<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const errors = fieldErrors(parsed.error);
+  const errors = fieldErrors(parsed.error, knownKeys(schema));
   const first = errors[0];
   throw new AppError(
     'VALIDATION_ERROR',
@@ -67,7 +85,16 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, raw: unknow
   );
 }
 
-/** Answers zod's issues as field paths (`labels.node`) with their messages. */
-export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.map((issue) => ({ field: issue.path.map(String).join('.'), message: issue.message }));
+/** Answers zod's issues as field paths (`labels.node`) with their messages; one for an unknown key says the known ones. */
+export function fieldErrors(error: z.ZodError, known: readonly string[] = []): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message: issue.message }];
+    const hint = path.length === 0 && known.length > 0 ? `; known are ${known.join(', ')}` : '';
+    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: `is unknown${hint}` }));
+  });
+}
+
+function knownKeys(schema: z.ZodType): readonly string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
