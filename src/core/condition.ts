@@ -121,7 +121,7 @@ function describeSubject(name: SubjectName): string {
 function parsePath(text: string): (string | number)[] {
   const steps = text.matchAll(/\.([\w-]+)|\[(\d+)\]|\["([^"]+)"\]/g);
   return [...steps].map(([, key, index, quoted]) =>
-    index === undefined ? (key ?? quoted ?? '') : Number(index),
+    index === undefined ? String(key ?? quoted) : Number(index),
   );
 }
 
@@ -150,7 +150,7 @@ function parseLiteral(cursor: Cursor, expected: string): Literal {
   const pattern = /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|((?!or(?:\s|$))[^\s,[\]"'<>=!][^\s,[\]"']*))/s;
   const [, double, single, bare] = cursor.require(pattern, expected);
   const quoted = double ?? single;
-  if (quoted === undefined) return { text: bare ?? '', quoted: false, position };
+  if (quoted === undefined) return { text: String(bare), quoted: false, position };
   return {
     text: quoted.replace(/\\(.)/gs, (_, char: string) => (char === 'n' ? '\n' : char)),
     quoted: true,

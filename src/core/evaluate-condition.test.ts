@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseCondition } from './condition.ts';
-import { type ConditionFacts, createBody, evaluateCondition } from './evaluate-condition.ts';
+import { type Condition, parseCondition } from './condition.ts';
+import { type ConditionFacts, conditionHolds, createBody, showCondition } from './evaluate-condition.ts';
 
 const facts: ConditionFacts = {
   status: 503,
@@ -17,7 +17,11 @@ const facts: ConditionFacts = {
   output: 'queue ready',
 };
 
-describe('evaluateCondition', () => {
+function evaluateCondition(condition: Condition, given: ConditionFacts) {
+  return { holds: conditionHolds(condition, given), shown: showCondition(condition, given) };
+}
+
+describe('a condition', () => {
   it.each([
     ['status == 503', true, '503'],
     ['status == 200', false, '503'],
@@ -93,5 +97,13 @@ describe('evaluateCondition', () => {
   it('cuts the values shown at 200 characters', () => {
     const { shown } = evaluateCondition(parseCondition('output == x'), { output: 'y'.repeat(5000) });
     expect(shown).toBe(`output == x, was ${'y'.repeat(199)}…`);
+  });
+
+  it('takes out of the values shown what is to be hidden, before they are cut', () => {
+    const output = `${'y'.repeat(198)}secret`;
+    const shown = showCondition(parseCondition('output == x'), { output }, (text) =>
+      text.replace('secret', '-'),
+    );
+    expect(shown).toBe(`output == x, was ${'y'.repeat(198)}-`);
   });
 });

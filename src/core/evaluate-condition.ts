@@ -15,9 +15,6 @@ export type ConditionFacts = {
 /** A body, parsed once and only when asked; `json()` is undefined where it is no JSON. */
 export type Body = { text: string; json(): unknown };
 
-/** `shown` reads `status == 200, was 503`. */
-export type ConditionResult = { holds: boolean; shown: string };
-
 const maxShownLength = 200;
 
 /** Answers a text as a body whose JSON is read on the first call. */
@@ -41,19 +38,29 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Answers whether a condition holds, with the real values beside it, each cut at 200 characters. */
-export function evaluateCondition(condition: Condition, facts: ConditionFacts): ConditionResult {
-  const shownBySubject = new Map<string, string>();
-  let holds = false;
-  for (const comparison of condition.alternatives) {
+/** Answers whether a condition holds: one of its alternatives does. */
+export function conditionHolds(condition: Condition, facts: ConditionFacts): boolean {
+  return condition.alternatives.some((comparison) => {
     const actual = readFact(comparison.subject, facts);
-    holds ||= actual !== undefined && holdsFor(comparison, actual);
-    shownBySubject.set(comparison.subjectText, showFact(comparison.subject, actual));
-  }
+    return actual !== undefined && holdsFor(comparison, actual);
+  });
+}
+
+/** Answers a condition beside its real values, as `status == 200, was 503`; each value without what `hide` takes out, and cut at 200 characters. */
+export function showCondition(
+  condition: Condition,
+  facts: ConditionFacts,
+  hide: (text: string) => string = (text) => text,
+): string {
+  const shownBySubject = new Map(
+    condition.alternatives.map(({ subject, subjectText }) => [
+      subjectText,
+      showFact(subject, readFact(subject, facts), hide),
+    ]),
+  );
   const shown = [...shownBySubject];
-  const was =
-    shown.length === 1 ? shown[0]?.[1] : shown.map(([subject, value]) => `${subject} ${value}`).join(', ');
-  return { holds, shown: `${condition.text}, was ${was}` };
+  const was = shown.map(([subject, value]) => (shown.length === 1 ? value : `${subject} ${value}`));
+  return `${condition.text}, was ${was.join(', ')}`;
 }
 
 /** Answers the fact that a subject asks for; undefined where it is not known. */
@@ -126,10 +133,10 @@ function toNumber(actual: unknown): number {
   return typeof actual === 'number' ? actual : Number.NaN;
 }
 
-function showFact(subject: Subject, actual: unknown): string {
+function showFact(subject: Subject, actual: unknown, hide: (text: string) => string): string {
   if (actual === undefined) return 'missing';
   if (subject.name === 'latency') return `${Math.round(Number(actual))}ms`;
-  const text = typeof actual === 'string' ? actual : JSON.stringify(actual);
+  const text = hide(typeof actual === 'string' ? actual : JSON.stringify(actual));
   if (text.length > maxShownLength) return `${text.slice(0, maxShownLength - 1)}…`;
   return text === '' ? 'empty' : text;
 }

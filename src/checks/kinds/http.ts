@@ -1,0 +1,130 @@
+import type { Socket } from 'node:net';
+import { Client, type Dispatcher, interceptors } from 'undici';
+import type { CheckConfig } from '../../config/types.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { SubjectName } from '../../core/condition.ts';
+import { createBody } from '../../core/evaluate-condition.ts';
+import type { Answer, Probe } from '../types.ts';
+import { openSocket, readCertificateDays } from './connect.ts';
+
+type HttpCheck = Extract<CheckConfig, { kind: 'http' }>;
+
+const maxBodyBytes = 1024 * 1024;
+const maxRedirections = 5;
+
+/** Closed sockets need a reason; one that is made once spares a stack trace per probe. */
+const finished = new Error('the check has its answer');
+
+/** Answers a probe that asks over a connection of its own. The latency is that of the final answer's head; the body is read, up to 1 MiB, only when `subjects` has it. */
+export function createHttpProbe(check: HttpCheck, subjects: ReadonlySet<SubjectName>): Probe {
+  const url = new URL(check.url);
+  const request: Dispatcher.DispatchOptions = {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: check.method,
+    headers: requestHeaders(check, url),
+    body: check.body,
+    reset: true,
+  };
+  return (clock, stop) =>
+    new Promise((resolve, reject) => {
+      const line = createLine(check.tlsVerify);
+      const close = () => line.close();
+      stop.addEventListener('abort', close, { once: true });
+      const settle = (answer: Answer | Error) => {
+        stop.removeEventListener('abort', close);
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
+        // Not within the parser's call, which would take the end of the socket for a broken answer.
+        queueMicrotask(close);
+      };
+      const dispatch = check.followRedirects ? followRedirects(line.dispatch) : line.dispatch;
+      dispatch({ ...request }, createHandler(clock, subjects, line, settle));
+    });
+}
+
+function followRedirects(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
+  return interceptors.redirect({ maxRedirections, throwOnMaxRedirect: true })(dispatch);
+}
+
+function requestHeaders(check: HttpCheck, url: URL): Record<string, string> {
+  const names = new Set(Object.keys(check.headers).map((name) => name.toLowerCase()));
+  const headers: Record<string, string> = { ...check.headers };
+  if (!names.has('user-agent')) headers['user-agent'] = 'tocsin';
+  if (url.username !== '' && !names.has('authorization')) {
+    const userInfo = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    headers.authorization = `Basic ${Buffer.from(userInfo).toString('base64')}`;
+  }
+  return headers;
+}
+
+/** The one connection of a probe; a redirect closes it and opens the next. */
+type Line = { dispatch: Dispatcher['dispatch']; socket(): Socket | null; close(): void };
+
+function createLine(tlsVerify: boolean): Line {
+  let client: Client | null = null;
+  let socket: Socket | null = null;
+  const close = () => {
+    // The client alone would leave a socket that is still connecting to the system's own timeout.
+    client?.destroy(finished, () => {});
+    socket?.destroy();
+  };
+  return {
+    dispatch(options, handler) {
+      close();
+      client = new Client(options.origin ?? '', {
+        allowH2: false,
+        // The wall of the check is the only time limit.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        connect: (address, callback) => {
+          socket = openSocket(address, tlsVerify, callback);
+        },
+      });
+      return client.dispatch(options, handler);
+    },
+    socket: () => socket,
+    close,
+  };
+}
+
+function createHandler(
+  clock: Clock,
+  subjects: ReadonlySet<SubjectName>,
+  line: Line,
+  settle: (answer: Answer | Error) => void,
+): Dispatcher.DispatchHandler {
+  const startedAt = clock.now();
+  const answer: Answer = { facts: { latencyMs: 0 }, failure: null };
+  const chunks: Buffer[] = [];
+  let bodyBytes = 0;
+  return {
+    onRequestStart() {},
+    onResponseStart(controller, status, headers) {
+      if (status < 200) return;
+      answer.facts = { latencyMs: clock.now() - startedAt, status, headers };
+      const certificateDays = readCertificateDays(line.socket(), clock.now());
+      if (certificateDays !== undefined) answer.facts.certificateDays = certificateDays;
+      if (subjects.has('body')) return;
+      controller.pause();
+      settle(answer);
+    },
+    onResponseData(_, chunk) {
+      bodyBytes += chunk.length;
+      if (bodyBytes <= maxBodyBytes) chunks.push(chunk);
+      else settle({ ...answer, failure: bodyTooLarge });
+    },
+    onResponseEnd() {
+      settle({ ...answer, facts: { ...answer.facts, body: createBody(Buffer.concat(chunks).toString()) } });
+    },
+    onResponseError(_, error) {
+      settle(error);
+    },
+  };
+}
+
+const bodyTooLarge = {
+  status: 'down',
+  reason: 'body_too_large',
+  detail: `the body is longer than ${maxBodyBytes} bytes`,
+} as const;
