@@ -2,7 +2,7 @@
 export function suggest(word: string, known: readonly string[]): string | null {
   const wanted = normalize(word);
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = Math.ceil(wanted.length * 0.4) + 1;
   for (const candidate of known) {
     const distance = editDistance(wanted, normalize(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these texts are variables as YAML files write them.
 import { type Document, isScalar, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml';
 import type { Problem } from './problem.ts';
 import { substitute } from './substitute.ts';
@@ -62,7 +63,7 @@ function syntaxProblems({ name, document }: Parsed, text: string): Problem[] {
     if (byLine.has(line)) continue;
     const bareReference = /[{[,:]\s*\$\{/.test(rows[line - 1] ?? '');
     const message = bareReference
-      ? 'inside { } and [ ] write variables in quotes: "$' + '{NAME}"'
+      ? 'inside { } and [ ] write variables in quotes: "${NAME}"'
       : syntaxAdvice(error.code, error.message.split(/ at line \d/)[0] ?? error.message);
     byLine.set(line, { file: name, line, key: '', found: '', expected: 'valid YAML', message });
   }
@@ -122,8 +123,8 @@ function substituteAll({ name, document, lines }: Parsed, env: Env, marks: Marks
 function malformedReference(source: string) {
   return {
     found: JSON.stringify(source),
-    expected: '$' + '{NAME} or $' + '{NAME:-default}',
-    message: 'close the brace, or write $' + '${ where "$' + '{" itself is meant',
+    expected: '${NAME} or ${NAME:-default}',
+    message: 'close the brace, or write $${ where "${" itself is meant',
   };
 }
 
