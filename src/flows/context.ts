@@ -1,4 +1,6 @@
+import type { IngestAnswer } from '../alerts/index.ts';
 import type { Config } from '../config/types.ts';
+import type { AlertReport } from '../core/hand-over.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Ctx } from '../store/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
@@ -11,9 +13,18 @@ export type Signals = {
   readonly messages: Signal;
 };
 
+/** Where reports go that need no transaction of their caller's: those that come together are committed together. */
+export type Intake = {
+  /** Resolves when the reports are durable, with one answer each, in order. */
+  submit(reports: readonly AlertReport[], requestId: string | null): Promise<readonly IngestAnswer[]>;
+  /** Resolves when nothing waits to be committed. */
+  idle(): Promise<void>;
+};
+
 /** What flows and actions are handed: the store's context, the configuration in force, doorbells and counters. */
 export type FlowCtx = Ctx & {
   readonly config: Config;
   readonly signals: Signals;
   readonly metrics: Metrics;
+  readonly intake: Intake;
 };

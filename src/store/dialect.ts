@@ -25,25 +25,18 @@ export type Dialect = {
   readableTime(column: string): string;
   /** End of a `create table` whose rows are best kept in the order of their primary key. */
   readonly keptByKey: RawBuilder<unknown>;
-  /** Inserts rows that all have the columns of the first. Answers the `returning` column of what was written. */
-  insertMany<Table extends TableName>(
-    db: Kysely<Database>,
+  /** The statement that inserts rows, all with the columns of the first; none for no rows. */
+  insertRows<Table extends TableName>(
     table: Table,
     rows: readonly Partial<Database[Table]>[],
     options?: InsertOptions,
-  ): Promise<string[]>;
-  /** Sets the columns of each row, found by its key; all rows have the columns of the first. */
-  updateMany<Table extends TableName>(
-    db: Kysely<Database>,
+  ): CompiledQuery[];
+  /** The statement that sets the columns of each row, found by its key; all rows have the columns of the first. */
+  updateRows<Table extends TableName>(
     table: Table,
     key: keyof Database[Table] & string,
     rows: readonly Partial<Database[Table]>[],
-  ): Promise<void>;
-  /** Runs statements that are known in advance as one transaction of their own; answers the rows of each. */
+  ): CompiledQuery[];
+  /** Runs statements that are known in advance, in the open transaction or as one of their own; answers the rows of each. */
   runTogether(db: Kysely<Database>, statements: readonly CompiledQuery[]): Promise<unknown[][]>;
 };
-
-/** A query for the SQLite driver: one statement, run once for each set of parameters. */
-export type ManyQuery = { readonly many: readonly (readonly unknown[])[] };
-/** A query for the SQLite driver: statements in one transaction, in one message. */
-export type TogetherQuery = { readonly together: readonly { sql: string; parameters: readonly unknown[] }[] };

@@ -7,6 +7,7 @@ export type { Dialect } from './dialect.ts';
 export { isDatabaseUnavailable, isUniqueViolation, translateStoreError } from './errors.ts';
 export { createGroupCommit, type GroupCommit } from './group-commit.ts';
 export { migrate, readMigrationState } from './migrate.ts';
+export { insertMany, runStatements, updateMany } from './run.ts';
 export type * from './schema.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';
 export { inTransaction, runAfterCommit } from './transaction.ts';

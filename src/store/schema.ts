@@ -44,7 +44,7 @@ export type AlertRow = {
   last_error: string | null;
   /** 1: its severity rose while a worker had it, so that the ack sends it round again. */
   rose_since_claim: number;
-  /** 1: a message has told of it. */
+  /** 0: nobody was told; 1: its start was told; 2: its end too. */
   announced: number;
   incident_id: string | null;
   silenced_by: string | null;
@@ -61,6 +61,7 @@ export type AlertEventRow = {
   to_status: AlertStatus;
   reason: string;
   note: string | null;
+  request_id: string | null;
 };
 
 /** Why something happened to an alert, or did not: one row per alert and reason, counted. */

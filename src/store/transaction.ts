@@ -1,12 +1,12 @@
 import type { Ctx } from './ctx.ts';
-import { isSerializationFailure } from './errors.ts';
+import { isSerializationFailure, isUniqueViolation } from './errors.ts';
 
 const maxTries = 5;
 
 /**
  * Runs the work in one transaction and answers its result after the commit; inside an open one it just runs.
- * Deadlocks and serialization failures are tried again, so the work must have no effect but on the database;
- * what must happen after the commit goes through `runAfterCommit`.
+ * Deadlocks, serialization failures and lost races for a unique key are tried again on what the winner left, so the
+ * work must have no effect but on the database; what must happen after the commit goes through `runAfterCommit`.
  */
 export async function inTransaction<C extends Ctx, R>(ctx: C, work: (ctx: C) => Promise<R>): Promise<R> {
   if (ctx.afterCommit) return work(ctx);
@@ -21,7 +21,7 @@ export async function inTransaction<C extends Ctx, R>(ctx: C, work: (ctx: C) => 
       for (const effect of effects) effect();
       return result;
     } catch (error) {
-      if (tries >= maxTries || !isSerializationFailure(error)) throw error;
+      if (tries >= maxTries || !(isSerializationFailure(error) || isUniqueViolation(error))) throw error;
     }
   }
 }

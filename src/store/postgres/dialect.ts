@@ -1,5 +1,6 @@
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
+import type { Database } from '../schema.ts';
 
 /** What PostgreSQL needs: arrays, row locks, and many rows as one JSON parameter that takes its types from the table. */
 export const postgresDialect: Dialect = {
@@ -11,28 +12,31 @@ export const postgresDialect: Dialect = {
   readableTime: (column) => `to_timestamp(${column} / 1000.0)`,
   keptByKey: sql``,
 
-  async insertMany(db, table, rows, options = {}) {
+  insertRows: (table, rows, options = {}) => {
     const columns = Object.keys(rows[0] ?? {}).join(', ');
     if (columns === '') return [];
     const returning = options.returning ? `returning ${options.returning} as value` : '';
     const text = `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json)
       ${options.onConflict ?? ''} ${returning}`;
-    const query = CompiledQuery.raw(text, [JSON.stringify(rows)]) as CompiledQuery<{ value: string }>;
-    return (await db.executeQuery(query)).rows.map((row) => row.value);
+    return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 
-  async updateMany(db, table, key, rows) {
+  updateRows: (table, key, rows) => {
     const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== key);
-    if (columns.length === 0) return;
+    if (columns.length === 0) return [];
     const sets = columns.map((column) => `${column} = v.${column}`).join(', ');
     const text = `update ${table} as t set ${sets} from json_populate_recordset(null::${table}, $1::json) as v where t.${key} = v.${key}`;
-    await db.executeQuery(CompiledQuery.raw(text, [JSON.stringify(rows)]));
+    return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 
   runTogether: (db, statements) =>
-    db.transaction().execute(async (transaction) => {
-      const answers: unknown[][] = [];
-      for (const statement of statements) answers.push((await transaction.executeQuery(statement)).rows);
-      return answers;
-    }),
+    db.isTransaction
+      ? runInOrder(db, statements)
+      : db.transaction().execute((transaction) => runInOrder(transaction, statements)),
 };
+
+async function runInOrder(db: Kysely<Database>, statements: readonly CompiledQuery[]): Promise<unknown[][]> {
+  const answers: unknown[][] = [];
+  for (const statement of statements) answers.push((await db.executeQuery(statement)).rows);
+  return answers;
+}

@@ -1,5 +1,6 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Dialect, ManyQuery, TogetherQuery } from '../dialect.ts';
+import type { Dialect } from '../dialect.ts';
+import type { SqliteQuery } from './driver.ts';
 
 const nothing = sql``;
 
@@ -13,50 +14,34 @@ export const sqliteDialect: Dialect = {
   readableTime: (column) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`,
   keptByKey: sql`without rowid`,
 
-  async insertMany(db, table, rows, options = {}) {
+  insertRows: (table, rows, options = {}) => {
     const columns = columnsOf(rows);
     if (columns.length === 0) return [];
     const places = columns.map(() => '?').join(', ');
     const returning = options.returning ? `returning ${options.returning} as value` : '';
     const text = `insert into ${table} (${columns.join(', ')}) values (${places}) ${options.onConflict ?? ''} ${returning}`;
-    const query = runMany(
-      text,
-      rows.map((row) => valuesOf(row, columns)),
-    );
-    return (await db.executeQuery<{ value: string }>(query)).rows.map((row) => row.value);
+    return [runForEach(text, rows, columns)];
   },
 
-  async updateMany(db, table, key, rows) {
+  updateRows: (table, key, rows) => {
     const columns = columnsOf(rows).filter((column) => column !== key);
-    if (columns.length === 0) return;
+    if (columns.length === 0) return [];
     const text = `update ${table} set ${columns.map((column) => `${column} = ?`).join(', ')} where ${key} = ?`;
-    await db.executeQuery(
-      runMany(
-        text,
-        rows.map((row) => valuesOf(row, [...columns, key])),
-      ),
-    );
+    return [runForEach(text, rows, [...columns, key])];
   },
 
   async runTogether(db, statements) {
-    return (await db.executeQuery<unknown[]>(runTogether(statements))).rows;
+    const query: SqliteQuery = { ...CompiledQuery.raw('-- together'), together: statements };
+    return (await db.executeQuery(query)).rows as unknown[][];
   },
 };
 
-function runMany<Row>(text: string, many: readonly unknown[][]): CompiledQuery<Row> & ManyQuery {
-  return { ...(CompiledQuery.raw(text) as CompiledQuery<Row>), many };
-}
-
-function runTogether<Row>(statements: readonly CompiledQuery[]): CompiledQuery<Row> & TogetherQuery {
-  const together = statements.map(({ sql: text, parameters }) => ({ sql: text, parameters }));
-  return { ...(CompiledQuery.raw('-- together') as CompiledQuery<Row>), together };
+function runForEach(text: string, rows: readonly object[], columns: readonly string[]): SqliteQuery {
+  const many = rows.map((row) => columns.map((column) => (row as Record<string, unknown>)[column] ?? null));
+  return { ...CompiledQuery.raw(text), many };
 }
 
 /** Answers the column names of rows that share them. */
 function columnsOf(rows: readonly object[]): string[] {
   return Object.keys(rows[0] ?? {});
-}
-
-function valuesOf(row: object, columns: readonly string[]): unknown[] {
-  return columns.map((column) => (row as Record<string, unknown>)[column] ?? null);
 }

@@ -1,9 +1,16 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
-import type { ManyQuery, TogetherQuery } from '../dialect.ts';
-import type { SqliteCommand, SqliteResult } from './messages.ts';
+import type { SqliteCommand, SqliteResult, SqliteScope, SqliteStatement } from './messages.ts';
 import { type SqliteThread, startSqliteThread } from './thread.ts';
 
 const maxReaders = 2;
+
+/** A query, and what the dialect adds for this driver. */
+export type SqliteQuery = CompiledQuery & {
+  /** Sets of parameters: the statement runs once for each. */
+  readonly many?: readonly (readonly unknown[])[];
+  /** Statements that travel and run together. */
+  readonly together?: readonly SqliteQuery[];
+};
 
 /** One writer with a queue, and readers that never wait for it; an in-memory database has its writer alone. */
 export class SqliteThreadsDriver implements Driver {
@@ -104,17 +111,22 @@ class SqliteConnection implements DatabaseConnection {
     this.#beginIsDue = false;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const command = toCommand(query, this.#beginIsDue);
+  #scope(): SqliteScope {
+    if (this.#unlock === null) return 'none';
+    return this.#beginIsDue ? 'begin' : 'open';
+  }
+
+  async executeQuery<R>(query: SqliteQuery): Promise<QueryResult<R>> {
+    const command = toCommand(query, this.#scope());
     // Even a statement that fails has begun the transaction by then.
     this.#beginIsDue = false;
     const reader =
       this.#unlock === null && query.query.kind === 'SelectQueryNode' ? this.#driver.reader() : null;
-    if (reader) return toQueryResult(await reader.send(command), command);
-    if (this.#unlock) return toQueryResult(await this.#driver.writer.send(command), command);
+    if (reader) return toQueryResult(await reader.send(command), query);
+    if (this.#unlock) return toQueryResult(await this.#driver.writer.send(command), query);
     const unlock = await this.#driver.lockWriter();
     try {
-      return toQueryResult(await this.#driver.writer.send(command), command);
+      return toQueryResult(await this.#driver.writer.send(command), query);
     } finally {
       unlock();
     }
@@ -126,19 +138,26 @@ class SqliteConnection implements DatabaseConnection {
   }
 }
 
-function toCommand(query: CompiledQuery & Partial<ManyQuery & TogetherQuery>, begin: boolean): SqliteCommand {
-  if (query.together) return { kind: 'together', statements: query.together };
-  if (query.many) return { kind: 'many', sql: query.sql, sets: query.many, begin };
-  return { kind: 'query', sql: query.sql, parameters: query.parameters, begin };
+function toCommand(query: SqliteQuery, scope: SqliteScope): SqliteCommand {
+  if (query.together) {
+    const statements = query.together.map(toStatement);
+    return { kind: 'run', statements, scope: scope === 'none' ? 'own' : scope };
+  }
+  // Many sets of parameters need a transaction, or each would be a commit.
+  const ownScope = query.many ? 'own' : 'none';
+  return { kind: 'run', statements: [toStatement(query)], scope: scope === 'none' ? ownScope : scope };
 }
 
-/** Answers the rows as objects; of several statements, one row a statement holding its rows. */
-function toQueryResult<R>(results: SqliteResult[], command: SqliteCommand): QueryResult<R> {
-  const [first] = results;
-  if (command.kind !== 'together' && first) {
-    return { rows: toObjects(first) as R[], numAffectedRows: BigInt(first.changes) };
-  }
-  return { rows: results.map(toObjects) as R[] };
+function toStatement(query: SqliteQuery): SqliteStatement {
+  return { sql: query.sql, sets: query.many ?? [query.parameters] };
+}
+
+/** Answers the rows as objects; of statements together, one row a statement, holding its rows. */
+function toQueryResult<R>(results: SqliteResult[], query: SqliteQuery): QueryResult<R> {
+  if (query.together) return { rows: results.map(toObjects) as R[] };
+  const [result] = results;
+  if (!result) return { rows: [] };
+  return { rows: toObjects(result) as R[], numAffectedRows: BigInt(result.changes) };
 }
 
 function toObjects({ columns, rows }: SqliteResult): Record<string, unknown>[] {

@@ -1,15 +1,15 @@
-/** What the program's thread asks of a database thread. */
-export type SqliteRequest = { id: number } & SqliteCommand;
+/** A statement, to be run once for each set of parameters. */
+export type SqliteStatement = { sql: string; sets: readonly (readonly unknown[])[] };
+
+/** What the statements of one message are: each by itself, a transaction of their own, the start of one, or part of the open one. */
+export type SqliteScope = 'none' | 'own' | 'begin' | 'open';
 
 export type SqliteCommand =
-  /** One statement; `begin` opens a transaction before it. */
-  | { kind: 'query'; sql: string; parameters: readonly unknown[]; begin: boolean }
-  /** One statement, once for each set of parameters. */
-  | { kind: 'many'; sql: string; sets: readonly (readonly unknown[])[]; begin: boolean }
-  /** Statements as one transaction of their own. */
-  | { kind: 'together'; statements: readonly { sql: string; parameters: readonly unknown[] }[] }
-  | { kind: 'end'; how: 'commit' | 'rollback' }
-  | { kind: 'backup'; path: string };
+  | { kind: 'run'; statements: readonly SqliteStatement[]; scope: SqliteScope }
+  | { kind: 'end'; how: 'commit' | 'rollback' };
+
+/** What the program's thread asks of a database thread. */
+export type SqliteRequest = { id: number } & SqliteCommand;
 
 /** Rows travel as arrays beside the names of their columns. */
 export type SqliteResult = { columns: readonly string[]; rows: readonly unknown[][]; changes: number };

@@ -1,6 +1,13 @@
-import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqliteReply, SqliteRequest, SqliteResult, SqliteThreadData } from './messages.ts';
+import type {
+  SqliteReply,
+  SqliteRequest,
+  SqliteResult,
+  SqliteScope,
+  SqliteStatement,
+  SqliteThreadData,
+} from './messages.ts';
 
 /*
  * A database thread: one connection, one request at a time. It keeps every fsync and every slow query off the
@@ -9,8 +16,9 @@ import type { SqliteReply, SqliteRequest, SqliteResult, SqliteThreadData } from 
 
 const { path, readOnly } = workerData as SqliteThreadData;
 const database = open();
-const statements = new Map<string, StatementSync>();
-const maxStatements = 500;
+type Prepared = { statement: StatementSync; columns: readonly string[] };
+const prepared = new Map<string, Prepared>();
+const maxPrepared = 500;
 
 function open(): DatabaseSync {
   const connection = new DatabaseSync(path, { readOnly, enableForeignKeyConstraints: true, timeout: 10_000 });
@@ -22,14 +30,15 @@ function open(): DatabaseSync {
   return connection;
 }
 
-function prepare(sql: string): StatementSync {
-  const known = statements.get(sql);
+function prepare(sql: string): Prepared {
+  const known = prepared.get(sql);
   if (known) return known;
-  if (statements.size >= maxStatements) statements.clear();
+  if (prepared.size >= maxPrepared) prepared.clear();
   const statement = database.prepare(sql);
   statement.setReturnArrays(true);
-  statements.set(sql, statement);
-  return statement;
+  const made = { statement, columns: statement.columns().map((column) => column.name) };
+  prepared.set(sql, made);
+  return made;
 }
 
 function toBindable(value: unknown): SQLInputValue {
@@ -40,32 +49,22 @@ function toBindable(value: unknown): SQLInputValue {
   throw new TypeError(`a ${typeof value} cannot be bound to a statement`);
 }
 
-function run(sql: string, parameters: readonly unknown[]): SqliteResult {
-  const statement = prepare(sql);
-  const bound = parameters.map(toBindable);
-  const columns = statement.columns().map((column) => column.name);
-  if (columns.length > 0)
-    return { columns, rows: statement.all(...bound) as unknown as unknown[][], changes: 0 };
-  return { columns, rows: [], changes: Number(statement.run(...bound).changes) };
-}
-
-function runMany(sql: string, sets: readonly (readonly unknown[])[]): SqliteResult {
-  let columns: readonly string[] = [];
-  let changes = 0;
-  const rows: unknown[][] = [];
+function run({ sql, sets }: SqliteStatement): SqliteResult {
+  const { statement, columns } = prepare(sql);
+  const result = { columns, rows: [] as unknown[][], changes: 0 };
   for (const parameters of sets) {
-    const result = run(sql, parameters);
-    columns = result.columns;
-    changes += result.changes;
-    rows.push(...result.rows);
+    const bound = parameters.map(toBindable);
+    if (columns.length === 0) result.changes += Number(statement.run(...bound).changes);
+    else for (const row of statement.all(...bound) as unknown as unknown[][]) result.rows.push(row);
   }
-  return { columns, rows, changes };
+  return result;
 }
 
-function runTogether(list: readonly { sql: string; parameters: readonly unknown[] }[]): SqliteResult[] {
-  database.exec('begin immediate');
+function runAll(statements: readonly SqliteStatement[], scope: SqliteScope): SqliteResult[] {
+  if (scope === 'own' || scope === 'begin') database.exec('begin immediate');
+  if (scope !== 'own') return statements.map(run);
   try {
-    const results = list.map(({ sql, parameters }) => run(sql, parameters));
+    const results = statements.map(run);
     database.exec('commit');
     return results;
   } catch (error) {
@@ -74,24 +73,11 @@ function runTogether(list: readonly { sql: string; parameters: readonly unknown[
   }
 }
 
-async function serve(request: SqliteRequest): Promise<SqliteResult[]> {
-  switch (request.kind) {
-    case 'query':
-      if (request.begin) database.exec('begin immediate');
-      return [run(request.sql, request.parameters)];
-    case 'many':
-      if (request.begin) database.exec('begin immediate');
-      return [runMany(request.sql, request.sets)];
-    case 'together':
-      return runTogether(request.statements);
-    case 'end':
-      // After a full disk SQLite may have rolled back by itself; there is nothing left to end then.
-      if (request.how === 'commit' || database.isTransaction) database.exec(request.how);
-      return [];
-    case 'backup':
-      await backup(database, request.path);
-      return [];
-  }
+function serve(request: SqliteRequest): SqliteResult[] {
+  if (request.kind === 'run') return runAll(request.statements, request.scope);
+  // After a full disk SQLite may have rolled back by itself; there is nothing left to end then.
+  if (request.how === 'commit' || database.isTransaction) database.exec(request.how);
+  return [];
 }
 
 const codes: Readonly<Record<number, string>> = {
@@ -110,14 +96,14 @@ function describe(error: unknown): { message: string; code: string } {
   return { message, code: codes[errcode] ?? codes[errcode & 255] ?? 'SQLITE_ERROR' };
 }
 
-async function answer(request: SqliteRequest): Promise<void> {
+function answer(request: SqliteRequest): void {
   let reply: SqliteReply;
   try {
-    reply = { id: request.id, results: await serve(request) };
+    reply = { id: request.id, results: serve(request) };
   } catch (error) {
     reply = { id: request.id, error: describe(error) };
   }
   parentPort?.postMessage(reply);
 }
 
-parentPort?.on('message', (request: SqliteRequest) => void answer(request));
+parentPort?.on('message', (request: SqliteRequest) => answer(request));

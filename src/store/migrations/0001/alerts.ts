@@ -16,6 +16,7 @@ export async function createAlertTables(db: Kysely<Database>, dialect: Dialect):
     'to_status text',
     'reason text',
     'note text?',
+    'request_id text?',
   ])
     .addPrimaryKeyConstraint('alert_event_key', ['alert_ref', 'event_id'])
     .modifyEnd(dialect.keptByKey)
@@ -94,6 +95,12 @@ async function createAlertIndexes(db: Kysely<Database>): Promise<void> {
     .where(sql<boolean>`status = 'new'`)
     .execute();
   await db.schema
+    .createIndex('alert_lease')
+    .on('alert')
+    .column('lease_token')
+    .where(sql<boolean>`lease_token is not null`)
+    .execute();
+  await db.schema
     .createIndex('alert_leased')
     .on('alert')
     .column('processing_lock_until')
@@ -116,5 +123,12 @@ async function createAlertIndexes(db: Kysely<Database>): Promise<void> {
     .on('alert')
     .columns(['incident_id', 'ended_at'])
     .where(sql<boolean>`incident_id is not null`)
+    .execute();
+  // What was told of by itself and has ended: rows stay here only until their end is told too.
+  await db.schema
+    .createIndex('alert_healed')
+    .on('alert')
+    .column('ended_at')
+    .where(sql<boolean>`announced = 1 and incident_id is null and ended_at is not null`)
     .execute();
 }

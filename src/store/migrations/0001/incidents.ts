@@ -72,7 +72,7 @@ async function createIncidentSignature(db: Kysely<Database>): Promise<void> {
   await db.schema
     .createIndex('incident_signature_incident_id')
     .on('incident_signature')
-    .column('incident_id')
+    .columns(['incident_id', 'created_at'])
     .execute();
 }
 

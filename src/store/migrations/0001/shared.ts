@@ -82,7 +82,7 @@ async function createNotification(db: Kysely<Database>): Promise<void> {
   await db.schema
     .createIndex('notification_due')
     .on('notification')
-    .column('next_attempt_at')
+    .columns(['channel', 'next_attempt_at', 'notification_id'])
     .where(sql<boolean>`status = 'pending'`)
     .execute();
   await db.schema
@@ -101,5 +101,17 @@ async function createNotification(db: Kysely<Database>): Promise<void> {
     .createIndex('notification_thread')
     .on('notification')
     .columns(['thread', 'event'])
+    .execute();
+  await db.schema
+    .createIndex('notification_incident')
+    .on('notification')
+    .columns(['incident_id', 'notification_id'])
+    .where(sql<boolean>`incident_id is not null`)
+    .execute();
+  await db.schema
+    .createIndex('notification_troubled')
+    .on('notification')
+    .columns(['status', 'notification_id'])
+    .where(sql<boolean>`status in ('failed', 'dead')`)
     .execute();
 }

@@ -1,0 +1,94 @@
+import { type AlertRow, type AlertStatus, type Ctx, inTransaction, runStatements } from '../store/index.ts';
+import { leaseLost } from './lease-lost.ts';
+import { moveByHand } from './move.ts';
+import { ackLeased, recordLeased, returnLeased } from './queries-lease.ts';
+
+export type AckItem = {
+  alertRef: string;
+  leaseToken: string;
+  reason: string;
+  note: string | null;
+  /** Absent: stays as it is. */
+  incidentId?: string;
+  /** A message tells of it. */
+  announced?: boolean;
+};
+
+/**
+ * Ends the work on alerts whose lease is still held, and answers the references that it really ended; the others were
+ * lost to somebody else. One that rose meanwhile goes back to `new`. Joins an open transaction.
+ */
+export async function ackAlerts(ctx: Ctx, items: readonly AckItem[]): Promise<string[]> {
+  const groups = Map.groupBy(items, ({ alertRef: _, ...shared }) => JSON.stringify(shared));
+  const acked: string[] = [];
+  for (const group of groups.values()) acked.push(...(await ackGroup(ctx, group)));
+  return acked;
+}
+
+/** Alerts that share all but their reference: one statement for the rows, one for their events. */
+async function ackGroup(ctx: Ctx, group: readonly AckItem[]): Promise<string[]> {
+  const [first] = group;
+  if (!first) return [];
+  const refs = group.map((item) => item.alertRef);
+  const nowMs = ctx.clock.now();
+  const event = {
+    eventId: ctx.ids.ulid(),
+    actor: ctx.actor.name,
+    nowMs,
+    reason: first.reason,
+    note: first.note,
+    requestId: ctx.requestId,
+  };
+  const [, rows] = await runStatements(ctx, [
+    recordLeased(ctx, first.leaseToken, refs, { from: 'processing', to: 'acked unless it rose' }, event),
+    ackLeased(ctx, {
+      leaseToken: first.leaseToken,
+      refs,
+      nowMs,
+      incidentId: first.incidentId,
+      announced: first.announced ?? false,
+    }),
+  ]);
+  return (rows as { alert_ref: string; status: AlertStatus }[]).map((row) => row.alert_ref);
+}
+
+/** Acks one alert for a worker that holds its lease. Throws CONFLICT `lease_lost` where it does not any more. */
+export async function ackWithLease(ctx: Ctx, item: AckItem): Promise<void> {
+  const acked = await ackAlerts(ctx, [item]);
+  if (acked.length === 0) throw await leaseLost(ctx, item.alertRef);
+}
+
+/** Acks one alert by hand, whoever has it. */
+export function ackByHand(ctx: Ctx, alertRef: string, note: string | null): Promise<AlertRow> {
+  return moveByHand(ctx, alertRef, { move: 'ack', to: 'acked', reason: 'acked_by_hand', note });
+}
+
+/** Gives alerts back that the worker still holds, for a claim from `retryAtMs` on; no attempt is counted. Joins an open transaction. */
+export async function returnAlerts(
+  ctx: Ctx,
+  held: readonly { alertRef: string; leaseToken: string }[],
+  retryAtMs: number | null,
+  reason: string,
+): Promise<string[]> {
+  const nowMs = ctx.clock.now();
+  const returned: string[] = [];
+  for (const [leaseToken, group] of Map.groupBy(held, (item) => item.leaseToken)) {
+    const refs = group.map((item) => item.alertRef);
+    const event = {
+      eventId: ctx.ids.ulid(),
+      actor: ctx.actor.name,
+      nowMs,
+      reason,
+      note: null,
+      requestId: ctx.requestId,
+    };
+    const [, rows] = await inTransaction(ctx, (ctx) =>
+      runStatements(ctx, [
+        recordLeased(ctx, leaseToken, refs, { from: 'processing', to: 'new' }, event),
+        returnLeased(ctx, { leaseToken, refs, retryAtMs, nowMs }),
+      ]),
+    );
+    returned.push(...(rows as { alert_ref: string }[]).map((row) => row.alert_ref));
+  }
+  return returned;
+}

@@ -1,0 +1,62 @@
+import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
+import { findStalled, leaseWaiting, recordLeased } from './queries-lease.ts';
+import { releaseStalled } from './release.ts';
+import type { AlertFilters } from './types.ts';
+
+export type ClaimRequest = {
+  owner: string;
+  limit: number;
+  leaseMs: number;
+  /** Only alerts first seen within it; null: however old. */
+  windowMs: number | null;
+  maxAttempts: number;
+  filters?: AlertFilters;
+};
+
+/**
+ * Leases waiting alerts to one owner, the most severe first, then the oldest; no two claimers ever get the same. Alerts
+ * whose lease has ended and failed ones that are due are put back first. Opens a transaction; answers [] when none waits.
+ */
+export async function claimAlerts(ctx: Ctx, request: ClaimRequest): Promise<AlertRow[]> {
+  const first = await tryClaim(ctx, request, request.limit);
+  if (!first.stalled) return first.rows;
+  await releaseStalled(ctx, request.maxAttempts);
+  if (first.rows.length === request.limit) return first.rows;
+  const second = await tryClaim(ctx, request, request.limit - first.rows.length);
+  return [...first.rows, ...second.rows].sort(bySeverityThenAge);
+}
+
+/** One message to the database: is anything stalled, lease what waits, write the events. */
+async function tryClaim(
+  ctx: Ctx,
+  request: ClaimRequest,
+  limit: number,
+): Promise<{ rows: AlertRow[]; stalled: boolean }> {
+  const nowMs = ctx.clock.now();
+  const leaseToken = ctx.ids.uuid();
+  const claim = leaseWaiting(ctx, {
+    owner: request.owner,
+    leaseToken,
+    limit,
+    lockUntilMs: nowMs + request.leaseMs,
+    nowMs,
+    sinceMs: request.windowMs === null ? null : nowMs - request.windowMs,
+    filters: request.filters ?? {},
+  });
+  const event = {
+    eventId: ctx.ids.ulid(),
+    actor: ctx.actor.name,
+    nowMs,
+    reason: 'claimed',
+    note: null,
+    requestId: ctx.requestId,
+  };
+  const record = recordLeased(ctx, leaseToken, null, { from: 'new', to: 'processing' }, event);
+  const [lost, due, rows] = await runStatements(ctx, [...findStalled(ctx, nowMs), claim, record]);
+  const stalled = (lost?.length ?? 0) + (due?.length ?? 0) > 0;
+  return { rows: ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge), stalled };
+}
+
+function bySeverityThenAge(a: AlertRow, b: AlertRow): number {
+  return a.severity_rank - b.severity_rank || (a.alert_ref < b.alert_ref ? -1 : 1);
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { defineAction } from '../core/action.ts';
+import { toIso } from '../core/clock.ts';
+import { severities } from '../core/severity.ts';
+import { wholeNumber } from '../core/text.ts';
+import type { Ctx } from '../store/index.ts';
+import {
+  countByStatus,
+  type LoopFigures,
+  measureLoop,
+  type StatusCount,
+  selectTopSignatures,
+} from './queries-dashboard.ts';
+import { listSources } from './queries-incident.ts';
+import { selectAlerts } from './queries-list.ts';
+import { alertStatuses, alertView } from './types.ts';
+import { toAlertView } from './view.ts';
+
+const minuteMs = 60_000;
+const stuckAfterMs = 15 * minuteMs;
+const latestCount = 10;
+
+/** What the loop promises of itself; a figure above is a violation. */
+const promises = { claim_to_ack_p95_seconds: 60, failed_rate_pct: 5, processing_stuck_count: 0 };
+
+const loopView = z.object({
+  claim_to_ack_p95_seconds: z.number().nullable(),
+  failed_rate_pct: z.number(),
+  processing_stuck_count: z.number(),
+  violations: z.array(z.string()),
+});
+
+const dashboardView = z.object({
+  window_minutes: z.number(),
+  total: z.number(),
+  live: z.number(),
+  by_status: z.record(z.enum(alertStatuses), z.number()),
+  by_severity: z.record(z.enum(severities), z.number()),
+  top_signatures: z.array(
+    z.object({
+      signature: z.string(),
+      service: z.string(),
+      kind: z.string(),
+      title: z.string(),
+      alerts: z.number(),
+      occurrences: z.number(),
+    }),
+  ),
+  latest: z.array(alertView),
+  sources: z.array(z.object({ source: z.string(), last_seen_at: z.string() })),
+  loop: loopView,
+});
+
+/** The board: how many alerts in which state, what comes most, who was heard when, and whether the loop keeps up. */
+export const showDashboard = defineAction({
+  name: 'alerts.dashboard',
+  summary: 'Counts, top signatures, latest alerts, sources and the loop itself',
+  input: z.strictObject({ window_minutes: wholeNumber(1, 525_600).default(240) }),
+  output: dashboardView,
+  entitlement: 'tools.alerts.read',
+  http: { method: 'GET', path: '/v1/alerts/dashboard' },
+  cli: { command: 'alerts dashboard' },
+  async run(ctx: Ctx, input) {
+    const nowMs = ctx.clock.now();
+    const sinceMs = nowMs - input.window_minutes * minuteMs;
+    const [counts, topSignatures, latest, sources, figures] = await Promise.all([
+      countByStatus(ctx, sinceMs),
+      selectTopSignatures(ctx, sinceMs, latestCount),
+      selectAlerts(ctx, {}, { afterRef: null, limit: latestCount }),
+      listSources(ctx),
+      measureLoop(ctx, sinceMs, nowMs - stuckAfterMs),
+    ]);
+    return {
+      window_minutes: input.window_minutes,
+      total: sum(counts, (count) => count.total),
+      live: sum(counts, (count) => count.live),
+      by_status: tally(alertStatuses, counts, (count) => count.status),
+      by_severity: tally(severities, counts, (count) => count.severity),
+      top_signatures: topSignatures,
+      latest: latest.map(toAlertView),
+      sources: sources.map((row) => ({ source: row.source, last_seen_at: toIso(row.last_seen_at) })),
+      loop: judgeLoop(figures),
+    };
+  },
+});
+
+function sum(counts: readonly StatusCount[], figureOf: (count: StatusCount) => number): number {
+  return counts.reduce((total, count) => total + figureOf(count), 0);
+}
+
+function tally<Word extends string>(
+  words: readonly Word[],
+  counts: readonly StatusCount[],
+  wordOf: (count: StatusCount) => Word,
+): Record<Word, number> {
+  const entries = words.map((word) => [
+    word,
+    sum(
+      counts.filter((count) => wordOf(count) === word),
+      (count) => count.total,
+    ),
+  ]);
+  return Object.fromEntries(entries) as Record<Word, number>;
+}
+
+function judgeLoop(figures: LoopFigures): z.infer<typeof loopView> {
+  const view = {
+    claim_to_ack_p95_seconds: figures.claimToAckP95Ms === null ? null : figures.claimToAckP95Ms / 1000,
+    failed_rate_pct: figures.worked === 0 ? 0 : (100 * figures.failed) / figures.worked,
+    processing_stuck_count: figures.stuck,
+  };
+  const names = Object.keys(promises) as (keyof typeof promises)[];
+  return { ...view, violations: names.filter((name) => (view[name] ?? 0) > promises[name]) };
+}

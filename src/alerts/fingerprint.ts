@@ -1,0 +1,30 @@
+import { hash } from 'node:crypto';
+
+/** Answers what makes two reports the same problem where neither label nor source says so: the title without what varies. */
+export function fingerprintOf(service: string, kind: string, title: string): string {
+  return `${service}:${kind}:${stripVariables(title)}`;
+}
+
+/** Answers SHA-256 of `service|env|kind|fingerprint`, in hex. */
+export function dedupeKeyOf(service: string, env: string, kind: string, fingerprint: string): string {
+  return hash('sha256', `${service}|${env}|${kind}|${fingerprint}`);
+}
+
+/** Answers SHA-256 of `service|kind|fingerprint`, in hex: the same failure in whatever environment. */
+export function signatureOf(service: string, kind: string, fingerprint: string): string {
+  return hash('sha256', `${service}|${kind}|${fingerprint}`);
+}
+
+const variables: readonly RegExp[] = [
+  /"[^"]*"|'[^']*'|`[^`]*`/g,
+  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
+  /\b\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\b/g,
+  /\b(0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{6,})\b/gi,
+  /[+-]?\d+([.,:]\d+)*/g,
+];
+
+/** Answers the title without quoted text, UUIDs, timestamps, hex strings and numbers; blanks folded. */
+export function stripVariables(title: string): string {
+  const stripped = variables.reduce((text, pattern) => text.replace(pattern, '#'), title);
+  return stripped.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,265 @@
+import type { AlertReport } from '../core/hand-over.ts';
+import type { Ids } from '../core/ids.ts';
+import { severityRank } from '../core/severity.ts';
+import type { AlertDecisionRow, AlertEventRow, AlertRow } from '../store/index.ts';
+import { decideReport, type ReportDecision } from './decide.ts';
+import { dedupeKeyOf, fingerprintOf, signatureOf } from './fingerprint.ts';
+import type { IngestAnswer } from './types.ts';
+
+/** A report with its key; made once, before the transaction. */
+export type KeyedReport = {
+  report: AlertReport;
+  requestId: string | null;
+  fingerprint: string;
+  dedupeKey: string;
+};
+
+/** Answers the report with what makes it the same problem as another. */
+export function keyReport(report: AlertReport, requestId: string | null): KeyedReport {
+  const { service, env, kind, title, labels } = report;
+  const fingerprint = labels.fingerprint ?? report.fingerprint ?? fingerprintOf(service, kind, title);
+  return { report, requestId, fingerprint, dedupeKey: dedupeKeyOf(service, env, kind, fingerprint) };
+}
+
+/** Everything that a group of reports writes, decided in memory before a row is touched. */
+export type Fold = {
+  inserts: AlertRow[];
+  updates: AlertRow[];
+  events: AlertEventRow[];
+  decisions: AlertDecisionRow[];
+  answers: IngestAnswer[];
+  /** Whether the supervisor has something new to do. */
+  hasWork: boolean;
+};
+
+type Folding = {
+  fold: Fold;
+  live: Map<string, AlertRow>;
+  inserted: Set<AlertRow>;
+  updated: Set<AlertRow>;
+  decisionOf: Map<string, AlertDecisionRow>;
+  nowMs: number;
+  ids: Ids;
+};
+
+/** Applies the reports in order to the live alerts of their keys; several of one key become one write. */
+export function foldReports(
+  reports: readonly KeyedReport[],
+  liveRows: readonly AlertRow[],
+  context: { nowMs: number; ids: Ids; dedupeMaxMs: number },
+): Fold {
+  const folding: Folding = {
+    fold: { inserts: [], updates: [], events: [], decisions: [], answers: [], hasWork: false },
+    live: new Map(liveRows.map((row) => [row.dedupe_key, row])),
+    inserted: new Set(),
+    updated: new Set(),
+    decisionOf: new Map(),
+    nowMs: context.nowMs,
+    ids: context.ids,
+  };
+  for (const keyed of reports) {
+    const live = folding.live.get(keyed.dedupeKey) ?? null;
+    const decision = decideReport(live, keyed.report, context.nowMs, context);
+    folding.fold.answers.push(apply(folding, keyed, live, decision));
+  }
+  folding.fold.inserts = [...folding.inserted].sort(byKey);
+  folding.fold.updates = [...folding.updated].sort(byKey);
+  folding.fold.decisions = [...folding.decisionOf.values()];
+  folding.fold.hasWork = [...folding.inserted, ...folding.updated].some((row) => row.status === 'new');
+  return folding.fold;
+}
+
+/** In the order of their keys, so that two writers never wait for each other crosswise. */
+function byKey(a: AlertRow, b: AlertRow): number {
+  return a.dedupe_key < b.dedupe_key ? -1 : 1;
+}
+
+function apply(
+  folding: Folding,
+  keyed: KeyedReport,
+  live: AlertRow | null,
+  decision: ReportDecision,
+): IngestAnswer {
+  switch (decision.action) {
+    case 'ignore':
+      return {
+        accepted: true,
+        deduped: false,
+        alert_ref: null,
+        dedupe_key: keyed.dedupeKey,
+        occurrences: 0,
+        status: null,
+      };
+    case 'create':
+      return answerOf(create(folding, keyed, null, decision.reason), false);
+    case 'supersede': {
+      if (live) end(folding, live, keyed, 'superseded', live.status === 'new' ? 'acked' : live.status);
+      return answerOf(create(folding, keyed, live, decision.reason), false);
+    }
+    case 'repeat': {
+      const row = live as AlertRow;
+      repeat(folding, row, keyed, decision);
+      return answerOf(row, true);
+    }
+    case 'end': {
+      const row = live as AlertRow;
+      end(folding, row, keyed, decision.reason, decision.status);
+      return answerOf(row, false);
+    }
+  }
+}
+
+function answerOf(row: AlertRow, deduped: boolean): IngestAnswer {
+  return {
+    accepted: true,
+    deduped,
+    alert_ref: row.alert_ref,
+    dedupe_key: row.dedupe_key,
+    occurrences: row.occurrences,
+    status: row.status,
+  };
+}
+
+/** A superseded alert hands its place in the incident to the new one. */
+function create(folding: Folding, keyed: KeyedReport, before: AlertRow | null, reason: string): AlertRow {
+  const row = buildAlert(keyed, folding.ids.ulid(), folding.nowMs, before);
+  folding.live.set(keyed.dedupeKey, row);
+  folding.inserted.add(row);
+  folding.fold.events.push(
+    eventOf(folding, row, keyed, null, before ? `${reason}_of_${before.alert_ref}` : reason),
+  );
+  return row;
+}
+
+function repeat(
+  folding: Folding,
+  row: AlertRow,
+  keyed: KeyedReport,
+  decision: ReportDecision & { action: 'repeat' },
+): void {
+  const { report } = keyed;
+  const from = row.status;
+  row.occurrences += 1;
+  row.last_seen_at = folding.nowMs;
+  row.updated_at = folding.nowMs;
+  row.message = report.message ?? row.message;
+  row.metrics = toJson(report.metrics) ?? row.metrics;
+  row.annotations = toJson(report.annotations) ?? row.annotations;
+  row.evidence = report.evidence ? JSON.stringify(report.evidence) : row.evidence;
+  row.ends_at = report.endsAt;
+  row.dedupe_ttl_ms = report.dedupeTtlMs;
+  row.severity = decision.severity;
+  row.severity_rank = severityRank(decision.severity);
+  row.status = decision.status;
+  if (decision.rose) row.rose_since_claim = 1;
+  touch(folding, row);
+  if (decision.reason === 'severity_raised')
+    folding.fold.events.push(eventOf(folding, row, keyed, from, decision.reason));
+  countDecision(folding, row, decision.reason);
+}
+
+function end(
+  folding: Folding,
+  row: AlertRow,
+  keyed: KeyedReport,
+  reason: string,
+  status: AlertRow['status'],
+): void {
+  const from = row.status;
+  row.ended_at = folding.nowMs;
+  row.updated_at = folding.nowMs;
+  row.status = status;
+  row.retry_at = null;
+  if (reason === 'superseded') row.announced = 2;
+  folding.live.delete(row.dedupe_key);
+  touch(folding, row);
+  folding.fold.events.push(eventOf(folding, row, keyed, from, reason));
+}
+
+function touch(folding: Folding, row: AlertRow): void {
+  if (!folding.inserted.has(row)) folding.updated.add(row);
+}
+
+function countDecision(folding: Folding, row: AlertRow, reason: string): void {
+  const key = `${row.alert_ref} ${reason}`;
+  const known = folding.decisionOf.get(key);
+  if (known) known.occurrences += 1;
+  else {
+    folding.decisionOf.set(key, {
+      alert_ref: row.alert_ref,
+      reason,
+      rule: null,
+      occurrences: 1,
+      first_at: folding.nowMs,
+      last_at: folding.nowMs,
+    });
+  }
+}
+
+function eventOf(
+  folding: Folding,
+  row: AlertRow,
+  keyed: KeyedReport,
+  from: AlertRow['status'] | null,
+  reason: string,
+): AlertEventRow {
+  return {
+    alert_ref: row.alert_ref,
+    event_id: folding.ids.ulid(),
+    at: folding.nowMs,
+    actor: keyed.report.source,
+    from_status: from,
+    to_status: row.status,
+    reason,
+    note: null,
+    request_id: keyed.requestId,
+  };
+}
+
+function toJson(map: Readonly<Record<string, unknown>>): string | null {
+  for (const _ in map) return JSON.stringify(map);
+  return null;
+}
+
+function buildAlert(keyed: KeyedReport, ulid: string, nowMs: number, before: AlertRow | null): AlertRow {
+  const { report, fingerprint, dedupeKey } = keyed;
+  return {
+    alert_ref: `alrt_${ulid}`,
+    dedupe_key: dedupeKey,
+    fingerprint,
+    signature: signatureOf(report.service, report.kind, fingerprint),
+    service: report.service,
+    env: report.env,
+    kind: report.kind,
+    severity: report.severity,
+    severity_rank: severityRank(report.severity),
+    title: report.title,
+    message: report.message,
+    source: report.source,
+    status: 'new',
+    occurrences: 1,
+    first_seen_at: nowMs,
+    last_seen_at: nowMs,
+    started_at: report.startedAt ?? nowMs,
+    ends_at: report.endsAt,
+    ended_at: null,
+    dedupe_ttl_ms: report.dedupeTtlMs,
+    labels: toJson(report.labels),
+    annotations: toJson(report.annotations),
+    metrics: toJson(report.metrics),
+    evidence: report.evidence ? JSON.stringify(report.evidence) : null,
+    component: report.labels.component ?? null,
+    owner: null,
+    lease_token: null,
+    processing_lock_until: null,
+    attempts: 0,
+    retry_at: null,
+    last_error: null,
+    rose_since_claim: 0,
+    announced: 0,
+    incident_id: before?.incident_id ?? null,
+    silenced_by: null,
+    created_at: nowMs,
+    updated_at: nowMs,
+  };
+}

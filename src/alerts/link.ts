@@ -1,0 +1,18 @@
+import { type AlertRow, type Ctx, inTransaction } from '../store/index.ts';
+import { requireAlertForUpdate } from './get.ts';
+import { recordEvent } from './move.ts';
+import { updateIncidentOf } from './queries-incident.ts';
+
+/** Puts an alert into an incident by hand: what waited for work is acked, a worker that has it keeps it. */
+export function linkAlert(
+  ctx: Ctx,
+  link: { alertRef: string; incidentId: string; reason: string },
+): Promise<AlertRow> {
+  return inTransaction(ctx, async (ctx) => {
+    const alert = await requireAlertForUpdate(ctx, link.alertRef);
+    const status = alert.status === 'processing' ? 'processing' : 'acked';
+    await updateIncidentOf(ctx, link.alertRef, link.incidentId, status);
+    await recordEvent(ctx, alert, status, link.reason, null);
+    return { ...alert, status, incident_id: link.incidentId, announced: 1 };
+  });
+}

@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
+import { countDecisions } from './decisions.ts';
+import type { Fold } from './fold.ts';
+
+/** Answers the live alerts of the keys, held until the commit, in the order of their keys. Index: alert_live. */
+export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise<AlertRow[]> {
+  return ctx.db
+    .selectFrom('alert')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where(ctx.dialect.isOneOf(sql.ref('dedupe_key'), dedupeKeys))
+    .orderBy('dedupe_key')
+    .modifyEnd(ctx.dialect.forUpdate)
+    .execute();
+}
+
+const keepNewest = `on conflict (source) do update set last_seen_at = excluded.last_seen_at
+  where alert_source.last_seen_at < excluded.last_seen_at`;
+
+/** Writes a fold: ends and repeats first, so that a key is free before its next alert comes. Index: the primary keys. */
+export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<string, number>): Promise<void> {
+  const { insertRows, updateRows } = ctx.dialect;
+  const heard = [...sources].map(([source, last_seen_at]) => ({ source, last_seen_at }));
+  await runStatements(ctx, [
+    ...updateRows('alert', 'alert_ref', fold.updates.map(changedColumns)),
+    ...insertRows('alert', fold.inserts),
+    ...insertRows('alert_event', fold.events),
+    ...insertRows('alert_decision', fold.decisions, { onConflict: countDecisions }),
+    ...insertRows('alert_source', heard.sort(bySource), { onConflict: keepNewest }),
+  ]);
+}
+
+function bySource(a: { source: string }, b: { source: string }): number {
+  return a.source < b.source ? -1 : 1;
+}
+
+/** What a report may change of an alert that is there. */
+function changedColumns(row: AlertRow) {
+  return {
+    alert_ref: row.alert_ref,
+    occurrences: row.occurrences,
+    last_seen_at: row.last_seen_at,
+    message: row.message,
+    metrics: row.metrics,
+    annotations: row.annotations,
+    evidence: row.evidence,
+    ends_at: row.ends_at,
+    ended_at: row.ended_at,
+    dedupe_ttl_ms: row.dedupe_ttl_ms,
+    severity: row.severity,
+    severity_rank: row.severity_rank,
+    status: row.status,
+    retry_at: row.retry_at,
+    rose_since_claim: row.rose_since_claim,
+    announced: row.announced,
+    updated_at: row.updated_at,
+  };
+}

@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+import { type FieldError, fieldErrors } from '../core/action.ts';
+import type { AlertReport } from '../core/hand-over.ts';
+import { readSeverity } from '../core/severity.ts';
+import { builtInKinds, reportInput } from './types.ts';
+
+const minuteMs = 60_000;
+const defaultTtlMs = 30 * minuteMs;
+
+export type ReadReport = { report: AlertReport } | { errors: FieldError[] };
+
+export type ReportDefaults = {
+  /** Stands in for a missing `source`. */
+  source: string;
+  /** Kinds declared beside the built-in ones. */
+  kinds: readonly string[];
+  nowMs: number;
+};
+
+/** Answers the report that a body makes, or every field that is wrong with it. */
+export function readReport(raw: unknown, defaults: ReportDefaults): ReadReport {
+  const parsed = reportInput.safeParse(raw);
+  if (!parsed.success) return { errors: fieldErrors(parsed.error) };
+  return buildReport(parsed.data, defaults);
+}
+
+function buildReport(input: z.output<typeof reportInput>, defaults: ReportDefaults): ReadReport {
+  const errors: FieldError[] = [];
+  const title = input.title ?? firstLine(input.summary ?? input.message);
+  if (!title)
+    errors.push({ field: 'title', message: 'is required (or a message or summary to stand in for it)' });
+  const severity = readSeverity(input.severity);
+  if (!severity) {
+    errors.push({
+      field: 'severity',
+      message: `"${input.severity}" is none of P0, P1, P2, P3, INFO, nor a word such as critical or warning`,
+    });
+  }
+  const kind = readKind(input.kind, defaults.kinds);
+  if (!kind)
+    errors.push({
+      field: 'kind',
+      message: `"${input.kind}" is not known; known are ${[...builtInKinds, ...defaults.kinds].join(', ')}`,
+    });
+  if (errors.length > 0 || !title || !severity || !kind) return { errors };
+
+  const labels = { ...input.labels };
+  if (severity.original !== null) labels.original_severity ??= severity.original;
+  if (kind.isTest) labels.test = 'true';
+  const ended = input.ends_at !== undefined && input.ends_at <= defaults.nowMs;
+  return {
+    report: {
+      service: input.service,
+      env: input.env,
+      kind: kind.kind,
+      severity: severity.severity,
+      title,
+      message: input.message ?? input.summary ?? null,
+      source: input.source ?? defaults.source,
+      status: ended ? 'resolved' : input.status,
+      startedAt: input.started_at ?? null,
+      endsAt: input.ends_at ?? null,
+      labels,
+      annotations: input.annotations ?? {},
+      metrics: input.metrics ?? {},
+      evidence: input.evidence ?? null,
+      fingerprint: null,
+      dedupeTtlMs: ttlOf(input),
+    },
+  };
+}
+
+/** An `ends_at` is a lease: such an alert lives until it lapses, and no TTL ends it before. */
+function ttlOf(input: z.output<typeof reportInput>): number | null {
+  if (input.ends_at !== undefined) return null;
+  return input.dedupe_ttl_minutes === undefined ? defaultTtlMs : input.dedupe_ttl_minutes * minuteMs;
+}
+
+function readKind(kind: string, declared: readonly string[]): { kind: string; isTest: boolean } | null {
+  if (kind === 'test') return { kind: 'custom', isTest: true };
+  return builtInKinds.includes(kind) || declared.includes(kind) ? { kind, isTest: false } : null;
+}
+
+function firstLine(text: string | undefined): string | undefined {
+  return text?.trim().split('\n', 1)[0]?.slice(0, 1000);
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import {
+  type IngestAnswer,
+  ingestAnswer,
+  ingestKeyed,
+  type KeyedReport,
+  keyReport,
+  readReport,
+} from '../alerts/index.ts';
+import { answer, defineAction, type FieldError } from '../core/action.ts';
+import { AppError, errorTable } from '../core/errors.ts';
+import type { AlertReport } from '../core/hand-over.ts';
+import { createGroupCommit } from '../store/index.ts';
+import type { FlowCtx, Intake } from './context.ts';
+
+const maxReportsPerRequest = 1000;
+const maxReportsPerCommit = 2000;
+
+/** Answers where reports are committed in groups; `makeCtx` is asked anew for every commit. */
+export function createIntake(makeCtx: () => FlowCtx): Intake {
+  const group = createGroupCommit<readonly KeyedReport[], readonly IngestAnswer[]>({
+    maxWeight: maxReportsPerCommit,
+    commit: (requests) => commitReports(makeCtx(), requests),
+  });
+  return {
+    submit: (reports, requestId) =>
+      group.submit(
+        reports.map((report) => keyReport(report, requestId)),
+        reports.length,
+      ),
+    idle: group.idle,
+  };
+}
+
+async function commitReports(
+  ctx: FlowCtx,
+  requests: readonly (readonly KeyedReport[])[],
+): Promise<readonly IngestAnswer[][]> {
+  const { answers, hasWork } = await ingestKeyed(ctx, requests.flat(), ctx.config.policy.defaults);
+  if (hasWork) ctx.signals.alerts.ring();
+  let taken = 0;
+  return requests.map((request) => {
+    taken += request.length;
+    return answers.slice(taken - request.length, taken);
+  });
+}
+
+const rejected = z.object({
+  accepted: z.literal(false),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })),
+});
+type Rejected = { accepted: false; errors: FieldError[] };
+
+/** Takes one alert or an array of them; answers after the commit, one answer an alert, in order. */
+export const ingestAction = defineAction({
+  name: 'alerts.ingest',
+  summary: 'Report one alert, or up to 1,000 in an array',
+  // What is inside is read alert by alert, so that a bad one does not take the good ones with it.
+  input: z.union([z.array(z.unknown()).max(maxReportsPerRequest), z.record(z.string(), z.unknown())]),
+  output: z.union([ingestAnswer, rejected, z.array(z.union([ingestAnswer, rejected]))]),
+  entitlement: 'tools.alerts.ingest',
+  http: { method: 'POST', path: '/v1/alerts', bodyLimitBytes: 5 * 1024 * 1024 },
+  async run(ctx: FlowCtx, input) {
+    const raws = Array.isArray(input) ? input : [input];
+    const answers = await ingestRaw(ctx, raws);
+    const failed = answers.filter((answered) => !answered.accepted).length;
+    if (Array.isArray(input)) return failed === 0 ? answers : answer(207, answers);
+    const only = answers[0] as IngestAnswer | Rejected;
+    return only.accepted ? only : answer(errorTable.VALIDATION_ERROR.httpStatus, only, errorOf(only));
+  },
+});
+
+async function ingestRaw(ctx: FlowCtx, raws: readonly unknown[]): Promise<(IngestAnswer | Rejected)[]> {
+  const defaults = { source: ctx.actor.name, kinds: ctx.config.kinds, nowMs: ctx.clock.now() };
+  const read = raws.map((raw) => readReport(raw, defaults));
+  const reports = read.flatMap((result): AlertReport[] => ('report' in result ? [result.report] : []));
+  const answers = reports.length > 0 ? await ctx.intake.submit(reports, ctx.requestId) : [];
+  countAnswers(ctx, answers, read.length - reports.length);
+  let next = 0;
+  return read.map((result) =>
+    'report' in result
+      ? (answers[next++] as IngestAnswer)
+      : { accepted: false as const, errors: result.errors },
+  );
+}
+
+function countAnswers(ctx: FlowCtx, answers: readonly IngestAnswer[], invalid: number): void {
+  let deduped = 0;
+  let ignored = 0;
+  for (const answered of answers) {
+    if (answered.alert_ref === null) ignored++;
+    else if (answered.deduped) deduped++;
+  }
+  const { alertsIngested } = ctx.metrics;
+  if (deduped > 0) alertsIngested.inc({ result: 'deduped' }, deduped);
+  if (ignored > 0) alertsIngested.inc({ result: 'ignored' }, ignored);
+  if (invalid > 0) alertsIngested.inc({ result: 'invalid' }, invalid);
+  const accepted = answers.length - deduped - ignored;
+  if (accepted > 0) alertsIngested.inc({ result: 'accepted' }, accepted);
+}
+
+/** A single bad alert is told in both forms: as this door does, and as every door does. */
+function errorOf({ errors }: Rejected): AppError {
+  const [first] = errors;
+  const message = first ? `${first.field || 'alert'}: ${first.message}` : 'invalid alert';
+  return new AppError('VALIDATION_ERROR', message, { details: { errors } });
+}
