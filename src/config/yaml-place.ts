@@ -22,10 +22,7 @@ function stepInto(document: Document, from: Node | null, part: PropertyKey): Ste
     const pair = node.items.find((item) => keyText(item) === String(part));
     if (!pair) return null;
     const key = pair.key as Node | null;
-    const value = pair.value as Node | null;
-    // A value that was left out has an empty range somewhere below its key.
-    const isWritten = value?.range && value.range[0] < value.range[1];
-    return { node: isWritten ? value : key, key };
+    return { node: (pair.value ?? key) as Node | null, key };
   }
   const item = isSeq(node) ? (node.items[Number(part)] as Node | undefined) : undefined;
   return item ? { node: item, key: item } : null;

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { crossCheckPolicy, crossCheckTocsin } from './cross-check.ts';
+import type { Problem } from './problem.ts';
+import { policySchema } from './schema/policy.ts';
+import { validateFile } from './validate.ts';
+import { readYaml } from './yaml-file.ts';
+
+function tocsinProblems(text: string): readonly Problem[] {
+  return crossCheckTocsin(readYaml('tocsin.yaml', text, {}));
+}
+
+function policyProblems(text: string, tocsinText: string): readonly Problem[] {
+  const file = readYaml('policy.yml', text, {});
+  return [
+    ...validateFile(file, policySchema).problems,
+    ...crossCheckPolicy(file, readYaml('t', tocsinText, {})),
+  ];
+}
+
+type Row = [name: string, text: string, line: number, key: string, rest: Partial<Problem>];
+
+const http = (rest: string) =>
+  `components:\n  - id: a\n    checks:\n      - { name: c, kind: http, url: "http://h", ${rest} }`;
+
+const rows: Row[] = [
+  [
+    'an unknown channel',
+    'channels: { ops-hook: { type: log } }\nroutes:\n  - { name: a, channels: [ops_hok] }',
+    3,
+    'routes[0].channels[0]',
+    { found: 'the unknown channel "ops_hok"', message: 'did you mean "ops-hook"?' },
+  ],
+  [
+    'a channel where there is none',
+    'routes: [{ name: a, channels: [x] }]',
+    1,
+    'routes[0].channels[0]',
+    { expected: 'a channel, and none is configured' },
+  ],
+  [
+    'an unknown alert kind',
+    'routes: [{ name: a, channels: [], match: { kind: [dsik] } }]',
+    1,
+    'routes[0].match.kind[0]',
+    { message: 'did you mean "disk"?' },
+  ],
+  [
+    'a component twice',
+    'components:\n  - id: a\n  - id: b\n  - id: a',
+    4,
+    'components[2].id',
+    { message: 'the first one is on line 2: rename or remove one' },
+  ],
+  [
+    'a route twice',
+    'routes:\n  - { name: a, channels: [] }\n  - { name: a, channels: [] }',
+    3,
+    'routes[1].name',
+    {},
+  ],
+  [
+    'a check twice',
+    `${http('retries: 0')}\n      - { name: c, kind: tcp, host: h, port: 1 }`,
+    5,
+    'components[0].checks[1].name',
+    {},
+  ],
+  [
+    'an unknown upstream',
+    'components:\n  - id: postgres\n  - id: a\n    depends_on:\n      - postgress',
+    5,
+    'components[1].depends_on[0]',
+    { message: 'did you mean "postgres"?' },
+  ],
+  [
+    'a component that needs itself',
+    'components:\n  - id: a\n    depends_on: [a]',
+    3,
+    'components[0].depends_on',
+    { found: 'a circle: a → a' },
+  ],
+  [
+    'a circle',
+    'components:\n  - { id: a, depends_on: [b] }\n  - { id: b, depends_on: [c] }\n  - { id: c, depends_on: [b] }',
+    3,
+    'components[1].depends_on',
+    { found: 'a circle: b → c → b' },
+  ],
+];
+
+describe('tocsin.yaml is refused for', () => {
+  it.each(rows)('%s', (_, text, line, key, rest) => {
+    const problems = tocsinProblems(text);
+    expect(problems.filter((problem) => problem.key === key)).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ file: 'tocsin.yaml', line, key, ...rest });
+  });
+});
+
+describe('alert_routing_policy.yml is refused for', () => {
+  it.each<Row>([
+    [
+      'an unknown route',
+      'routing:\n  - actions:\n      notify: [urgnt]',
+      3,
+      'routing[0].actions.notify[0]',
+      { message: 'did you mean "urgent"?' },
+    ],
+    [
+      'an unknown kind',
+      'routing:\n  - match: { kind_in: [oom, om] }',
+      2,
+      'routing[0].match.kind_in[1]',
+      { message: 'did you mean "oom"?' },
+    ],
+    ['a rule twice', 'routing:\n  - name: a\n  - name: a', 3, 'routing[1].name', {}],
+    [
+      'an unknown action',
+      'routing:\n  - actions: { auto_incidnt: true }',
+      2,
+      'routing[0].actions.auto_incidnt',
+      { message: 'did you mean "auto_incident"?' },
+    ],
+    [
+      'a quoted number',
+      'defaults:\n  max_attempts: "5"',
+      2,
+      'defaults.max_attempts',
+      { message: 'remove the quotes' },
+    ],
+    [
+      'a mode of its own',
+      'defaults: { llm_mode: maybe }',
+      1,
+      'defaults.llm_mode',
+      { expected: 'one of off, local, remote' },
+    ],
+    ['no attempts', 'defaults: { max_attempts: 0 }', 1, 'defaults.max_attempts', { expected: 'at least 1' }],
+  ])('%s', (_, text, line, key, rest) => {
+    const problems = policyProblems(text, 'routes: [{ name: urgent, channels: [] }]');
+    expect(problems).toMatchObject([{ file: 'policy.yml', line, key, ...rest }]);
+  });
+});
