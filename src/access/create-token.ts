@@ -29,7 +29,7 @@ export function apiTokenRow(ctx: Ctx, token: string, what: { role: string; name:
   };
 }
 
-export const tokensCreate = defineAction({
+export const createTokenAction = defineAction({
   name: 'tokens.create',
   summary: 'Make a token; its text is shown this once',
   input: z.strictObject({ role: roleName, name: tokenName }),

@@ -3,9 +3,9 @@
  */
 export { ensureAdminToken } from './admin-token.ts';
 export { type Authenticator, createAuthenticator } from './authenticate.ts';
-export { createToken, tokensCreate } from './create-token.ts';
-export { tokensList } from './list-tokens.ts';
-export { tokensRevoke } from './revoke-token.ts';
+export { createToken, createTokenAction } from './create-token.ts';
+export { listTokensAction } from './list-tokens.ts';
+export { revokeTokenAction } from './revoke-token.ts';
 export { createActor, isRoleName, type RoleName, roleNames, roles } from './roles.ts';
 export {
   createSignInCode,

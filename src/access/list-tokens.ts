@@ -5,7 +5,7 @@ import type { Ctx } from '../store/index.ts';
 import { listApiTokens } from './queries.ts';
 import { tokenView, viewToken } from './types.ts';
 
-export const tokensList = defineAction({
+export const listTokensAction = defineAction({
   name: 'tokens.list',
   summary: 'List tokens, without their texts',
   input: z.strictObject(pageInput),

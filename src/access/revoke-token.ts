@@ -5,7 +5,7 @@ import { type Ctx, inTransaction } from '../store/index.ts';
 import { findApiToken, revokeWithSessions } from './queries.ts';
 import { tokenView, viewToken } from './types.ts';
 
-export const tokensRevoke = defineAction({
+export const revokeTokenAction = defineAction({
   name: 'tokens.revoke',
   summary: 'Revoke a token and the sessions that it began',
   input: z.strictObject({ token_id: z.string().min(1).max(100).describe('As `tokens.list` shows it.') }),
