@@ -1,4 +1,4 @@
-import { tokensCreate, tokensList, tokensRevoke } from './access/index.ts';
+import { createTokenAction, listTokensAction, revokeTokenAction } from './access/index.ts';
 import {
   ackAction,
   listAlerts,
@@ -26,7 +26,7 @@ export const actions = [
   requeueAction,
   retryAction,
   resolveAction,
-  tokensCreate,
-  tokensList,
-  tokensRevoke,
+  createTokenAction,
+  listTokensAction,
+  revokeTokenAction,
 ] as unknown as readonly Action<FlowCtx>[];

@@ -23,6 +23,7 @@ export {
   markEndAnnounced,
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
+export { lockAlerts } from './queries-list.ts';
 export { releaseStalled } from './release.ts';
 export { renewLease } from './renew.ts';
 export { type ReadReport, readReport } from './report.ts';

@@ -24,7 +24,7 @@ export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<strin
   const heard = [...sources].map(([source, last_seen_at]) => ({ source, last_seen_at }));
   await runStatements(ctx, [
     ...updateRows('alert', 'alert_ref', fold.updates.map(changedColumns)),
-    ...insertRows('alert', fold.inserts),
+    ...insertRows('alert', fold.inserts.map(writtenColumns)),
     ...insertRows('alert_event', fold.events),
     ...insertRows('alert_decision', fold.decisions, { onConflict: countDecisions }),
     ...insertRows('alert_source', heard.sort(bySource), { onConflict: keepNewest }),
@@ -33,6 +33,20 @@ export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<strin
 
 function bySource(a: { source: string }, b: { source: string }): number {
   return a.source < b.source ? -1 : 1;
+}
+
+/** What a new alert leaves to null is not sent: each value costs on its way to the database. */
+function writtenColumns(row: AlertRow): Partial<AlertRow> {
+  const {
+    owner: _o,
+    lease_token: _t,
+    processing_lock_until: _u,
+    retry_at: _r,
+    last_error: _e,
+    silenced_by: _s,
+    ...written
+  } = row;
+  return written;
 }
 
 /** What a report may change of an alert that is there. */

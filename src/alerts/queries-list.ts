@@ -73,3 +73,14 @@ export async function selectAlertForUpdate(ctx: Ctx, alertRef: string): Promise<
     .executeTakeFirst();
   return row ?? null;
 }
+
+/** Answers the alerts of the references, held until the commit, in the order in which ingest takes them too. Index: the primary key. */
+export function lockAlerts(ctx: Ctx, alertRefs: readonly string[]): Promise<AlertRow[]> {
+  return ctx.db
+    .selectFrom('alert')
+    .selectAll()
+    .where(ctx.dialect.isOneOf(sql.ref('alert_ref'), alertRefs))
+    .orderBy('dedupe_key')
+    .modifyEnd(ctx.dialect.forUpdate)
+    .execute();
+}

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { type FieldError, fieldErrors } from '../core/action.ts';
+import { builtInKinds } from '../core/alert-kinds.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import { readSeverity } from '../core/severity.ts';
-import { builtInKinds, reportInput } from './types.ts';
+import { reportInput } from './types.ts';
 
 const minuteMs = 60_000;
 const defaultTtlMs = 30 * minuteMs;

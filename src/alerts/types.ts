@@ -5,24 +5,6 @@ import type { AlertStatus } from '../store/index.ts';
 
 export const alertStatuses = ['new', 'processing', 'acked', 'failed', 'dead'] as const;
 
-export const builtInKinds: readonly string[] = [
-  'slo_breach',
-  'crashloop',
-  'latency',
-  'error_rate',
-  'disk',
-  'oom',
-  'deploy',
-  'security',
-  'availability',
-  'job_failure',
-  'heartbeat',
-  'quota',
-  'rate_limit',
-  'config',
-  'custom',
-];
-
 const stringMap = z
   .record(text(200, 1), text(2000))
   .refine((map) => Object.keys(map).length <= 64, 'must have at most 64 entries');

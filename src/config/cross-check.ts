@@ -1,4 +1,4 @@
-import { builtInKinds } from './alert-kinds.ts';
+import { builtInKinds } from '../core/alert-kinds.ts';
 import { describeFound } from './found.ts';
 import type { Problem } from './problem.ts';
 import { suggestText } from './suggest.ts';

@@ -1,5 +1,4 @@
 /** Files and environment become one frozen, validated Config here; nothing else reads YAML or variables. */
-export { builtInKinds } from './alert-kinds.ts';
 export { builtInPolicy } from './built-in-policy.ts';
 export type { Env } from './environment.ts';
 export { type EnvironmentName, environmentNames } from './environment-names.ts';

@@ -1,5 +1,5 @@
 /** Kinds of alerts that need no declaration; `kinds:` in tocsin.yaml adds to them. */
-export const builtInKinds = [
+export const builtInKinds: readonly string[] = [
   'slo_breach',
   'crashloop',
   'latency',
@@ -15,4 +15,4 @@ export const builtInKinds = [
   'rate_limit',
   'config',
   'custom',
-] as const;
+];
