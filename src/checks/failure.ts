@@ -13,6 +13,9 @@ const reasonsByCode: Readonly<Record<string, ReasonCode>> = {
   EADDRNOTAVAIL: 'connect_failed',
   EHOSTDOWN: 'connect_failed',
   UND_ERR_REDIRECT_MAX: 'redirect_invalid',
+  // A check's own request is valid by its configuration; what is refused is where a redirect leads.
+  UND_ERR_INVALID_ARG: 'redirect_invalid',
+  HTTPParserError: 'protocol_error',
   UND_ERR_HEADERS_OVERFLOW: 'protocol_error',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol_error',
   EPROTO: 'tls_invalid',
@@ -40,6 +43,9 @@ export function readFailure(error: unknown): Failure {
 function findCause(error: unknown): { code: string; message: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return findCause(error.errors.at(-1));
   if (!(error instanceof Error)) return { code: '', message: String(error) };
-  const code = 'code' in error ? String(error.code) : '';
-  return { code, message: error.message || code || error.name };
+  // A broken HTTP answer has a name and no code.
+  const code = 'code' in error && error.code !== undefined ? String(error.code) : error.name;
+  // Node's advice on its own flags helps nobody who reads the state of a target.
+  const message = error.message.replace(/; if the root CA is installed locally.*$/, '');
+  return { code, message: message || code };
 }

@@ -39,15 +39,16 @@ export function createProber({ clock, log, checks, onOutcome, maxConcurrent }: P
   let nap = new AbortController();
 
   const runOne = async ({ componentId, check, prepared, abort }: PlannedCheck) => {
-    const startedAt = clock.now();
-    const outcome = await prepared.run({ clock, signal: abort.signal });
-    if (abort.signal.aborted) return;
     try {
-      await onOutcome(componentId, check, outcome, startedAt);
+      const startedAt = clock.now();
+      const outcome = await prepared.run({ clock, signal: abort.signal });
+      if (!abort.signal.aborted) await onOutcome(componentId, check, outcome, startedAt);
     } catch (err) {
       // The next slot asks again; one outcome that could not be kept must not end the loop.
-      const fields = { tag: 'check', err, component: componentId, check: check.name, status: outcome.status };
-      log.error(fields, '[check] an outcome was not kept');
+      log.error(
+        { tag: 'check', err, component: componentId, check: check.name },
+        '[check] an outcome was not kept',
+      );
     }
   };
   const launch = (item: PlannedCheck) => {
@@ -68,7 +69,7 @@ export function createProber({ clock, log, checks, onOutcome, maxConcurrent }: P
       .map(launch);
   const loop = async () => {
     while (!stop.signal.aborted) {
-      startDue();
+      void startDue();
       nap = new AbortController();
       await clock.wait(Math.min(plan.restMs(), maxNapMs), nap.signal);
     }
