@@ -1,0 +1,84 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createActor } from '../access/index.ts';
+import type { Config } from '../config/index.ts';
+import { type Actor, systemActor } from '../core/actor.ts';
+import { AppError } from '../core/errors.ts';
+import type { Door } from './door.ts';
+import { createLimiter, enforceLimit, type Limiter } from './rate-limit.ts';
+import { isSameOrigin, readSession } from './session-cookie.ts';
+
+export type Gatekeeper = {
+  /** Answers who calls. Throws UNAUTHORIZED, FORBIDDEN, RATE_LIMITED. */
+  requireActor(request: FastifyRequest, reply: FastifyReply): Actor | Promise<Actor>;
+  /** Answers who is signed in with a browser, or calls from this host where the configuration gives that a role; null: nobody. */
+  findVisitor(request: FastifyRequest): Promise<Actor | null>;
+  /** Counts a failed try to get in. Throws RATE_LIMITED where there were too many. */
+  countFailure(request: FastifyRequest, reply: FastifyReply): void;
+};
+
+/** Answers who stands at the door: bearer token, session of a browser, or loopback role, in this order. */
+export function createGatekeeper(door: Door, limiter: Limiter = createLimiter(door.clock)): Gatekeeper {
+  const lookUp = (request: FastifyRequest, secret: string, kind: 'api' | 'session') =>
+    door.authenticator.findActor(door.context(systemActor('access'), request.id), secret, kind);
+
+  const countFailure = (request: FastifyRequest, reply: FastifyReply) =>
+    enforceLimit(reply, limiter.count(request.ip, door.config().rateLimit));
+
+  const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
+    reply.header('www-authenticate', 'Bearer realm="tocsin", error="invalid_token"');
+    countFailure(request, reply);
+    throw new AppError('UNAUTHORIZED', 'the token is unknown or revoked');
+  };
+
+  const findVisitor = async (request: FastifyRequest): Promise<Actor | null> => {
+    const session = readSession(request);
+    const actor = session === null ? null : await lookUp(request, session, 'session');
+    return actor ?? findLoopbackActor(request, door.config().server);
+  };
+
+  const requireVisitor = async (request: FastifyRequest, reply: FastifyReply): Promise<Actor> => {
+    const actor = await findVisitor(request);
+    if (!actor) {
+      reply.header('www-authenticate', 'Bearer realm="tocsin"');
+      throw new AppError('UNAUTHORIZED', 'send a token as "Authorization: Bearer …"');
+    }
+    if (request.method !== 'GET' && comesFromElsewhere(request))
+      throw new AppError('FORBIDDEN', 'a signed-in browser may do this from pages of this server only');
+    return actor;
+  };
+
+  return {
+    countFailure,
+    findVisitor,
+    requireActor(request, reply) {
+      const header = request.headers.authorization;
+      if (header === undefined) return requireVisitor(request, reply);
+      const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
+      if (token === undefined) return refuse(request, reply);
+      const found = lookUp(request, token, 'api');
+      if (found instanceof Promise) return found.then((actor) => actor ?? refuse(request, reply));
+      return found ?? refuse(request, reply);
+    },
+  };
+}
+
+/** A browser says where its page came from; what says nothing is no browser, unless it brings a session. */
+function comesFromElsewhere(request: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  const isBrowser = origin !== undefined || site !== undefined || readSession(request) !== null;
+  return isBrowser && !isSameOrigin(request);
+}
+
+/**
+ * Answers the actor of a caller on this host, where the configuration gives those a role. A proxy on this host makes
+ * every caller look local, and says so with `X-Forwarded-For`; a foreign name that a page made point here shows in `Host`.
+ */
+function findLoopbackActor(request: FastifyRequest, server: Config['server']): Actor | null {
+  if (server.loopbackRole === null) return null;
+  if ('x-forwarded-for' in request.headers || 'forwarded' in request.headers) return null;
+  const isOwnName = ['localhost', '127.0.0.1', '[::1]', URL.parse(server.publicUrl)?.hostname].includes(
+    request.hostname,
+  );
+  const isLocal = /^(127\.|::1$|::ffff:127\.)/.test(request.ip);
+  return isOwnName && isLocal ? createActor('loopback', server.loopbackRole) : null;
+}

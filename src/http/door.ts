@@ -1,0 +1,28 @@
+import type { Authenticator } from '../access/index.ts';
+import type { Config } from '../config/index.ts';
+import type { Action } from '../core/action.ts';
+import type { Actor } from '../core/actor.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { FlowCtx } from '../flows/context.ts';
+import type { Metrics } from '../telemetry/index.ts';
+import type { ReloadTrouble } from './pages/board.ts';
+import type { SelfHealth } from './routes/self-health.ts';
+
+/** What the HTTP door is handed. */
+export type Door = {
+  readonly actions: readonly Action<FlowCtx>[];
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** The configuration in force. */
+  config(): Config;
+  /** Answers UNAVAILABLE for errors that mean a lost database, others as they came. */
+  translateError(error: unknown): unknown;
+  context(actor: Actor, requestId: string): FlowCtx;
+  phase(): 'starting' | 'ready' | 'stopping';
+  readSelfHealth(): Promise<SelfHealth>;
+  /** What is wrong with the files since the last good load; null: nothing. */
+  reloadTrouble(): ReloadTrouble | null;
+};

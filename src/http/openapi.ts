@@ -1,0 +1,119 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Action } from '../core/action.ts';
+import { type ErrorCode, errorTable } from '../core/errors.ts';
+import type { FlowCtx } from '../flows/context.ts';
+import { documentsPolicy } from './security-headers.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route was made from; the API document is made from it too. */
+    action?: Action<FlowCtx>;
+  }
+}
+
+type JsonSchema = Record<string, unknown>;
+type PublicHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+
+/** Serves OpenAPI 3.1 at /openapi.json and browsable at /docs, made from the schemas that validate. Must be registered before the routes. */
+export async function addOpenApi(
+  server: FastifyInstance,
+  options: { version: string; limitPublic: PublicHook },
+): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tocsin',
+        version: options.version,
+        description: 'It watches, it rings once, it says why, it remembers.',
+      },
+      components: {
+        securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'An API token.' } },
+      },
+    },
+    convertConstToEnum: false,
+    transform: ({ schema, url, route }) => {
+      const action = route.config?.action;
+      return { url, schema: action ? describeAction(action, url) : (schema ?? { hide: true }) };
+    },
+  });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: documentsPolicy,
+    uiConfig: { url: '/openapi.json', deepLinking: true, tryItOutEnabled: false },
+    uiHooks: { onRequest: options.limitPublic },
+  });
+  server.get(
+    '/openapi.json',
+    { schema: { hide: true }, onRequest: options.limitPublic },
+    async (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send(JSON.stringify(server.swagger())),
+  );
+}
+
+function describeAction(action: Action<FlowCtx>, url: string) {
+  const input = toSchema(action.input, 'input');
+  const { http } = action;
+  const pathNames = [...url.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+  const inPath = pick(input, (name) => pathNames.includes(name));
+  const rest = pathNames.length === 0 ? input : pick(input, (name) => !pathNames.includes(name));
+  return {
+    operationId: action.name,
+    summary: action.summary,
+    description: `Needs the entitlement \`${action.entitlement}\`.`,
+    tags: [action.name.split('.', 1)[0] ?? ''],
+    security: [{ token: [] }],
+    ...(pathNames.length > 0 ? { params: inPath } : {}),
+    ...(http?.method === 'POST' ? { body: rest } : { querystring: rest }),
+    response: {
+      [http?.status ?? 200]: { description: 'What was asked for.', ...toSchema(action.output, 'output') },
+      ...errorResponses,
+    },
+  };
+}
+
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+  });
+  return rest;
+}
+
+/** Answers the object's schema with only some of its fields. */
+function pick(schema: JsonSchema, isWanted: (name: string) => boolean): JsonSchema {
+  const properties = (schema.properties ?? {}) as JsonSchema;
+  const required = (schema.required ?? []) as string[];
+  return {
+    ...schema,
+    properties: Object.fromEntries(Object.entries(properties).filter(([name]) => isWanted(name))),
+    required: required.filter(isWanted),
+  };
+}
+
+const envelopeSchema: JsonSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message', 'request_id'],
+      properties: {
+        code: { type: 'string', enum: Object.keys(errorTable) },
+        message: { type: 'string' },
+        details: {},
+        request_id: { type: 'string' },
+      },
+    },
+  },
+};
+
+const usualErrors: readonly ErrorCode[] = ['VALIDATION_ERROR', 'UNAUTHORIZED', 'FORBIDDEN', 'UNAVAILABLE'];
+
+const errorResponses = Object.fromEntries(
+  usualErrors.map((code) => [errorTable[code].httpStatus, { description: code, ...envelopeSchema }]),
+);

@@ -1,0 +1,153 @@
+import { formatDuration } from '../../core/duration.ts';
+import { type Html, html } from './html.ts';
+import { page, tocsinMark } from './layout.ts';
+import { ago, icon, type Tone, tag, toneOf } from './marks.ts';
+
+export type ReloadTrouble = { sinceMs: number; text: string };
+
+export type BoardIncident = {
+  number: string;
+  severity: string;
+  status: string;
+  title: string;
+  service: string;
+  env: string;
+  owner: string | null;
+  started_at: string;
+  alerts: number;
+  occurrences: number;
+};
+
+export type BoardAlert = {
+  severity: string;
+  status: string;
+  title: string;
+  service: string;
+  env: string;
+  occurrences: number;
+  first_seen_at: string;
+  last_seen_at: string;
+};
+
+export type BoardComponent = {
+  name: string;
+  status: string;
+  reason: string | null;
+  since: string | null;
+  checked_at: string | null;
+};
+
+/** What the first page shows. A part is null where the visitor may not see it. */
+export type Board = {
+  nowMs: number;
+  visitor: string;
+  dryRun: boolean;
+  trouble: ReloadTrouble | null;
+  incidents: readonly BoardIncident[] | null;
+  alerts: readonly BoardAlert[] | null;
+  components: readonly BoardComponent[] | null;
+  outbox: { waiting: number; dead: number } | null;
+};
+
+/** Answers the page of what is wrong now. */
+export function boardPage(board: Board): string {
+  const verdict = judge(board);
+  const body = html`<header>${tocsinMark}<b>Tocsin</b>
+<form method="post" action="/signout"><button title="Signed in as ${board.visitor}">Sign out</button></form></header>
+<main>${banners(board)}
+<div class="verdict ${verdict.tone}">${icon(verdict.tone)}<div><h1>${verdict.title}</h1><p class="soft">${verdict.text}</p></div></div>
+${section('Open incidents', board.incidents, 'list', (incident) => incidentRow(incident, board.nowMs))}
+${section('Live alerts', board.alerts, 'list', (alert) => alertRow(alert, board.nowMs))}
+${section('Components', board.components, 'list grid', (component) => componentRow(component, board.nowMs))}
+${outboxLine(board)}
+</main>
+<footer>As of ${new Date(board.nowMs).toISOString()}, renewed every 10 s · <a href="/docs">API</a></footer>`;
+  return page({ title: `${verdict.title} · Tocsin`, body, refreshSeconds: 10 });
+}
+
+/** Answers the one sentence on top. */
+function judge(board: Board): { tone: Tone; title: string; text: Html } {
+  const { incidents, alerts, components, nowMs } = board;
+  const [first] = incidents ?? [];
+  if (incidents && first) {
+    const title = incidents.length === 1 ? '1 open incident' : `${incidents.length} open incidents`;
+    return { tone: toneOf(first.severity), title, text: html`${first.title}` };
+  }
+  const sick = (components ?? []).filter(({ status }) => status === 'down' || status === 'degraded');
+  if (sick.length > 0) {
+    const tone = sick.some(({ status }) => status === 'down') ? 'red' : 'amber';
+    return {
+      tone,
+      title: sick.map(({ name, status }) => `${name} ${status}`).join(', '),
+      text: html`No incident is open.`,
+    };
+  }
+  if (alerts && alerts.length > 0) {
+    const title = alerts.length === 1 ? '1 live alert' : `${alerts.length} live alerts`;
+    return { tone: 'amber', title, text: html`No incident is open.` };
+  }
+  return { tone: 'green', title: 'All quiet', text: lastCheck(components ?? [], nowMs) };
+}
+
+function lastCheck(components: readonly BoardComponent[], nowMs: number): Html {
+  const newest = components
+    .flatMap(({ checked_at }) => checked_at ?? [])
+    .toSorted()
+    .at(-1);
+  if (newest !== undefined) return html`The last check ran ${ago(newest, nowMs)}.`;
+  return html`No check has run yet.`;
+}
+
+function banners({ trouble, dryRun, nowMs }: Board): Html {
+  return html`${
+    dryRun &&
+    html`<p class="banner amber">${tag('amber', 'dry run')} Messages are written down and not sent.</p>`
+  }${
+    trouble &&
+    html`<p class="banner red" role="alert">${tag('red', 'configuration')} The files are wrong for
+${formatDuration(nowMs - trouble.sinceMs)}; the last good configuration stays in force. ${trouble.text}</p>`
+  }`;
+}
+
+function section<Item>(
+  title: string,
+  items: readonly Item[] | null,
+  className: string,
+  row: (item: Item) => Html,
+): Html | null {
+  if (items === null || items.length === 0) return null;
+  return html`<h2>${title} <small>${items.length}</small></h2><ul class="${className}">${items.map(row)}</ul>`;
+}
+
+function incidentRow(incident: BoardIncident, nowMs: number): Html {
+  const tone = toneOf(incident.severity);
+  return html`<li class="row ${tone}"><span class="title">${incident.title}</span>${tag(tone, incident.severity)}
+<span class="meta"><span>${incident.number}</span><span>${incident.status}</span><span>${incident.service} / ${incident.env}</span>
+<span>began ${ago(incident.started_at, nowMs)}</span><span>${incident.owner ?? 'nobody has it yet'}</span>
+<span>${count(incident.alerts, 'alert')}, ${count(incident.occurrences, 'report')}</span></span></li>`;
+}
+
+function alertRow(alert: BoardAlert, nowMs: number): Html {
+  const tone = toneOf(alert.severity);
+  return html`<li class="row ${tone}"><span class="title">${alert.title}</span>${tag(tone, alert.severity)}
+<span class="meta"><span>${alert.service} / ${alert.env}</span><span>${count(alert.occurrences, 'time')}</span>
+<span>first ${ago(alert.first_seen_at, nowMs)}</span><span>last ${ago(alert.last_seen_at, nowMs)}</span><span>${alert.status}</span></span></li>`;
+}
+
+function componentRow(component: BoardComponent, nowMs: number): Html {
+  const tone = toneOf(component.status);
+  const { reason, since, checked_at } = component;
+  return html`<li class="row ${tone}"><span class="title">${component.name}</span>${tag(tone, component.status)}
+<span class="meta">${reason && html`<span>${reason}</span>`}${since && html`<span>since ${ago(since, nowMs)}</span>`}
+<span>${checked_at ? html`checked ${ago(checked_at, nowMs)}` : 'not checked yet'}</span></span></li>`;
+}
+
+function outboxLine({ outbox }: Board): Html | null {
+  if (!outbox) return null;
+  const dead = outbox.dead > 0 ? tag('red', `${outbox.dead} dead`) : null;
+  return html`<h2>Outbox</h2><p class="soft">${count(outbox.waiting, 'message')} waiting. ${dead}</p>`;
+}
+
+function count(amount: number, word: string): string {
+  return `${amount} ${word}${amount === 1 ? '' : 's'}`;
+}

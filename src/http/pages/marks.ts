@@ -1,0 +1,47 @@
+import { formatDuration } from '../../core/duration.ts';
+import { Html, html } from './html.ts';
+
+export type Tone = 'red' | 'amber' | 'green' | 'blue' | 'gray';
+
+const shapes: Readonly<Record<Tone, string>> = {
+  red: '<path d="M7.9 2h8.2L22 7.900v8.200L16.100 22H7.900L2 16.100V7.900z"/><path d="m9 9 6 6m0-6-6 6"/>',
+  amber: '<path d="M12 3 2 20.500h20z"/><path d="M12 10v4.500m0 2.800v.2"/>',
+  green: '<circle cx="12" cy="12" r="10"/><path d="m7.500 12.500 3 3 6-6.500"/>',
+  blue: '<circle cx="12" cy="12" r="10"/><path d="M12 11v6m0-10v.2"/>',
+  gray: '<circle cx="12" cy="12" r="10"/><path d="M9.500 9.500a2.500 2.500 0 1 1 3.400 2.300c-.6.3-.9.7-.9 1.400v.5m0 3v.2"/>',
+};
+
+/** Answers a drawing for a tone: shape tells what colour tells, for those who see none. */
+export function icon(tone: Tone): Html {
+  return new Html(
+    `<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${shapes[tone]}</svg>`,
+  );
+}
+
+/** Answers a status or severity as icon and word on its colour. */
+export function tag(tone: Tone, word: string): Html {
+  return html`<span class="tag ${tone}">${icon(tone)}${word}</span>`;
+}
+
+const tones: Readonly<Record<string, Tone>> = {
+  P0: 'red',
+  P1: 'red',
+  P2: 'amber',
+  P3: 'blue',
+  INFO: 'gray',
+  down: 'red',
+  degraded: 'amber',
+  ok: 'green',
+};
+
+/** Answers the colour of a severity or a status; unknown words are gray. */
+export function toneOf(word: string): Tone {
+  return tones[word] ?? 'gray';
+}
+
+/** Answers how long ago it was, with the exact time on hovering. */
+export function ago(iso: string, nowMs: number): Html {
+  const distanceMs = Math.max(0, nowMs - Date.parse(iso));
+  const words = distanceMs < 1000 ? 'just now' : `${formatDuration(distanceMs)} ago`;
+  return html`<time datetime="${iso}" title="${iso}">${words}</time>`;
+}

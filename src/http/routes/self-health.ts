@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import type { Door } from '../door.ts';
+
+export type PartStatus = 'ok' | 'degraded' | 'down';
+
+/** How a part of Tocsin itself does. */
+export type Part = { status: PartStatus } & Readonly<Record<string, unknown>>;
+
+/** Tocsin's own health: `status` is down where it cannot do its job. */
+export type SelfHealth = {
+  status: PartStatus;
+  timestamp: string;
+  /** Seconds since the start. */
+  uptime: number;
+  version: string;
+  durable: boolean;
+  backend: string;
+  components: Readonly<Record<string, Part>>;
+};
+
+/** Adds what load balancers and supervisors ask of Tocsin itself: open, and never limited. */
+export function addSelfHealthRoutes(server: FastifyInstance, door: Door): void {
+  const schema = { hide: true };
+  server.get('/healthz', { schema }, (_request, reply) =>
+    reply.header('cache-control', 'no-cache').send({ status: 'ok' }),
+  );
+  server.get('/readyz', { schema }, (_request, reply) => {
+    const phase = door.phase();
+    reply.code(phase === 'ready' ? 200 : 503).header('cache-control', 'no-cache');
+    return reply.send({ status: phase });
+  });
+  server.get('/health', { schema }, async (_request, reply) => {
+    const health = await door.readSelfHealth();
+    reply.code(health.status === 'down' ? 503 : 200).header('cache-control', 'no-cache');
+    return reply.send(health);
+  });
+}

@@ -1,0 +1,77 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { createGatekeeper } from './auth.ts';
+import { readBodiesAsJson } from './body.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import type { Door } from './door.ts';
+import { createErrorHandler } from './errors.ts';
+import { observeRoutes } from './observe.ts';
+import { addOpenApi } from './openapi.ts';
+import { createLimiter, enforceLimit } from './rate-limit.ts';
+import { chooseRequestId } from './request-id.ts';
+import { addActionRoutes } from './routes/actions.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addMetricsRoute } from './routes/metrics.ts';
+import { addPageRoutes } from './routes/pages.ts';
+import { addSelfHealthRoutes } from './routes/self-health.ts';
+import { securityHeaders } from './security-headers.ts';
+import { refuseOtherMethods, refuseUnknownPaths } from './unknown-routes.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Answers the HTTP server with all its routes, not listening yet. */
+export async function createHttpServer(door: Door, version: string): Promise<FastifyInstance> {
+  const server = createBareServer(door);
+  const publicLimiter = createLimiter(door.clock);
+  const gatekeeper = createGatekeeper(door);
+  observeRoutes(server, door);
+  const addRefusals = refuseOtherMethods(server);
+  await addOpenApi(server, {
+    version,
+    limitPublic(request, reply, done) {
+      const maxRequests = door.config().server.publicRateLimitPerMinute;
+      enforceLimit(reply, publicLimiter.count(request.ip, { maxRequests, windowMs: 60_000 }));
+      done();
+    },
+  });
+  addSelfHealthRoutes(server, door);
+  addHealthRoutes(server, door, gatekeeper);
+  addMetricsRoute(server, door, gatekeeper);
+  await addPageRoutes(server, door, gatekeeper);
+  addActionRoutes(server, door, gatekeeper);
+  addRefusals();
+  await server.ready();
+  return server;
+}
+
+function createBareServer(door: Door): FastifyInstance {
+  const handleError = createErrorHandler(door);
+  const server = fastify({
+    logger: false,
+    requestIdHeader: false,
+    genReqId: chooseRequestId,
+    bodyLimit: mebibyte,
+    // A slow or silent caller costs a socket for this long and no longer.
+    requestTimeout: 30_000,
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 75_000,
+    http: { headersTimeout: 15_000 },
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest,
+    // No hook runs before these: the address itself could not be read.
+    frameworkErrors: (error, request, reply) => handleError(error, request, addCommonHeaders(request, reply)),
+  });
+  server.setErrorHandler(handleError);
+  server.addHook('onRequest', (request, reply, done) => {
+    addCommonHeaders(request, reply);
+    done();
+  });
+  readBodiesAsJson(server);
+  refuseUnknownPaths(server, door);
+  return server;
+}
+
+function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.headers(securityHeaders).header('x-request-id', request.id);
+}

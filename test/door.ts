@@ -1,0 +1,104 @@
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { createAuthenticator, createToken, type RoleName } from '../src/access/index.ts';
+import { type Config, loadConfig } from '../src/config/index.ts';
+import type { Action } from '../src/core/action.ts';
+import { type Actor, systemActor } from '../src/core/actor.ts';
+import { createIds } from '../src/core/ids.ts';
+import type { Log } from '../src/core/log.ts';
+import { createSignal } from '../src/core/signal.ts';
+import type { FlowCtx } from '../src/flows/context.ts';
+import { createIntake } from '../src/flows/report.ts';
+import type { Door } from '../src/http/door.ts';
+import { createHttpServer } from '../src/http/server.ts';
+import { migrate, openStore, translateStoreError } from '../src/store/index.ts';
+import { createMetrics } from '../src/telemetry/index.ts';
+import { createTestClock, type TestClock } from './clock.ts';
+
+type LogLine = { level: string; fields: Record<string, unknown>; message: string };
+
+/** A server on a database in memory, asked by `app.inject`, with a clock that only the test moves. */
+export type DoorHarness = {
+  server: FastifyInstance;
+  clock: TestClock;
+  lines: LogLine[];
+  context(actor: Actor): FlowCtx;
+  /** Makes a token and answers the header that carries it. */
+  bearer(role: RoleName): Promise<{ authorization: string }>;
+};
+
+export type DoorOptions = {
+  actions?: readonly Action<FlowCtx>[];
+  /** Environment for the configuration. */
+  env?: Record<string, string>;
+  server?: Partial<Config['server']>;
+  door?: Partial<Door>;
+};
+
+/** Answers a door of the given actions, closed when the test ends. */
+export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> {
+  const lines: LogLine[] = [];
+  const log = createRecordingLog(lines);
+  const clock = createTestClock();
+  const loaded = await loadConfig({
+    env: { ALERT_BACKEND: 'memory', ...options.env },
+    cwd: import.meta.dirname,
+  });
+  const config: Config = { ...loaded, server: { ...loaded.server, ...options.server } };
+  const store = await openStore({ backend: 'memory' }, log);
+  await migrate(store.db, store.dialect, clock.now());
+  const shared = {
+    db: store.db,
+    dialect: store.dialect,
+    clock,
+    ids: createIds(clock),
+    log,
+    config,
+    signals: { alerts: createSignal(), messages: createSignal() },
+    metrics: createMetrics(),
+    afterCommit: null,
+  };
+  const intake = createIntake(() => context(systemActor('intake'), null));
+  const context = (actor: Actor, requestId: string | null): FlowCtx => ({
+    ...shared,
+    intake,
+    actor,
+    requestId,
+  });
+  const door: Door = {
+    actions: options.actions ?? [],
+    authenticator: createAuthenticator(),
+    clock,
+    log,
+    metrics: shared.metrics,
+    config: () => config,
+    translateError: translateStoreError,
+    context,
+    phase: () => 'ready',
+    readSelfHealth: () => Promise.reject(new Error('not asked for in this test')),
+    reloadTrouble: () => null,
+    ...options.door,
+  };
+  const server = await createHttpServer(door, '0.0.0');
+  onTestFinished(async () => {
+    await server.close();
+    await store.close();
+  });
+  const harnessContext = (actor: Actor) => context(actor, null);
+  return {
+    server,
+    clock,
+    lines,
+    context: harnessContext,
+    async bearer(role) {
+      const { token } = await createToken(harnessContext(systemActor('test')), { role, name: `a ${role}` });
+      return { authorization: `Bearer ${token}` };
+    },
+  };
+}
+
+function createRecordingLog(lines: LogLine[]): Log {
+  const say = (level: string) => (fields: Record<string, unknown>, message: string) =>
+    void lines.push({ level, fields, message });
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+}
