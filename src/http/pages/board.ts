@@ -86,6 +86,12 @@ function judge(board: Board): { tone: Tone; title: string; text: Html } {
     const title = alerts.length === 1 ? '1 live alert' : `${alerts.length} live alerts`;
     return { tone: 'amber', title, text: html`No incident is open.` };
   }
+  const unknown = (components ?? []).filter(({ status }) => status !== 'ok');
+  if (unknown.length > 0) {
+    const title =
+      unknown.length === 1 ? `${unknown[0]?.name} unknown` : `${unknown.length} components unknown`;
+    return { tone: 'gray', title, text: html`Nothing else is wrong.` };
+  }
   return { tone: 'green', title: 'All quiet', text: lastCheck(components ?? [], nowMs) };
 }
 

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { openDoor } from '../../test/door.ts';
+import { actions } from '../actions.ts';
+
+type Operation = {
+  operationId: string;
+  parameters?: { name: string; in: string; required?: boolean }[];
+  requestBody?: unknown;
+  responses: Record<string, unknown>;
+};
+type Document = { openapi: string; paths: Record<string, Record<string, Operation>> };
+
+test('every action with a route is described, and nothing else', async () => {
+  const { server } = await openDoor({ actions });
+  const document: Document = (await server.inject({ url: '/openapi.json' })).json();
+  expect(document.openapi).toBe('3.1.0');
+  const described = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map((operation) => operation.operationId),
+  );
+  const routed = actions.filter((action) => action.http).map((action) => action.name);
+  expect(described.toSorted()).toEqual(routed.toSorted());
+});
+
+test('path, query and body of an operation are told apart', async () => {
+  const { server } = await openDoor({ actions });
+  const { paths }: Document = (await server.inject({ url: '/openapi.json' })).json();
+  const revoke = paths['/v1/tokens/{token_id}']?.delete;
+  expect(revoke?.parameters).toMatchObject([{ name: 'token_id', in: 'path', required: true }]);
+  const list = paths['/v1/tokens']?.get;
+  expect(list?.parameters?.map(({ name, in: place }) => `${place} ${name}`)).toEqual([
+    'query cursor',
+    'query limit',
+  ]);
+  const create = paths['/v1/tokens']?.post;
+  expect(JSON.stringify(create?.requestBody)).toContain('"role"');
+  expect(Object.keys(create?.responses ?? {})).toEqual(
+    expect.arrayContaining(['201', '400', '401', '403', '503']),
+  );
+});
+
+test('the browsable documents load nothing from elsewhere', async () => {
+  const { server } = await openDoor({ actions });
+  const answered = await server.inject({ url: '/docs/' });
+  expect(answered.statusCode).toBe(200);
+  expect(answered.body).not.toMatch(/(src|href)="(https?:)?\/\//);
+  const scripts = [...answered.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+  expect(scripts.length).toBeGreaterThan(3);
+  for (const path of scripts) {
+    const url = new URL(path, 'http://x/docs/').pathname;
+    expect((await server.inject({ url })).statusCode, url).toBe(200);
+  }
+});

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { type Board, boardPage } from './board.ts';
+import { html } from './html.ts';
+import { codePage, signInPage } from './sign-in.ts';
+
+const nowMs = Date.parse('2026-03-01T12:00:00Z');
+const quiet: Board = {
+  nowMs,
+  visitor: 'ana',
+  dryRun: false,
+  trouble: null,
+  incidents: [],
+  alerts: [],
+  components: [],
+  outbox: { waiting: 0, dead: 0 },
+};
+const nasty = `<script>alert('x')</script>"&`;
+const incident = {
+  number: 'INC-7',
+  severity: 'P1',
+  status: 'open',
+  title: nasty,
+  service: nasty,
+  env: 'prod',
+  owner: null,
+  started_at: '2026-03-01T11:40:00.000Z',
+  alerts: 2,
+  occurrences: 40,
+};
+const component = {
+  name: 'Public API',
+  status: 'ok',
+  reason: null,
+  since: null,
+  checked_at: '2026-03-01T11:59:55.000Z',
+};
+
+test.each([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+])('%s from outside is escaped', (character, escaped) => {
+  expect(html`<p title="${character}">${[character, html`<b>${character}</b>`]}</p>`.text).toBe(
+    `<p title="${escaped}">${escaped}<b>${escaped}</b></p>`,
+  );
+});
+
+test('nothing that comes from outside reaches a page as HTML', () => {
+  const alert = { ...incident, first_seen_at: incident.started_at, last_seen_at: incident.started_at };
+  const pages = [
+    boardPage({
+      ...quiet,
+      visitor: nasty,
+      incidents: [incident],
+      alerts: [alert],
+      components: [{ ...component, name: nasty, reason: nasty, status: nasty }],
+      trouble: { sinceMs: nowMs, text: nasty },
+    }),
+    signInPage(nasty),
+    codePage(nasty),
+  ];
+  for (const page of pages) expect(page).not.toContain('<script>');
+});
+
+test('a quiet board says so, and when the last check ran', () => {
+  const page = boardPage({ ...quiet, components: [component] });
+  expect(page).toContain('All quiet');
+  expect(page).toContain('5s ago');
+  expect(page).toContain('<meta http-equiv="refresh" content="10">');
+});
+
+test('what nobody knows is not shown as quiet', () => {
+  const page = boardPage({ ...quiet, components: [{ ...component, status: 'unknown' }] });
+  expect(page).not.toContain('All quiet');
+  expect(page).toContain('Public API unknown');
+});
+
+test.each<[string, Partial<Board>, string]>([
+  ['an open incident', { incidents: [incident] }, '1 open incident'],
+  ['a sick component', { components: [{ ...component, status: 'down' }] }, 'Public API down'],
+  ['a dry run', { dryRun: true }, 'Messages are written down and not sent'],
+  ['dead messages', { outbox: { waiting: 3, dead: 2 } }, '2 dead'],
+  ['a wrong configuration', { trouble: { sinceMs: nowMs - 60_000, text: 'tocsin.yaml:3' } }, 'tocsin.yaml:3'],
+])('%s is on the board', (_name, part, text) => {
+  expect(boardPage({ ...quiet, ...part })).toContain(text);
+});
