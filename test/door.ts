@@ -8,6 +8,7 @@ import { createIds } from '../src/core/ids.ts';
 import type { Log } from '../src/core/log.ts';
 import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
+import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/report.ts';
 import type { Door } from '../src/http/door.ts';
 import { createHttpServer } from '../src/http/server.ts';
@@ -56,6 +57,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     config,
     signals: { alerts: createSignal(), messages: createSignal() },
     metrics: createMetrics(),
+    checkRuns: createCheckRuns(clock),
     afterCommit: null,
   };
   const intake = createIntake(() => context(systemActor('intake'), null));

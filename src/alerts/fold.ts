@@ -173,7 +173,9 @@ function end(
   if (reason === 'superseded') row.announced = 2;
   folding.live.delete(row.dedupe_key);
   touch(folding, row);
-  folding.fold.events.push(eventOf(folding, row, keyed, from, reason));
+  // What ends an alert may say why; what takes its place speaks of itself.
+  const note = keyed.report.status === 'resolved' ? keyed.report.message : null;
+  folding.fold.events.push({ ...eventOf(folding, row, keyed, from, reason), note });
 }
 
 function touch(folding: Folding, row: AlertRow): void {
@@ -248,7 +250,7 @@ function buildAlert(keyed: KeyedReport, ulid: string, nowMs: number, before: Ale
     annotations: toJson(report.annotations),
     metrics: toJson(report.metrics),
     evidence: report.evidence ? JSON.stringify(report.evidence) : null,
-    component: report.labels.component ?? null,
+    component: report.labels.component ?? report.labels.instatus_component ?? null,
     owner: null,
     lease_token: null,
     processing_lock_until: null,

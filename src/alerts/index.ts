@@ -13,6 +13,7 @@ export { type KeyedReport, keyReport } from './fold.ts';
 export { requireAlert, requireAlertForUpdate } from './get.ts';
 export { type IngestOutcome, ingest, ingestKeyed } from './ingest.ts';
 export { linkAlert } from './link.ts';
+export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
 export {
   type IncidentAlertSummary,

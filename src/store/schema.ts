@@ -193,7 +193,9 @@ export type CheckStateRow = {
   checked_at: number;
   latency_ms: number | null;
   consecutive_failures: number;
+  consecutive_downs: number;
   consecutive_successes: number;
+  consecutive_not_downs: number;
   last_good: string | null;
 };
 

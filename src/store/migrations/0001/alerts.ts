@@ -124,6 +124,12 @@ async function createAlertIndexes(db: Kysely<Database>): Promise<void> {
     .columns(['incident_id', 'ended_at'])
     .where(sql<boolean>`incident_id is not null`)
     .execute();
+  await db.schema
+    .createIndex('alert_component')
+    .on('alert')
+    .column('component')
+    .where(sql<boolean>`component is not null and ended_at is null`)
+    .execute();
   // What was told of by itself and has ended: rows stay here only until their end is told too.
   await db.schema
     .createIndex('alert_healed')

@@ -17,7 +17,9 @@ export async function createHealthTables(db: Kysely<Database>, dialect: Dialect)
     'checked_at bigint',
     'latency_ms integer?',
     'consecutive_failures bigint',
+    'consecutive_downs bigint',
     'consecutive_successes bigint',
+    'consecutive_not_downs bigint',
     'last_good text?',
   ])
     .addPrimaryKeyConstraint('check_state_key', ['component', 'check_name'])
