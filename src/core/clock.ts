@@ -2,9 +2,12 @@
 export type Clock = {
   /** Epoch milliseconds. */
   now(): number;
-  /** Resolves after `delayMs`, or as soon as the signal aborts; never rejects. */
+  /** Resolves after `delayMs`, after 24 days at the latest, or as soon as the signal aborts; never rejects. */
   wait(delayMs: number, signal?: AbortSignal): Promise<void>;
 };
+
+/** What a timer of Node holds; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** Answers the machine's clock, shifted by `offsetMs()` (the measured distance to the database's clock). */
 export function createSystemClock(offsetMs: () => number = () => 0): Clock {
@@ -18,7 +21,7 @@ export function createSystemClock(offsetMs: () => number = () => 0): Clock {
           signal?.removeEventListener('abort', done);
           resolve();
         };
-        const timer = setTimeout(done, delayMs);
+        const timer = setTimeout(done, Math.min(delayMs, longestTimerMs));
         signal?.addEventListener('abort', done, { once: true });
       }),
   };

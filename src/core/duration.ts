@@ -1,4 +1,4 @@
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Answers milliseconds for texts such as `500ms`, `10s`, `5m`, `1h30m`, `90d`; null where the text is none. */
 export function parseDurationMs(text: string): number | null {
@@ -7,15 +7,16 @@ export function parseDurationMs(text: string): number | null {
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return null;
   let totalMs = 0;
   for (const [, amount, , unit] of trimmed.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d)/g)) {
-    totalMs += Number(amount) * (unitMs[unit ?? ''] ?? 0);
+    totalMs += Number(amount) * unitMs[unit as keyof typeof unitMs];
   }
-  return Math.round(totalMs);
+  return Number.isSafeInteger(Math.round(totalMs)) ? Math.round(totalMs) : null;
 }
 
 /** Answers a duration for people, its two largest units: `3m 20s`, `2h`, `450ms`. */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < 1000) return `${Math.round(durationMs)}ms`;
-  let restSeconds = Math.round(durationMs / 1000);
+  const roundedMs = Math.round(durationMs);
+  if (roundedMs < 1000) return `${roundedMs}ms`;
+  let restSeconds = Math.round(roundedMs / 1000);
   const parts: string[] = [];
   for (const [unit, seconds] of [
     ['d', 86_400],

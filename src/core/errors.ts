@@ -41,5 +41,11 @@ export function toAppError(error: unknown): AppError {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `: ${describeError(error.cause)}`;
-  return `${error.message}${cause}`;
+  return `${messageOf(error)}${cause}`;
+}
+
+/** Node says nothing in the error that stands for a connect to several addresses; its parts do. */
+function messageOf(error: Error): string {
+  if (error.message) return error.message;
+  return error instanceof AggregateError ? error.errors.map(describeError).join('; ') : error.name;
 }

@@ -19,19 +19,15 @@ export function createIds(clock: Clock, fill: Randomness = (bytes) => void getRa
 
   const draw = () => {
     fill(digits);
-    for (let i = 0; i < 16; i++) digits[i] = (digits[i] ?? 0) & 31;
-    // The top digit keeps its high bit clear: room to count up within a millisecond.
-    digits[0] = (digits[0] ?? 0) & 15;
+    digits.forEach((byte, i) => {
+      // The top digit keeps its high bit clear: room to count up within a millisecond.
+      digits[i] = byte & (i === 0 ? 15 : 31);
+    });
   };
   const increment = () => {
-    for (let i = 15; i >= 0; i--) {
-      const digit = digits[i] ?? 0;
-      if (digit < 31) {
-        digits[i] = digit + 1;
-        return;
-      }
-      digits[i] = 0;
-    }
+    const last = digits.findLastIndex((digit) => digit < 31);
+    digits[last] = Number(digits[last]) + 1;
+    digits.fill(0, last + 1);
   };
 
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from './errors.ts';
-import { text, wholeNumber } from './text.ts';
+import { isStorable, text, wholeNumber } from './text.ts';
 
 /** What every list takes beside its filters. */
 export const pageInput = { cursor: text(200).optional(), limit: wholeNumber(1, 500).default(50) };
@@ -33,7 +33,8 @@ function writeCursor(key: string): string {
 export function readCursor(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   const key = Buffer.from(cursor, 'base64url').toString();
-  if (key.startsWith('c1:') && writeCursor(key.slice(3)) === cursor) return key.slice(3);
+  const isOurs = key.startsWith('c1:') && isStorable(key) && writeCursor(key.slice(3)) === cursor;
+  if (isOurs) return key.slice(3);
   throw new AppError('VALIDATION_ERROR', 'cursor: is not one that a list answered', {
     details: { errors: [{ field: 'cursor', message: 'is not one that a list answered' }] },
   });

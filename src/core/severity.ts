@@ -17,24 +17,26 @@ export function capSeverity(severity: Severity, cap: Severity): Severity {
   return severityRank(severity) < severityRank(cap) ? cap : severity;
 }
 
-const words: Readonly<Record<string, Severity>> = {
-  critical: 'P0',
-  fatal: 'P0',
-  high: 'P1',
-  error: 'P1',
-  medium: 'P2',
-  warning: 'P2',
-  warn: 'P2',
-  low: 'P3',
-  info: 'INFO',
-  none: 'INFO',
-};
+const words: ReadonlyMap<string, Severity> = new Map(
+  Object.entries({
+    critical: 'P0',
+    fatal: 'P0',
+    high: 'P1',
+    error: 'P1',
+    medium: 'P2',
+    warning: 'P2',
+    warn: 'P2',
+    low: 'P3',
+    info: 'INFO',
+    none: 'INFO',
+  } as const),
+);
 
 /** Answers the severity that a word on another scale means, or null; `original` is set where it was mapped. */
 export function readSeverity(text: string): { severity: Severity; original: string | null } | null {
   const upper = text.trim().toUpperCase();
   const exact = severities.find((severity) => severity === upper);
   if (exact) return { severity: exact, original: null };
-  const mapped = words[text.trim().toLowerCase()];
+  const mapped = words.get(text.trim().toLowerCase());
   return mapped ? { severity: mapped, original: text } : null;
 }

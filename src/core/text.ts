@@ -9,15 +9,30 @@ export function text(maxLength: number, minLength = 0) {
     .refine(isStorable, 'must be well-formed text without NUL characters');
 }
 
-function isStorable(value: string): boolean {
+/** Answers whether both engines can hold the text. */
+export function isStorable(value: string): boolean {
   return value.isWellFormed() && !value.includes('\0');
+}
+
+/** Answers the text as both engines can hold it: cut to `maxLength`, never through a character; what they refuse becomes U+FFFD. */
+export function toStorable(value: string, maxLength: number): string {
+  const cut = value.slice(0, maxLength);
+  const halved = value.length > maxLength && /[\ud800-\udbff]$/.test(cut);
+  return (halved ? cut.slice(0, -1) : cut).toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 const isoWithZone = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
+/** Date.parse makes the 2nd of March out of the 30th of February. */
+function isOnCalendar(value: string): boolean {
+  const day = value.slice(0, 10);
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
+
 /** A schema for an ISO-8601 time with its zone; answers epoch milliseconds. */
 export const isoTime = z.string().transform((value, context) => {
-  const epochMs = isoWithZone.test(value) ? Date.parse(value) : Number.NaN;
+  const epochMs = isoWithZone.test(value) && isOnCalendar(value) ? Date.parse(value) : Number.NaN;
   if (!Number.isNaN(epochMs)) return epochMs;
   context.addIssue({
     code: 'custom',
@@ -28,7 +43,9 @@ export const isoTime = z.string().transform((value, context) => {
 
 /** A schema for a whole number that may come as text, as in a query string. */
 export function wholeNumber(min: number, max: number) {
-  return z.coerce.number().int().min(min).max(max);
+  const readDigits = (value: unknown) =>
+    typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  return z.preprocess(readDigits, z.number().int().min(min).max(max));
 }
 
 /** A schema for a list that may come as one value, or as values with commas between them. */
