@@ -64,7 +64,10 @@ function make(changes: Partial<ProberOptions> = {}): Prober {
 
 describe('the prober', () => {
   it('runs every check within 5 s of the start, and then once an interval on its own grid', async () => {
-    scheduled = ['a', 'b', 'c'].map((componentId) => ({ componentId, check: httpCheck('/ok') }));
+    scheduled = Array.from({ length: 12 }, (_, index) => ({
+      componentId: `c${index}`,
+      check: httpCheck('/ok'),
+    }));
     make();
     for (let second = 0; second <= 300; second++) {
       await prober.tick();
@@ -74,6 +77,7 @@ describe('the prober', () => {
       const times = seen.filter(({ id }) => id === componentId).map(({ startedAt }) => startedAt);
       expect((times[0] ?? 0) - startMs).toBeLessThanOrEqual(5000);
       expect(new Set(times.slice(1).map((time) => time % 30_000)).size).toBe(1);
+      expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(15_000);
       expect(times.length).toBeGreaterThanOrEqual(10);
       expect(times.length).toBeLessThanOrEqual(12);
     }

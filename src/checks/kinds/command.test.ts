@@ -74,15 +74,19 @@ it('passes arguments as they are, without a shell', async () => {
 const stubborn = (port: number) =>
   `process.on('SIGTERM', () => {}); require('node:net').connect(${port}, '127.0.0.1');`;
 
-it('kills the whole group at the timeout, whatever it does about SIGTERM', async () => {
+it('kills the whole group at the timeout, whatever it does about SIGTERM, and does not start it again', async () => {
   const witness = await startTcpTarget(() => {});
   const clock = createTestClock();
-  const parent = `${stubborn(witness.port)} require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(stubborn(witness.port))}], { stdio: 'inherit' });`;
-  const run = runCheck(commandCheck([process.execPath, '-e', parent]), { clock });
-  await witness.connected(2);
-  await clock.advance(5000);
-  expect(await run).toMatchObject({ status: 'down', reason: 'timeout' });
-  await witness.deserted();
+  const child = JSON.stringify(stubborn(witness.port));
+  const parent = `${stubborn(witness.port)} require('node:child_process').spawn(process.execPath, ['-e', ${child}], { stdio: 'inherit' });`;
+  // A command that were started once more after the first round would be connected still in the second.
+  for (const connections of [2, 4]) {
+    const run = runCheck(commandCheck([process.execPath, '-e', parent], { retries: 1 }), { clock });
+    await witness.connected(connections);
+    await clock.advance(5000);
+    expect(await run).toMatchObject({ status: 'down', reason: 'timeout' });
+    await witness.deserted();
+  }
   await witness.close();
 });
 

@@ -106,6 +106,7 @@ function createHandler(
       const certificateDays = readCertificateDays(line.socket(), clock.now());
       if (certificateDays !== undefined) answer.facts.certificateDays = certificateDays;
       if (subjects.has('body')) return;
+      // A parser that stops here makes no error of the end that follows: a quarter of a probe's cost.
       controller.pause();
       settle(answer);
     },
