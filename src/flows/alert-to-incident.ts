@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { linkAlert, requireAlert, requireAlertForUpdate } from '../alerts/index.ts';
+import { defineAction } from '../core/action.ts';
+import { AppError } from '../core/errors.ts';
+import { severities } from '../core/severity.ts';
+import { text, wholeNumber } from '../core/text.ts';
+import { alertToIncident, formatNumber, viewBridge } from '../incidents/index.ts';
+import { type AlertRow, inTransaction } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
+import { findRule, freshen, tellBridged } from './supervise-alert.ts';
+
+const minuteMs = 60_000;
+
+/** Makes an alert part of an incident by hand; what is left out is as the routing policy has it. */
+export const alertToIncidentAction = defineAction({
+  name: 'alerts.incident',
+  summary: 'Make an alert part of an incident: of the open one of its signature, or of a new one',
+  input: z.strictObject({
+    alert_ref: text(100, 1),
+    incident_severity_cap: z.enum(severities).optional(),
+    dedupe_window_minutes: wholeNumber(0, 43_200).optional(),
+  }),
+  output: z.object({
+    incident_id: z.string(),
+    number: z.string(),
+    created: z.boolean(),
+    deduped: z.boolean(),
+    reason: z.string(),
+    severity: z.enum(severities),
+    signature: z.string(),
+    alert_ref: z.string(),
+  }),
+  entitlement: 'tools.oncall.incident_write',
+  http: { method: 'POST', path: '/v1/alerts/:alert_ref/incident' },
+  cli: { command: 'alerts incident', args: ['alert_ref'] },
+  run: (ctx: FlowCtx, input) =>
+    inTransaction(ctx, async (ctx) => {
+      const seen = await requireAlert(ctx, input.alert_ref);
+      const view = await viewBridge(ctx, seen, ctx.config.policy.defaults);
+      const alert = await requireAlertForUpdate(ctx, input.alert_ref);
+      refuseEnded(alert);
+      const { actions, ...rule } = findRule(ctx, alert);
+      const wanted = {
+        ...actions,
+        incidentSeverityCap: input.incident_severity_cap ?? actions.incidentSeverityCap,
+        dedupeWindowMs:
+          input.dedupe_window_minutes === undefined
+            ? actions.dedupeWindowMs
+            : input.dedupe_window_minutes * minuteMs,
+      };
+      const bridged = await alertToIncident(
+        ctx,
+        alert,
+        await freshen(ctx, view, alert, { ...rule, actions: wanted }),
+        {
+          severityCap: wanted.incidentSeverityCap,
+          dedupeWindowMs: wanted.dedupeWindowMs,
+          policy: ctx.config.policy.defaults,
+          autoTriage: true,
+          mayCreate: true,
+          mayTriage: true,
+        },
+      );
+      if (!bridged.done) throw new AppError('UNAVAILABLE', 'the incident could not be opened now');
+      await tellBridged(ctx, bridged, alert, actions.notify);
+      const { incident, created, deduped, reason } = bridged;
+      await linkAlert(ctx, { alertRef: alert.alert_ref, incidentId: incident.incident_id, reason });
+      return {
+        incident_id: incident.incident_id,
+        number: formatNumber(incident.number),
+        created,
+        deduped,
+        reason,
+        severity: incident.severity,
+        signature: alert.signature,
+        alert_ref: alert.alert_ref,
+      };
+    }),
+});
+
+function refuseEnded(alert: AlertRow): void {
+  if (alert.ended_at === null) return;
+  throw new AppError('CONFLICT', `alert ${alert.alert_ref} is resolved and cannot become an incident`, {
+    details: { from: 'resolved', to: 'incident', reason: 'alert_has_ended' },
+  });
+}

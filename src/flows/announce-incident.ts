@@ -1,0 +1,177 @@
+import { toAlertView } from '../alerts/index.ts';
+import { toIso } from '../core/clock.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { Announcement, MessageEvent, MessageIncident, RouteFacts } from '../core/hand-over.ts';
+import { type Bridged, formatNumber, readComponents } from '../incidents/index.ts';
+import type { AlertRow, IncidentRow } from '../store/index.ts';
+import {
+  alertFacts,
+  describeMessage,
+  describeReports,
+  describeWhere,
+  joinLines,
+  readableTime,
+} from './announce-alert.ts';
+
+/** Additions to one incident are told at most once in so long: a storm is one message, not ten thousand. */
+const additionsIntervalMs = 5 * 60_000;
+
+/** Answers what a bridged alert makes people hear of: nothing for a repeat. */
+export function describeBridged(
+  bridged: Bridged,
+  alert: AlertRow,
+  onlyRoutes: readonly string[] | null,
+  nowMs: number,
+): Announcement[] {
+  const { incident, superseded } = bridged;
+  const about = { incident, alert, onlyRoutes, reason: bridged.reason };
+  switch (bridged.action) {
+    case 'create':
+      return [describeOpened(about)];
+    case 'supersede':
+      return [
+        ...(superseded ? [describeResolved(superseded, nowMs, 'superseded')] : []),
+        describeOpened(about),
+      ];
+    case 'reopen':
+      return [
+        tell('incident.updated', about, {
+          occasion: `reopened:${nowMs}`,
+          title: `Reopened: ${incident.severity} ${incident.title}`,
+          lead: `${formatNumber(incident.number)} is open again.`,
+        }),
+      ];
+    case 'storm-join':
+    case 'join':
+      return describeJoined(bridged, about, nowMs);
+  }
+}
+
+type About = {
+  incident: IncidentRow;
+  alert: AlertRow | null;
+  onlyRoutes: readonly string[] | null;
+  reason: string;
+};
+
+function describeJoined(bridged: Bridged, about: About, nowMs: number): Announcement[] {
+  const { incident, alert } = about;
+  const number = formatNumber(incident.number);
+  if (bridged.severityRose) {
+    return [
+      tell(
+        'incident.escalated',
+        { ...about, reason: 'severity_raised' },
+        {
+          occasion: `severity:${incident.severity}`,
+          title: `Now ${incident.severity}: ${incident.title}`,
+          lead: `${number} became more severe by: ${alert?.title ?? incident.title}.`,
+        },
+      ),
+    ];
+  }
+  if (bridged.action === 'join') return [];
+  const interval = Math.floor((nowMs - incident.created_at) / additionsIntervalMs);
+  return [
+    tell('incident.updated', about, {
+      occasion: `grew:${interval}`,
+      title: `${incident.severity} ${incident.title}: more of ${incident.service} fails`,
+      lead: `${number} grows: ${alert?.title ?? 'another alert'}. Further ones of the next minutes are in its timeline.`,
+    }),
+  ];
+}
+
+/** Answers the announcement of a new incident; the same for one that a person opens, which has no alert. */
+export function describeOpened(about: About): Announcement {
+  const { incident } = about;
+  return tell('incident.opened', about, {
+    occasion: '1',
+    title: `${incident.severity} ${incident.title}`,
+    lead: `${formatNumber(incident.number)} was opened.`,
+  });
+}
+
+/** Answers the announcement that an incident is over; `endedAtMs` is when the trouble itself ended. */
+export function describeResolved(incident: IncidentRow, endedAtMs: number, reason: string): Announcement {
+  const lasted = formatDuration(Math.max(0, endedAtMs - incident.started_at));
+  const about = { incident, alert: null, onlyRoutes: null, reason };
+  return {
+    ...tell('incident.resolved', about, {
+      occasion: String(incident.resolved_at ?? endedAtMs),
+      title: `Resolved: ${incident.title} (${lasted})`,
+      lead: '',
+    }),
+    text: joinLines([
+      `${formatNumber(incident.number)}: ${describeWhere({ ...incident, component: null })}`,
+      `From ${readableTime(incident.started_at)} to ${readableTime(endedAtMs)}.`,
+      resolvedBecause(reason),
+    ]),
+  };
+}
+
+function resolvedBecause(reason: string): string {
+  switch (reason) {
+    case 'all_ended':
+      return 'All its alerts have ended. Nothing needs to be done.';
+    case 'superseded':
+      return 'The same failure came again much later and is a new incident now.';
+    default:
+      return 'A person ended it.';
+  }
+}
+
+function tell(
+  event: MessageEvent,
+  about: About,
+  words: { occasion: string; title: string; lead: string },
+): Announcement {
+  const { incident, alert, onlyRoutes, reason } = about;
+  return {
+    event,
+    reason,
+    thread: incident.incident_id,
+    occasion: words.occasion,
+    facts: incidentFacts(incident, alert),
+    title: words.title,
+    text: joinLines([
+      words.lead,
+      describeWhere({ ...incident, component: alert?.component ?? null }),
+      `Since ${readableTime(incident.started_at)}${alert ? `, ${describeReports(alert)} by ${alert.source}` : ''}.`,
+      alert ? describeMessage(alert) : (incident.summary ?? ''),
+      whoIsOnIt(incident),
+      'Next: open the link. It shows what is known and lets you acknowledge; looking changes nothing.',
+    ]),
+    incident: toMessageIncident(incident),
+    alert: alert ? toAlertView(alert) : null,
+    onlyRoutes,
+  };
+}
+
+function whoIsOnIt({ acknowledged_by, owner }: IncidentRow): string {
+  const name = acknowledged_by ?? owner;
+  return name === null ? 'Nobody has acknowledged it yet.' : `${name} is on it.`;
+}
+
+/** The incident's own severity and components decide the routes, the rest is that of the alert. */
+function incidentFacts(incident: IncidentRow, alert: AlertRow | null): RouteFacts {
+  const { severity, env, service } = incident;
+  const components = readComponents(incident);
+  if (alert) return { ...alertFacts(alert), severity, components };
+  return { severity, env, service, kind: 'custom', components, source: 'tocsin', labels: {} };
+}
+
+/** Answers the incident as messages carry it. */
+export function toMessageIncident(incident: IncidentRow): MessageIncident {
+  return {
+    id: incident.incident_id,
+    number: formatNumber(incident.number),
+    status: incident.status,
+    severity: incident.severity,
+    service: incident.service,
+    env: incident.env,
+    title: incident.title,
+    started_at: toIso(incident.started_at),
+    resolved_at: toIso(incident.resolved_at),
+    components: readComponents(incident),
+  };
+}

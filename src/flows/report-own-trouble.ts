@@ -1,0 +1,51 @@
+import type { AlertReport } from '../core/hand-over.ts';
+import type { AlertRow } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
+
+const stormLastsMs = 5 * 60_000;
+const deadTtlMs = 30 * 60_000;
+
+/** Raises the one alert that says that more incidents or triages want to begin than a pass may; it ends by itself. */
+export async function reportStorm(ctx: FlowCtx): Promise<void> {
+  await raise(ctx, {
+    kind: 'quota',
+    title: 'Alert storm: incidents are held back',
+    message:
+      'More alerts want an incident or a triage than one pass may begin. They wait and follow within seconds; nothing is lost.',
+    fingerprint: 'supervisor-storm',
+    endsAt: ctx.clock.now() + stormLastsMs,
+    dedupeTtlMs: null,
+  });
+}
+
+/** Raises the alert that says that another could not be worked on; alerts about Tocsin itself raise none. */
+export async function reportDead(ctx: FlowCtx, alert: AlertRow): Promise<void> {
+  if (alert.service === 'tocsin') return;
+  await raise(ctx, {
+    kind: 'job_failure',
+    title: `Alert ${alert.alert_ref} could not be worked on`,
+    message: `"${alert.title}" of ${alert.service} failed ${alert.attempts} times and is dead now. Last error: ${alert.last_error ?? 'none'}. Retry it by hand: tocsin alerts retry ${alert.alert_ref}`,
+    fingerprint: `dead-alert:${alert.alert_ref}`,
+    endsAt: null,
+    dedupeTtlMs: deadTtlMs,
+  });
+}
+
+type OwnTrouble = Pick<AlertReport, 'kind' | 'title' | 'message' | 'fingerprint' | 'endsAt' | 'dedupeTtlMs'>;
+
+async function raise(ctx: FlowCtx, trouble: OwnTrouble): Promise<void> {
+  const report: AlertReport = {
+    ...trouble,
+    service: 'tocsin',
+    env: 'prod',
+    severity: 'P2',
+    source: ctx.actor.name,
+    status: 'firing',
+    startedAt: null,
+    labels: {},
+    annotations: {},
+    metrics: {},
+    evidence: null,
+  };
+  await ctx.intake.submit([report], ctx.requestId);
+}

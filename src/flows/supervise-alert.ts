@@ -1,0 +1,148 @@
+import {
+  ackAlerts,
+  lockAlerts,
+  recordDecisions,
+  returnAlerts,
+  summarizeIncidentAlerts,
+} from '../alerts/index.ts';
+import type { PolicyRule } from '../config/types.ts';
+import {
+  alertToIncident,
+  type Bridged,
+  type BridgeView,
+  type Deferred,
+  matchPolicyRule,
+  viewBridge,
+} from '../incidents/index.ts';
+import { announceMany, readNotifySettings } from '../notify/index.ts';
+import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts';
+import { readLabels } from './announce-alert.ts';
+import { describeBridged } from './announce-incident.ts';
+import type { FlowCtx } from './context.ts';
+
+const deferMs = 5_000;
+
+/** How many incidents and triages a pass may still begin. */
+export type Allowance = { incidents: number; triages: number };
+
+/** What became of a claimed alert. */
+export type Supervised =
+  | { outcome: 'bridged'; bridged: Bridged }
+  | { outcome: 'deferred'; reason: Deferred['reason'] }
+  /** It has ended, somebody else has it, or by now no incident is asked for it. */
+  | { outcome: 'ended' | 'lost' | 'notify_only' };
+
+/** An alert that is claimed: all that can be trusted of it is who it is, the rest is read again under its lock. */
+export type Claimed = Pick<AlertRow, 'alert_ref' | 'lease_token' | 'signature' | 'service' | 'env'>;
+
+/**
+ * Makes one claimed alert part of an incident: incident, timeline, triage, messages and ack in one transaction, so that a
+ * kill at any line leaves either all of it or an alert that comes round again.
+ */
+export function superviseAlert(ctx: FlowCtx, claimed: Claimed, allowance: Allowance): Promise<Supervised> {
+  return inTransaction(ctx, async (ctx): Promise<Supervised> => {
+    const policy = ctx.config.policy;
+    const view = await viewBridge(ctx, claimed, policy.defaults);
+    const [alert] = await lockAlerts(ctx, [claimed.alert_ref]);
+    if (!alert || !isHeld(alert, claimed)) return { outcome: 'lost' };
+    if (alert.ended_at !== null) {
+      await ackAlerts(ctx, [ackOf(alert, 'resolved_before_triage')]);
+      return { outcome: 'ended' };
+    }
+    const rule = findRule(ctx, alert);
+    if (!rule.actions.autoIncident) return { outcome: 'notify_only' };
+    return bridge(ctx, alert, rule, await freshen(ctx, view, alert, rule), allowance);
+  });
+}
+
+async function bridge(
+  ctx: FlowCtx,
+  alert: AlertRow,
+  rule: PolicyRule,
+  view: BridgeView,
+  allowance: Allowance,
+): Promise<Supervised> {
+  const { incidentSeverityCap: severityCap, dedupeWindowMs, autoTriage, notify } = rule.actions;
+  const bridged = await alertToIncident(ctx, alert, view, {
+    severityCap,
+    dedupeWindowMs,
+    autoTriage,
+    policy: ctx.config.policy.defaults,
+    mayCreate: allowance.incidents > 0,
+    mayTriage: allowance.triages > 0,
+  });
+  if (!bridged.done) {
+    const held = [{ alertRef: alert.alert_ref, leaseToken: alert.lease_token ?? '' }];
+    await returnAlerts(ctx, held, ctx.clock.now() + deferMs, bridged.reason);
+    return { outcome: 'deferred', reason: bridged.reason };
+  }
+  await tellBridged(ctx, bridged, alert, notify);
+  const incidentId = bridged.incident.incident_id;
+  await ackAlerts(ctx, [{ ...ackOf(alert, bridged.reason), incidentId, announced: true }]);
+  await recordDecisions(ctx, decisionsOf(bridged, alert, rule));
+  return { outcome: 'bridged', bridged };
+}
+
+/** Writes the messages that a bridged alert is worth, in the open transaction, and counts a new incident. */
+export async function tellBridged(
+  ctx: FlowCtx,
+  bridged: Bridged,
+  alert: AlertRow,
+  onlyRoutes: readonly string[] | null,
+): Promise<void> {
+  const announcements = describeBridged(bridged, alert, onlyRoutes, ctx.clock.now());
+  if (announcements.length > 0) await announceMany(ctx, announcements, notifySettings(ctx));
+  if (bridged.created) runAfterCommit(ctx, () => ctx.metrics.incidentsOpened.inc());
+}
+
+/** Answers what announcing needs, with the doorbell of the outbox. */
+export function notifySettings(ctx: FlowCtx) {
+  return readNotifySettings(ctx.config, ctx.signals.messages.ring);
+}
+
+/** Answers the policy's rule for an alert. */
+export function findRule(ctx: FlowCtx, alert: AlertRow): PolicyRule {
+  return matchPolicyRule(ctx.config.policy, { ...alert, labels: readLabels(alert) });
+}
+
+/** Answers whether the alert is still ours to work on. */
+export function isHeld(alert: AlertRow, claimed: Pick<AlertRow, 'lease_token'>): boolean {
+  return alert.status === 'processing' && alert.lease_token === claimed.lease_token;
+}
+
+/** Answers the ack of a held alert. */
+export function ackOf(alert: Pick<AlertRow, 'alert_ref' | 'lease_token'>, reason: string) {
+  return { alertRef: alert.alert_ref, leaseToken: alert.lease_token ?? '', reason, note: null };
+}
+
+/**
+ * Repeats of an acked alert pass the bridge by, so an incident may look silent while it is not: before it counts as past
+ * its window, its alerts are asked.
+ */
+export async function freshen(
+  ctx: FlowCtx,
+  view: BridgeView,
+  alert: AlertRow,
+  rule: PolicyRule,
+): Promise<BridgeView> {
+  const { holder } = view.facts;
+  const windowMs = rule.actions.dedupeWindowMs ?? ctx.config.policy.defaults.dedupeWindowMs;
+  if (!holder || alert.incident_id === holder.incidentId) return view;
+  if (ctx.clock.now() - holder.lastAlertAt <= windowMs) return view;
+  const [summary] = await summarizeIncidentAlerts(ctx, [holder.incidentId]);
+  if (!summary) return view;
+  const heardAt = Math.max(
+    summary.lastSeenAt,
+    summary.lastEndedAt ?? 0,
+    summary.live > 0 ? ctx.clock.now() : 0,
+  );
+  const lastAlertAt = Math.max(holder.lastAlertAt, heardAt);
+  return { ...view, facts: { ...view.facts, holder: { ...holder, lastAlertAt } } };
+}
+
+function decisionsOf(bridged: Bridged, alert: AlertRow, rule: PolicyRule) {
+  const decisions = [{ alertRef: alert.alert_ref, reason: bridged.reason as string, rule: rule.name }];
+  if (bridged.triage?.reason === 'cooldown')
+    decisions.push({ alertRef: alert.alert_ref, reason: 'cooldown', rule: rule.name });
+  return decisions;
+}

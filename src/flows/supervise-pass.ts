@@ -1,0 +1,113 @@
+import { claimAlerts, failAlert, renewLease } from '../alerts/index.ts';
+import { AppError, describeError } from '../core/errors.ts';
+import { type AlertRow, isDatabaseUnavailable } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
+import { reportDead, reportStorm } from './report-own-trouble.ts';
+import { type Allowance, findRule, type Supervised, superviseAlert } from './supervise-alert.ts';
+import { superviseNotifyOnly } from './supervise-notify-only.ts';
+
+const leaseMs = 30_000;
+const renewAfterMs = 10_000;
+const firstRetryMs = 5_000;
+
+export type PassResult = {
+  claimed: number;
+  /** As many as it may take at once: more may wait. */
+  full: boolean;
+};
+
+/** Claims waiting alerts and works on each by policy, the most severe first; a failure is that of its alert alone. */
+export async function superviseOnce(ctx: FlowCtx, owner: string): Promise<PassResult> {
+  const { maxAlertsPerRun: limit, maxAttempts } = ctx.config.policy.defaults;
+  const alerts = await claimAlerts(ctx, { owner, limit, leaseMs, windowMs: null, maxAttempts });
+  if (alerts.length > 0) await work(ctx, alerts);
+  return { claimed: alerts.length, full: alerts.length >= limit };
+}
+
+async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
+  const defaults = ctx.config.policy.defaults;
+  const allowance = { incidents: defaults.maxIncidentsPerRun, triages: defaults.maxTriagesPerRun };
+  const queue = alerts.filter((alert) => findRule(ctx, alert).actions.autoIncident);
+  const quiet = alerts.filter((alert) => !queue.includes(alert));
+  const lease = keepLeases(ctx);
+  let storm: AlertRow | null = null;
+  for (const [i, alert] of queue.entries()) {
+    await lease.renew([...queue.slice(i), ...quiet]);
+    const supervised = await guard(ctx, [alert], () => superviseAlert(ctx, alert, allowance));
+    if (supervised?.outcome === 'notify_only') quiet.push(alert);
+    if (supervised?.outcome === 'deferred' && alert.service !== 'tocsin') storm = alert;
+    if (supervised) spend(allowance, supervised);
+  }
+  await lease.renew(quiet);
+  await guardAll(ctx, quiet);
+  if (storm) await reportStorm(ctx);
+}
+
+function spend(allowance: Allowance, supervised: Supervised): void {
+  if (supervised.outcome !== 'bridged') return;
+  if (supervised.bridged.created) allowance.incidents--;
+  if (supervised.bridged.triage?.run) allowance.triages--;
+}
+
+/** When telling of all at once fails, each is tried by itself, so that a bad one fails alone. */
+async function guardAll(ctx: FlowCtx, quiet: readonly AlertRow[]): Promise<void> {
+  try {
+    await superviseNotifyOnly(ctx, quiet);
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    for (const alert of quiet) await guard(ctx, [alert], () => superviseNotifyOnly(ctx, [alert]));
+  }
+}
+
+/** Fails the alerts of work that throws; answers null then. A database that is away ends the pass: the leases run out. */
+async function guard<Result>(
+  ctx: FlowCtx,
+  alerts: readonly AlertRow[],
+  run: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    for (const alert of alerts) await fail(ctx, alert, error);
+    return null;
+  }
+}
+
+async function fail(ctx: FlowCtx, alert: AlertRow, error: unknown): Promise<void> {
+  ctx.log.error({ tag: 'alert', alert_ref: alert.alert_ref, err: error }, '[alert] could not be supervised');
+  try {
+    const failed = await failAlert(ctx, {
+      alertRef: alert.alert_ref,
+      leaseToken: alert.lease_token ?? '',
+      error: describeError(error),
+      retryAfterMs: firstRetryMs,
+      maxAttempts: ctx.config.policy.defaults.maxAttempts,
+    });
+    if (failed.status === 'dead') await reportDead(ctx, failed);
+  } catch (failure) {
+    // Whoever has the alert now goes on with it.
+    if (!(failure instanceof AppError && failure.code === 'CONFLICT')) throw failure;
+  }
+}
+
+/** Answers what makes the leases of a long pass last: those that are left are renewed every 10 s. */
+function keepLeases(ctx: FlowCtx) {
+  let renewedAt = ctx.clock.now();
+  return {
+    async renew(alerts: readonly AlertRow[]): Promise<void> {
+      if (ctx.clock.now() - renewedAt < renewAfterMs) return;
+      renewedAt = ctx.clock.now();
+      for (const alert of alerts) await renewOne(ctx, alert);
+    },
+  };
+}
+
+async function renewOne(ctx: FlowCtx, alert: AlertRow): Promise<void> {
+  try {
+    await renewLease(ctx, alert.alert_ref, alert.lease_token ?? '', leaseMs);
+  } catch (error) {
+    // A lease that was lost shows again, and counts, where the alert is worked on.
+    if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error;
+  }
+}

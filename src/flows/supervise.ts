@@ -1,0 +1,110 @@
+import { lapseAlerts } from '../alerts/index.ts';
+import { isDatabaseUnavailable } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
+import { tellHealed } from './supervise-healed.ts';
+import { superviseOnce } from './supervise-pass.ts';
+import { resolveHealed } from './supervise-resolve.ts';
+import { runTriages } from './supervise-triage.ts';
+
+const sweepEveryMs = 1_000;
+
+export type Supervisor = {
+  start(): void;
+  /** Resolves when the pass that is under way has ended. */
+  stop(): Promise<void>;
+  /** Does one pass and one sweep; answers whether there was work. */
+  tick(): Promise<boolean>;
+};
+
+export type SupervisorDeps = {
+  /** Asked anew for every pass, so that a reloaded configuration is in force at once. */
+  makeCtx(): FlowCtx;
+  /** Names this worker in leases. */
+  owner: string;
+};
+
+/**
+ * Answers the loop that makes alerts heard: it claims what waits, turns it into incidents and messages, and sees to what
+ * time alone brings: promises that lapse, triages that wait, ends to be told, incidents that are over.
+ */
+export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor {
+  const stopping = new AbortController();
+  let running: Promise<void> | null = null;
+  let nextSweepAt = 0;
+
+  const pass = async (ctx: FlowCtx) => {
+    const endTimer = ctx.metrics.supervisorPassSeconds.startTimer();
+    const result = await superviseOnce(ctx, owner);
+    if (result.claimed > 0) endTimer();
+    return result;
+  };
+
+  /** One round of the loop; answers for how long to rest. */
+  const round = async (ctx: FlowCtx): Promise<number> => {
+    const { full } = await pass(ctx);
+    if (ctx.clock.now() >= nextSweepAt) {
+      nextSweepAt = ctx.clock.now() + sweepEveryMs;
+      await sweep(ctx);
+    }
+    const restMs = Math.min(nextSweepAt - ctx.clock.now(), ctx.config.policy.defaults.pollIntervalMs);
+    return full ? 0 : restMs;
+  };
+
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      const ctx = makeCtx();
+      try {
+        const restMs = await round(ctx);
+        if (restMs > 0) await waitForAlerts(ctx, restMs, stopping.signal);
+      } catch (error) {
+        // Whatever it was, the leases run out and the work comes round again.
+        ctx.log.error({ tag: 'alert', err: error }, '[alert] a pass of the supervisor failed');
+        await ctx.clock.wait(sweepEveryMs, stopping.signal);
+      }
+    }
+  };
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    async tick() {
+      const ctx = makeCtx();
+      const { claimed } = await pass(ctx);
+      return (await sweep(ctx)) || claimed > 0;
+    },
+  };
+}
+
+const chores: Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>> = {
+  'end alerts that lapsed': async (ctx) => (await lapseAlerts(ctx)).length,
+  'work on triages': runTriages,
+  'tell ends': tellHealed,
+  'resolve incidents': resolveHealed,
+};
+
+/** Sees to what nobody reports; answers whether there was something. One chore that fails keeps none of the others. */
+async function sweep(ctx: FlowCtx): Promise<boolean> {
+  let done = 0;
+  for (const [name, chore] of Object.entries(chores)) {
+    try {
+      done += await chore(ctx);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      ctx.log.error({ tag: 'alert', err: error }, `[alert] could not ${name}; it is tried again`);
+    }
+  }
+  return done > 0;
+}
+
+/** Rests until the doorbell rings or the time is over. */
+async function waitForAlerts(ctx: FlowCtx, restMs: number, stopping: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([stopping, over.signal]);
+  await Promise.race([ctx.signals.alerts.wait(signal), ctx.clock.wait(restMs, signal)]);
+  over.abort();
+}

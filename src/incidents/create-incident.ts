@@ -1,0 +1,53 @@
+import type { Severity } from '../core/severity.ts';
+import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
+import { holdService } from './queries-bridge.ts';
+import { appendEvents } from './queries-event.ts';
+import { insertIncident, takeNumber } from './queries-incident.ts';
+
+export type NewIncident = {
+  title: string;
+  service: string;
+  env: string;
+  severity: Severity;
+  summary: string | null;
+  components: readonly string[];
+};
+
+/** Opens an incident that no alert has caused; alerts of its service may join it. In the open transaction. */
+export async function createIncident(ctx: Ctx, wanted: NewIncident): Promise<IncidentRow> {
+  const nowMs = ctx.clock.now();
+  const ulid = ctx.ids.ulid();
+  const row: Omit<IncidentRow, 'number'> = {
+    ...wanted,
+    incident_id: `inc_${ulid}`,
+    severity_cap: null,
+    status: 'open',
+    signature: `manual:${ulid}`,
+    components: JSON.stringify(wanted.components),
+    owner: null,
+    started_at: nowMs,
+    last_alert_at: nowMs,
+    resolved_at: null,
+    closed_at: null,
+    acknowledged_at: null,
+    acknowledged_by: null,
+    superseded_by: null,
+    created_at: nowMs,
+    updated_at: nowMs,
+  };
+  const message = `opened by hand as ${wanted.severity}: ${wanted.title}`;
+  const opened = {
+    incidentId: row.incident_id,
+    type: 'status_change',
+    message,
+    meta: { to: 'open' },
+  } as const;
+  const [, , inserted] = await runStatements(ctx, [
+    holdService(ctx, wanted),
+    takeNumber(ctx),
+    insertIncident(ctx, row),
+    ...appendEvents(ctx, [opened]),
+  ]);
+  const [numbered] = (inserted ?? []) as { number: number }[];
+  return { ...row, number: numbered?.number ?? 0 };
+}

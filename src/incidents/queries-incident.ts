@@ -1,0 +1,108 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { Ctx, IncidentRow, IncidentStatus } from '../store/index.ts';
+
+/** Takes the next incident number; the row stays held until the commit. Index: the primary key of counter. */
+export function takeNumber(ctx: Ctx): CompiledQuery {
+  return ctx.db
+    .insertInto('counter')
+    .values({ name: 'incident', value: 1 })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet((eb) => ({ value: eb('counter.value', '+', 1) })),
+    )
+    .compile();
+}
+
+/** Inserts an incident under the number that was just taken, and answers that number. */
+export function insertIncident(
+  ctx: Ctx,
+  row: Omit<IncidentRow, 'number'>,
+): CompiledQuery<{ number: number }> {
+  return ctx.db
+    .insertInto('incident')
+    .values((eb) => ({
+      ...row,
+      number: eb.selectFrom('counter').select('value').where('name', '=', 'incident'),
+    }))
+    .returning('number')
+    .compile();
+}
+
+/** Changes an incident that still has the status that was decided from; answers its id, or nothing. Index: the primary key. */
+export function changeIncident(
+  ctx: Ctx,
+  incidentId: string,
+  from: IncidentStatus,
+  change: Partial<IncidentRow>,
+): CompiledQuery<{ incident_id: string }> {
+  return ctx.db
+    .updateTable('incident')
+    .set({ ...change, updated_at: ctx.clock.now() })
+    .where('incident_id', '=', incidentId)
+    .where('status', '=', from)
+    .returning('incident_id')
+    .compile();
+}
+
+/** Answers one incident by its id or its number, or null. Index: the primary key, incident_number. */
+export async function selectIncident(
+  ctx: Ctx,
+  by: { incidentId: string } | { number: number },
+): Promise<IncidentRow | null> {
+  const query = ctx.db.selectFrom('incident').selectAll();
+  const row =
+    'number' in by
+      ? await query.where('number', '=', by.number).executeTakeFirst()
+      : await query.where('incident_id', '=', by.incidentId).executeTakeFirst();
+  return row ?? null;
+}
+
+/** Answers ids of open and mitigating incidents behind the given one, in their order. Index: incident_open. */
+export async function selectOpenIds(ctx: Ctx, afterId: string, limit: number): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('incident')
+    .select('incident_id')
+    .where(sql<boolean>`status in ('open', 'mitigating')`)
+    .where('incident_id', '>', afterId)
+    .orderBy('incident_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.incident_id);
+}
+
+export type IncidentFilters = {
+  statusIn?: readonly IncidentStatus[] | undefined;
+  severityIn?: readonly string[] | undefined;
+  service?: string | undefined;
+  env?: string | undefined;
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+};
+
+/** Answers incidents, newest first, behind the cursor's id. Index: the primary key, whose order is that of creation; incident_open. */
+export function selectIncidents(
+  ctx: Ctx,
+  filters: IncidentFilters,
+  page: { beforeId: string | null; limit: number },
+): Promise<IncidentRow[]> {
+  let query = ctx.db.selectFrom('incident').selectAll();
+  if (filters.statusIn) query = query.where(ctx.dialect.isOneOf(sql.ref('status'), filters.statusIn));
+  if (filters.severityIn) query = query.where(ctx.dialect.isOneOf(sql.ref('severity'), filters.severityIn));
+  if (filters.service !== undefined) query = query.where('service', '=', filters.service);
+  if (filters.env !== undefined) query = query.where('env', '=', filters.env);
+  if (filters.fromMs !== undefined) query = query.where('created_at', '>=', filters.fromMs);
+  if (filters.toMs !== undefined) query = query.where('created_at', '<', filters.toMs);
+  if (page.beforeId !== null) query = query.where('incident_id', '<', page.beforeId);
+  return query.orderBy('incident_id', 'desc').limit(page.limit).execute();
+}
+
+/** Answers open and mitigating incidents, newest first, of one service where it is given. Index: incident_open. */
+export function selectOpenIncidents(
+  ctx: Ctx,
+  service: string | undefined,
+  page: { beforeId: string | null; limit: number },
+): Promise<IncidentRow[]> {
+  let query = ctx.db.selectFrom('incident').selectAll().where(sql<boolean>`status in ('open', 'mitigating')`);
+  if (service !== undefined) query = query.where('service', '=', service);
+  if (page.beforeId !== null) query = query.where('incident_id', '<', page.beforeId);
+  return query.orderBy('incident_id', 'desc').limit(page.limit).execute();
+}

@@ -1,0 +1,79 @@
+import { type Ctx, inTransaction, runStatements, type TriageRow } from '../../store/index.ts';
+import { insertArtifacts } from '../queries-artifact.ts';
+import { appendEvents } from '../queries-event.ts';
+import { changeLeasedTriage, hasPendingTriage, leaseTriages } from '../queries-triage.ts';
+import { renderTriageMarkdown } from './markdown.ts';
+import type { TriageReport } from './report.ts';
+
+const leaseMs = 30_000;
+const retryAfterMs = 5_000;
+const maxAttempts = 3;
+
+/** Leases triages that wait, oldest first; after a kill any worker gets them again. Answers [] when none waits. */
+export async function claimTriages(ctx: Ctx, limit: number): Promise<TriageRow[]> {
+  if (!(await hasPendingTriage(ctx))) return [];
+  return inTransaction(ctx, (ctx) =>
+    leaseTriages(ctx, { token: ctx.ids.uuid(), untilMs: ctx.clock.now() + leaseMs, limit }),
+  );
+}
+
+/** Attaches the report in both forms, notes it, and ends the triage, all or nothing; answers false where the lease was lost. */
+export function finishTriage(ctx: Ctx, triage: TriageRow, report: TriageReport): Promise<boolean> {
+  const incidentId = triage.incident_id;
+  return inTransaction(ctx, async (ctx) => {
+    const change = { status: 'done', finished_at: ctx.clock.now(), error: null } as const;
+    if (!(await changeLeasedTriage(ctx, triage, change))) return false;
+    await runStatements(ctx, [
+      ...insertArtifacts(ctx, [
+        {
+          incidentId,
+          name: 'triage_report.md',
+          contentType: 'text/markdown',
+          content: renderTriageMarkdown(report),
+        },
+        {
+          incidentId,
+          name: 'triage_report.json',
+          contentType: 'application/json',
+          content: JSON.stringify(report, null, 2),
+        },
+      ]),
+      ...appendEvents(ctx, [
+        {
+          incidentId,
+          type: 'triage',
+          message: `triage report attached. Next safe action: ${report.next_safe_action}`,
+          meta: { triage_id: triage.triage_id, alert_ref: triage.alert_ref },
+        },
+      ]),
+    ]);
+    return true;
+  });
+}
+
+/** Notes that a triage failed; it is tried again until its third attempt. Answers false where the lease was lost. */
+export function failTriage(ctx: Ctx, triage: TriageRow, error: string): Promise<boolean> {
+  const last = triage.attempts >= maxAttempts;
+  return inTransaction(ctx, async (ctx) => {
+    const nowMs = ctx.clock.now();
+    const held = await changeLeasedTriage(ctx, triage, {
+      error: error.slice(0, 2000),
+      lease_token: null,
+      ...(last ? { status: 'failed', finished_at: nowMs } : { locked_until: nowMs + retryAfterMs }),
+    });
+    if (!held) return false;
+    const what = last ? 'and is given up' : 'and is tried again';
+    const message = `triage failed ${what} (attempt ${triage.attempts} of ${maxAttempts}): ${error.slice(0, 500)}`;
+    const meta = { triage_id: triage.triage_id, attempt: triage.attempts };
+    await runStatements(
+      ctx,
+      appendEvents(ctx, [{ incidentId: triage.incident_id, type: 'triage', message, meta }]),
+    );
+    return true;
+  });
+}
+
+/** Answers whether all attempts are used up: its worker died in each of them. */
+export function isWornOut(triage: TriageRow): boolean {
+  return triage.attempts > maxAttempts;
+}
