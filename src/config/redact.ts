@@ -25,9 +25,11 @@ export function redactWebhookUrl(text: string): string {
   return url === null ? hidden : `${url.protocol}//${url.host}/${hidden}`;
 }
 
-/** Answers free text without URL passwords, `Authorization` values, and values named as secrets (`token=…`). */
+/** Answers free text without URL passwords, `Authorization` values, Tocsin's and Telegram's tokens, and values named as secrets (`token=…`). */
 export function redactText(text: string): string {
   return text
+    .replace(/\btoc_[\w-]{20,}/g, `toc_${hidden}`)
+    .replace(/\b(bot)?\d{6,}:[\w-]{30,}/g, (_, prefix: string | undefined) => `${prefix ?? ''}${hidden}`)
     .replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, redactUrl)
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, (_, scheme: string) => `${scheme} ${hidden}`)
     .replace(
