@@ -53,7 +53,7 @@ export function createReloader(options: ReloadOptions): Reloader {
     const { config, needsRestart } = keepFixedSettings(current, next);
     const changed = changedParts(current, config);
     const result: Reloaded = { ok: true, config, changed, needsRestart };
-    const isNews = changed.length > 0 || !isDeepStrictEqual(needsRestart, status.needsRestart);
+    const isNews = changed.length > 0 || !status.ok || !isDeepStrictEqual(needsRestart, status.needsRestart);
     if (isNews) await options.onChange(result);
     current = config;
     status = { ok: true, loadedAtMs: options.clock.now(), problems: [], needsRestart };

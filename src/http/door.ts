@@ -5,9 +5,9 @@ import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { FlowCtx } from '../flows/context.ts';
+import type { ReloadTrouble } from '../flows/reload-config.ts';
+import type { SelfHealth } from '../flows/self-health.ts';
 import type { Metrics } from '../telemetry/index.ts';
-import type { ReloadTrouble } from './pages/board.ts';
-import type { SelfHealth } from './routes/self-health.ts';
 
 /** What the HTTP door is handed. */
 export type Door = {

@@ -1,9 +1,8 @@
 import { formatDuration } from '../../core/duration.ts';
+import type { ReloadTrouble } from '../../flows/reload-config.ts';
 import { type Html, html } from './html.ts';
 import { page, tocsinMark } from './layout.ts';
 import { ago, icon, type Tone, tag, toneOf } from './marks.ts';
-
-export type ReloadTrouble = { sinceMs: number; text: string };
 
 export type BoardIncident = {
   number: string;
@@ -111,7 +110,7 @@ function banners({ trouble, dryRun, nowMs }: Board): Html {
   }${
     trouble &&
     html`<p class="banner red" role="alert">${tag('red', 'configuration')} The files are wrong for
-${formatDuration(nowMs - trouble.sinceMs)}; the last good configuration stays in force. ${trouble.text}</p>`
+${formatDuration(nowMs - trouble.sinceMs)}; the last good one stays in force.</p><pre>${trouble.text}</pre>`
   }`;
 }
 

@@ -43,6 +43,7 @@ button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid var(-
 input{width:100%}label{display:block;font-weight:600;margin-bottom:.35rem}
 .card{padding:1.25rem;max-width:26rem;margin:12vh auto 0;display:grid;gap:.9rem}
 a{color:var(--blue)}
+pre{margin:.5rem 0;padding:.6rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:.6rem;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8125rem}
 footer{padding-top:1.5rem;padding-bottom:2rem}
 time{font-variant-numeric:tabular-nums}
 </style>`);

@@ -1,23 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Door } from '../door.ts';
 
-export type PartStatus = 'ok' | 'degraded' | 'down';
-
-/** How a part of Tocsin itself does. */
-export type Part = { status: PartStatus } & Readonly<Record<string, unknown>>;
-
-/** Tocsin's own health: `status` is down where it cannot do its job. */
-export type SelfHealth = {
-  status: PartStatus;
-  timestamp: string;
-  /** Seconds since the start. */
-  uptime: number;
-  version: string;
-  durable: boolean;
-  backend: string;
-  components: Readonly<Record<string, Part>>;
-};
-
 /** Adds what load balancers and supervisors ask of Tocsin itself: open, and never limited. */
 export function addSelfHealthRoutes(server: FastifyInstance, door: Door): void {
   const schema = { hide: true };

@@ -1,0 +1,191 @@
+import { createAuthenticator, createSignInCode, ensureAdminToken } from './access/index.ts';
+import { actions } from './actions.ts';
+import { type Base, openBase } from './base.ts';
+import type { Config, ReloadResult } from './config/index.ts';
+import { systemActor } from './core/actor.ts';
+import type { Clock } from './core/clock.ts';
+import { AppError } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+import { createDeliverer } from './flows/deliver.ts';
+import { createClockFollower } from './flows/follow-clock.ts';
+import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
+import { createSelfHealth } from './flows/self-health.ts';
+import { createSupervisor } from './flows/supervise.ts';
+import type { Door } from './http/door.ts';
+import { closeHttpServer, listen } from './http/listen.ts';
+import { createHttpServer } from './http/server.ts';
+import { translateStoreError } from './store/index.ts';
+
+export const appRoles = ['all', 'api', 'worker', 'scheduler'] as const;
+export type AppRole = (typeof appRoles)[number];
+
+export type AppOptions = {
+  config: Config;
+  /** Reads the configuration anew, for reloads. */
+  load(): Promise<Config>;
+  role: AppRole;
+  version: string;
+  log: Log;
+  /** Replaces the machine's clock in tests. */
+  clock?: Clock;
+};
+
+/** A whole Tocsin. */
+export type App = {
+  /** Builds and starts every part in order; where one fails, those before it are stopped again. Throws UNAVAILABLE, CONFLICT. */
+  start(): Promise<void>;
+  /** Ends every part in the reverse order: nothing that was promised is lost. */
+  stop(): Promise<void>;
+  /** Reads the configuration anew and puts it in force where all of it is right. */
+  reload(): Promise<ReloadResult>;
+  /** Makes a link that signs in once, within an hour. */
+  createSignInLink(): Promise<string>;
+  /** Where it listens, as a URL; null where its role has no server. */
+  address(): string | null;
+};
+
+type Phase = 'starting' | 'ready' | 'stopping';
+
+/** What has been started so far; `stops` ends it, last first. */
+type Running = {
+  options: AppOptions;
+  base: Base;
+  phase: Phase;
+  stops: (() => Promise<void>)[];
+  lastPassAt: number | null;
+  address: string | null;
+  reloading: ConfigReloading;
+};
+
+/** Answers a Tocsin that is not started yet. */
+export function createApp(options: AppOptions): App {
+  let running: Running | null = null;
+  const requireRunning = (): Running => {
+    if (running) return running;
+    throw new AppError('UNAVAILABLE', 'Tocsin is not started');
+  };
+  return {
+    async start() {
+      running = await startAll(options);
+    },
+    async stop() {
+      const ending = requireRunning();
+      running = null;
+      await stopAll(ending);
+    },
+    reload: () => requireRunning().reloading.reload(),
+    async createSignInLink() {
+      const { base } = requireRunning();
+      const code = await createSignInCode(base.context(systemActor('access'), null), 'admin');
+      return `${base.config().server.publicUrl}/signin?code=${code}`;
+    },
+    address: () => requireRunning().address,
+  };
+}
+
+async function startAll(options: AppOptions): Promise<Running> {
+  const base = await openBase(options);
+  const { log, load } = options;
+  const reloading = createConfigReloading({
+    ctx: base.liveContext(systemActor('config')),
+    load,
+    apply: base.replaceConfig,
+  });
+  const running: Running = {
+    options,
+    base,
+    phase: 'starting',
+    stops: [base.close],
+    lastPassAt: null,
+    address: null,
+    reloading,
+  };
+  try {
+    if (!base.store.durable)
+      log.warn(
+        { tag: 'db' },
+        '[db] WARNING: the database is in memory: everything is lost at the end of this process',
+      );
+    await ensureAdminToken(base.context(systemActor('access'), null), base.config().dataDir);
+    startPart(running, createClock(running));
+    startPart(running, reloading);
+    if (plays(running, 'worker')) startWorkers(running);
+    if (plays(running, 'scheduler')) startSchedule(running);
+    if (plays(running, 'api')) await startServer(running);
+    running.phase = 'ready';
+    return running;
+  } catch (error) {
+    await stopAll(running);
+    throw error;
+  }
+}
+
+function plays({ options }: Running, role: AppRole): boolean {
+  return options.role === 'all' || options.role === role;
+}
+
+function startPart(running: Running, part: { start(): void; stop(): Promise<void> }): void {
+  part.start();
+  running.stops.push(() => part.stop());
+}
+
+async function stopAll(running: Running): Promise<void> {
+  running.phase = 'stopping';
+  for (const stop of running.stops.toReversed()) {
+    await stop().catch((err: unknown) =>
+      // The parts before it must still end: what they hold is worth more than a clean report.
+      running.options.log.error({ tag: 'app', err }, '[app] a part did not end cleanly'),
+    );
+  }
+}
+
+function createClock({ base, options }: Running) {
+  const { clock } = base;
+  return createClockFollower({ clock, log: options.log, measureOffsetMs: base.followDatabaseClock });
+}
+
+function startWorkers(running: Running): void {
+  const { base } = running;
+  const supervisor = createSupervisor({
+    owner: base.owner,
+    makeCtx() {
+      running.lastPassAt = base.clock.now();
+      return base.context(systemActor('supervisor'), null);
+    },
+  });
+  running.lastPassAt = base.clock.now();
+  startPart(running, supervisor);
+  const ctx = base.liveContext(systemActor('deliverer'));
+  const report = (alert: Parameters<typeof ctx.intake.submit>[0][number]) => ctx.intake.submit([alert], null);
+  startPart(running, createDeliverer({ ctx, report, random: Math.random }));
+}
+
+function startSchedule(_running: Running): void {}
+
+async function startServer(running: Running): Promise<void> {
+  const { base, options, reloading } = running;
+  const door: Door = {
+    actions,
+    authenticator: createAuthenticator(),
+    clock: base.clock,
+    log: options.log,
+    metrics: base.liveContext(systemActor('http')).metrics,
+    config: base.config,
+    translateError: translateStoreError,
+    context: base.context,
+    phase: () => running.phase,
+    reloadTrouble: reloading.trouble,
+    readSelfHealth: createSelfHealth({
+      ctx: base.liveContext(systemActor('health')),
+      version: options.version,
+      store: base.store,
+      clockOffsetMs: base.clockOffsetMs,
+      lastPassAt: () => running.lastPassAt,
+      scheduledChecks: () => null,
+    }),
+  };
+  const server = await createHttpServer(door, options.version);
+  const { host, port } = base.config().server;
+  running.address = await listen(server, host, port);
+  running.stops.push(() => closeHttpServer(server));
+}

@@ -1,0 +1,108 @@
+import { hostname } from 'node:os';
+import type { Config } from './config/index.ts';
+import { type Actor, systemActor } from './core/actor.ts';
+import { type Clock, createSystemClock } from './core/clock.ts';
+import { createIds } from './core/ids.ts';
+import type { Log } from './core/log.ts';
+import { createSignal } from './core/signal.ts';
+import type { FlowCtx } from './flows/context.ts';
+import { createCheckRuns } from './flows/health-runs.ts';
+import { createIntake } from './flows/report.ts';
+import { migrate, openStore, type Store } from './store/index.ts';
+import { createMetrics } from './telemetry/index.ts';
+
+/** An open, migrated database and everything else that acting takes. */
+export type Base = {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Names this process in leases. */
+  readonly owner: string;
+  /** The configuration in force. */
+  config(): Config;
+  replaceConfig(config: Config): void;
+  /** Measures how far the database's clock is ahead, and follows it from there on; answers the distance. */
+  followDatabaseClock(): Promise<number>;
+  clockOffsetMs(): number;
+  context(actor: Actor, requestId: string | null): FlowCtx;
+  /** A context for loops: its `config` is the one in force whenever it is read. */
+  liveContext(actor: Actor): FlowCtx;
+  /** Ends what waits to be committed, then the database. */
+  close(): Promise<void>;
+};
+
+export type BaseOptions = {
+  config: Config;
+  log: Log;
+  /** Replaces the machine's clock in tests. */
+  clock?: Clock;
+};
+
+/** Opens the database, brings it up to date and answers what acting takes. Throws UNAVAILABLE, CONFLICT. */
+export async function openBase(options: BaseOptions): Promise<Base> {
+  const { log } = options;
+  const store = await openStore(options.config.store, log);
+  const base = assembleBase(options, store);
+  try {
+    await base.followDatabaseClock();
+    const applied = await migrate(store.db, store.dialect, base.clock.now());
+    for (const name of applied) log.info({ tag: 'db', migration: name }, `[db] applied migration ${name}`);
+    return base;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function assembleBase(options: BaseOptions, store: Store): Base {
+  let { config } = options;
+  let offsetMs = 0;
+  const clock = options.clock ?? createSystemClock(() => offsetMs);
+  const parts = {
+    db: store.db,
+    dialect: store.dialect,
+    clock,
+    ids: createIds(clock),
+    log: options.log,
+    signals: { alerts: createSignal(), messages: createSignal() },
+    metrics: createMetrics(),
+    checkRuns: createCheckRuns(clock),
+    afterCommit: null,
+  };
+  const intake = createIntake(() => context(systemActor('intake'), null));
+  const context = (actor: Actor, requestId: string | null): FlowCtx => ({
+    ...parts,
+    intake,
+    config,
+    actor,
+    requestId,
+  });
+  const liveContext = (actor: Actor): FlowCtx => ({
+    ...parts,
+    intake,
+    actor,
+    requestId: null,
+    get config() {
+      return config;
+    },
+  });
+  return {
+    store,
+    clock,
+    owner: `${hostname()}:${process.pid}`,
+    config: () => config,
+    replaceConfig(next) {
+      config = next;
+    },
+    async followDatabaseClock() {
+      offsetMs = await store.measureClockOffsetMs();
+      return offsetMs;
+    },
+    clockOffsetMs: () => offsetMs,
+    context,
+    liveContext,
+    async close() {
+      await intake.idle();
+      await store.close();
+    },
+  };
+}

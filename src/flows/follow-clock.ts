@@ -1,0 +1,48 @@
+import type { Clock } from '../core/clock.ts';
+import { describeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+
+const everyMs = 60_000;
+const toleratedMs = 2000;
+
+export type ClockFollower = { start(): void; stop(): Promise<void>; tick(): Promise<void> };
+
+/** Answers the loop that keeps this process on the database's clock, as leases of many processes need one clock. */
+export function createClockFollower(deps: {
+  clock: Clock;
+  log: Log;
+  measureOffsetMs(): Promise<number>;
+}): ClockFollower {
+  const { clock, log, measureOffsetMs } = deps;
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const tick = async () => {
+    try {
+      const offsetMs = await measureOffsetMs();
+      if (Math.abs(offsetMs) <= toleratedMs) return;
+      log.warn(
+        { tag: 'db', offset_ms: offsetMs },
+        `[db] the database's clock is ${offsetMs} ms ahead of this machine's`,
+      );
+    } catch (err) {
+      // The last offset stays good for a while: clocks drift slowly.
+      log.warn({ tag: 'db', err }, `[db] the database's clock could not be read: ${describeError(err)}`);
+    }
+  };
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await clock.wait(everyMs, stopping.signal);
+      if (!stopping.signal.aborted) await tick();
+    }
+  };
+  return {
+    start() {
+      running = run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    tick,
+  };
+}

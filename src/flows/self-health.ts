@@ -1,0 +1,111 @@
+import { toIso } from '../core/clock.ts';
+import { describeError } from '../core/errors.ts';
+import { readOutboxHealth } from '../notify/index.ts';
+import type { FlowCtx } from './context.ts';
+
+const answerKeptMs = 1000;
+const pingTimeoutMs = 2000;
+const passStaleMs = 60_000;
+const outboxLateMs = 5 * 60_000;
+/** Further apart than this the clocks of this machine and of the database make leases and times look odd. */
+const skewToleratedMs = 2000;
+
+export type PartStatus = 'ok' | 'degraded' | 'down';
+
+/** How a part of Tocsin itself does. */
+export type Part = { status: PartStatus } & Readonly<Record<string, unknown>>;
+
+/** Tocsin's own health: `status` is down where it cannot do its job. */
+export type SelfHealth = {
+  status: PartStatus;
+  timestamp: string;
+  /** Seconds since the start. */
+  uptime: number;
+  version: string;
+  durable: boolean;
+  backend: string;
+  components: Readonly<Record<string, Part>>;
+};
+
+export type SelfHealthDeps = {
+  ctx: FlowCtx;
+  version: string;
+  store: { readonly backend: string; readonly durable: boolean; ping(): Promise<void> };
+  /** How far the database's clock is ahead. */
+  clockOffsetMs(): number;
+  /** When the supervisor of this process last began a pass; null where another process has that role. */
+  lastPassAt(): number | null;
+  /** How many checks are on this process's schedule; null where another process has that role. */
+  scheduledChecks(): number | null;
+};
+
+/** Answers what reads Tocsin's own health; the answer is shared for a second, so that pollers cost nothing. Never throws. */
+export function createSelfHealth(deps: SelfHealthDeps): () => Promise<SelfHealth> {
+  const startedAtMs = deps.ctx.clock.now();
+  let kept: { untilMs: number; answer: Promise<SelfHealth> } | null = null;
+  return () => {
+    const nowMs = deps.ctx.clock.now();
+    if (kept === null || kept.untilMs <= nowMs)
+      kept = { untilMs: nowMs + answerKeptMs, answer: read(deps, startedAtMs, nowMs) };
+    return kept.answer;
+  };
+}
+
+async function read(deps: SelfHealthDeps, startedAtMs: number, nowMs: number): Promise<SelfHealth> {
+  const database = await readDatabase(deps);
+  const components: Record<string, Part> = { database };
+  const checks = deps.scheduledChecks();
+  if (checks !== null) components.scheduler = { status: 'ok', checks };
+  const lastPassAt = deps.lastPassAt();
+  if (lastPassAt !== null) components.supervisor = judgeSupervisor(lastPassAt, nowMs);
+  components.outbox = database.status === 'down' ? { status: 'down' } : await readOutbox(deps.ctx);
+  return {
+    status: worst(Object.values(components)),
+    timestamp: toIso(nowMs),
+    uptime: Math.round((nowMs - startedAtMs) / 1000),
+    version: deps.version,
+    durable: deps.store.durable,
+    backend: deps.store.backend,
+    components,
+  };
+}
+
+async function readDatabase({ store, ctx, clockOffsetMs }: SelfHealthDeps): Promise<Part> {
+  const over = new AbortController();
+  const timeout = ctx.clock.wait(pingTimeoutMs, over.signal).then(() => 'timeout' as const);
+  const ping = store.ping().then(
+    () => 'ok' as const,
+    (err: unknown) => {
+      ctx.log.warn({ tag: 'db', err }, `[db] the database does not answer: ${describeError(err)}`);
+      return 'failed' as const;
+    },
+  );
+  const outcome = await Promise.race([ping, timeout]);
+  over.abort();
+  if (outcome !== 'ok') return { status: 'down', reason: outcome };
+  const skewMs = clockOffsetMs();
+  if (Math.abs(skewMs) <= skewToleratedMs) return { status: 'ok' };
+  return { status: 'degraded', reason: 'clock_skew', clock_skew_ms: skewMs };
+}
+
+function judgeSupervisor(lastPassAt: number, nowMs: number): Part {
+  const isStale = nowMs - lastPassAt > passStaleMs;
+  return { status: isStale ? 'down' : 'ok', last_pass_at: toIso(lastPassAt) };
+}
+
+async function readOutbox(ctx: FlowCtx): Promise<Part> {
+  try {
+    const { counts, oldestPendingAgeMs } = await readOutboxHealth(ctx);
+    const isLate = (oldestPendingAgeMs ?? 0) > outboxLateMs;
+    const waiting = counts.pending + counts.sending;
+    return { status: counts.dead > 0 || isLate ? 'degraded' : 'ok', waiting, dead: counts.dead };
+  } catch (err) {
+    ctx.log.warn({ tag: 'notify', err }, '[notify] the outbox cannot be read');
+    return { status: 'down' };
+  }
+}
+
+function worst(parts: readonly Part[]): PartStatus {
+  if (parts.some(({ status }) => status === 'down')) return 'down';
+  return parts.some(({ status }) => status === 'degraded') ? 'degraded' : 'ok';
+}
