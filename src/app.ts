@@ -8,6 +8,7 @@ import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { createDeliverer } from './flows/deliver.ts';
 import { createClockFollower } from './flows/follow-clock.ts';
+import { createProbing, type Probing } from './flows/probe.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
 import { createSelfHealth } from './flows/self-health.ts';
 import { createSupervisor } from './flows/supervise.ts';
@@ -53,6 +54,7 @@ type Running = {
   phase: Phase;
   stops: (() => Promise<void>)[];
   lastPassAt: number | null;
+  probing: Probing | null;
   address: string | null;
   reloading: ConfigReloading;
 };
@@ -89,7 +91,10 @@ async function startAll(options: AppOptions): Promise<Running> {
   const reloading = createConfigReloading({
     ctx: base.liveContext(systemActor('config')),
     load,
-    apply: base.replaceConfig,
+    async apply(config) {
+      base.replaceConfig(config);
+      await running.probing?.reload();
+    },
   });
   const running: Running = {
     options,
@@ -97,6 +102,7 @@ async function startAll(options: AppOptions): Promise<Running> {
     phase: 'starting',
     stops: [base.close],
     lastPassAt: null,
+    probing: null,
     address: null,
     reloading,
   };
@@ -160,7 +166,12 @@ function startWorkers(running: Running): void {
   startPart(running, createDeliverer({ ctx, report, random: Math.random }));
 }
 
-function startSchedule(_running: Running): void {}
+function startSchedule(running: Running): void {
+  const { base } = running;
+  const makeCtx = () => base.context(systemActor('prober'), null);
+  running.probing = createProbing({ makeCtx, holder: base.owner });
+  startPart(running, running.probing);
+}
 
 async function startServer(running: Running): Promise<void> {
   const { base, options, reloading } = running;
@@ -181,7 +192,7 @@ async function startServer(running: Running): Promise<void> {
       store: base.store,
       clockOffsetMs: base.clockOffsetMs,
       lastPassAt: () => running.lastPassAt,
-      scheduledChecks: () => null,
+      schedule: () => running.probing,
     }),
   };
   const server = await createHttpServer(door, options.version);

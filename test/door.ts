@@ -9,7 +9,6 @@ import type { Log } from '../src/core/log.ts';
 import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
-import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/report.ts';
 import type { Door } from '../src/http/door.ts';
 import { createHttpServer } from '../src/http/server.ts';
@@ -58,7 +57,6 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     config,
     signals: { alerts: createSignal(), messages: createSignal() },
     metrics: createMetrics(),
-    checkRuns: createCheckRuns(clock),
     checkRuns: createCheckRuns(clock),
     afterCommit: null,
   };

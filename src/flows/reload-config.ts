@@ -21,7 +21,7 @@ export type ConfigReloadingDeps = {
   ctx: FlowCtx;
   load(): Promise<Config>;
   /** Puts it in force. */
-  apply(config: Config): void;
+  apply(config: Config): Promise<void>;
 };
 
 /** Answers what reloads the configuration when its files change or when asked; files that are wrong become an alert, which heals with them. */
@@ -32,7 +32,7 @@ export function createConfigReloading({ ctx, load, apply }: ConfigReloadingDeps)
     current: ctx.config,
     clock: ctx.clock,
     async onChange({ config, changed, needsRestart }) {
-      apply(config);
+      await apply(config);
       trouble = null;
       const fields = { tag: 'config', changed, needs_restart: needsRestart };
       ctx.log.info(fields, `[config] in force: ${changed.join(', ') || 'the same as before'}`);

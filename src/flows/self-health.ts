@@ -35,8 +35,8 @@ export type SelfHealthDeps = {
   clockOffsetMs(): number;
   /** When the supervisor of this process last began a pass; null where another process has that role. */
   lastPassAt(): number | null;
-  /** How many checks are on this process's schedule; null where another process has that role. */
-  scheduledChecks(): number | null;
+  /** The schedule of this process; null where another process has that role. */
+  schedule(): { heldSince(): number | null } | null;
 };
 
 /** Answers what reads Tocsin's own health; the answer is shared for a second, so that pollers cost nothing. Never throws. */
@@ -54,8 +54,8 @@ export function createSelfHealth(deps: SelfHealthDeps): () => Promise<SelfHealth
 async function read(deps: SelfHealthDeps, startedAtMs: number, nowMs: number): Promise<SelfHealth> {
   const database = await readDatabase(deps);
   const components: Record<string, Part> = { database };
-  const checks = deps.scheduledChecks();
-  if (checks !== null) components.scheduler = { status: 'ok', checks };
+  const schedule = deps.schedule();
+  if (schedule !== null) components.scheduler = { status: 'ok', runs_checks: schedule.heldSince() !== null };
   const lastPassAt = deps.lastPassAt();
   if (lastPassAt !== null) components.supervisor = judgeSupervisor(lastPassAt, nowMs);
   components.outbox = database.status === 'down' ? { status: 'down' } : await readOutbox(deps.ctx);
