@@ -11,6 +11,7 @@ import {
 import type { Action } from './core/action.ts';
 import { claimAction, failAction, getAlert } from './flows/alert-actions.ts';
 import type { FlowCtx } from './flows/context.ts';
+import { listComponents, runChecks } from './flows/health-actions.ts';
 import { ingestAction } from './flows/report.ts';
 
 /** Everything that Tocsin can be asked to do. The doors are made from this list. */
@@ -26,6 +27,8 @@ export const actions = [
   requeueAction,
   retryAction,
   resolveAction,
+  listComponents,
+  runChecks,
   createTokenAction,
   listTokensAction,
   revokeTokenAction,

@@ -1,0 +1,93 @@
+import { ingest } from '../alerts/index.ts';
+import type { ComponentConfig } from '../config/types.ts';
+import type { AlertReport } from '../core/hand-over.ts';
+import {
+  type CheckRecord,
+  type ComponentChange,
+  type ComponentState,
+  decideComponent,
+  deleteCheckRecords,
+  deleteComponentStates,
+  judgeChecks,
+  listCheckRecords,
+  listComponentStates,
+  reportRecovery,
+  writeHealth,
+} from '../health/index.ts';
+import { inTransaction, runAfterCommit } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
+
+const notWatched = 'no longer watched';
+
+/**
+ * Brings what is kept of components in line with the configuration: checks that are gone are forgotten, components
+ * without scheduled checks too, and the alerts that nothing would end any more are ended.
+ */
+export async function reconcileComponents(ctx: FlowCtx): Promise<void> {
+  await inTransaction(ctx, async (ctx) => {
+    const watched = new Map(
+      ctx.config.components.filter(isWatched).map((component) => [component.id, component]),
+    );
+    const { gone, left } = sortRecords(await listCheckRecords(ctx, null), watched);
+    const states = await listComponentStates(ctx, null);
+    const orphans = states.filter(({ component }) => !watched.has(component));
+    if (gone.length === 0 && orphans.length === 0) return;
+
+    const touched = new Set(gone.map(({ component }) => component));
+    const changed = states
+      .filter(({ component }) => watched.has(component) && touched.has(component))
+      .map((state) => judgeAnew(state, left, ctx.clock.now()));
+    await deleteCheckRecords(ctx, gone);
+    await deleteComponentStates(
+      ctx,
+      orphans.map(({ component }) => component),
+    );
+    await writeHealth(ctx, {
+      records: [],
+      states: changed.map(({ next }) => next),
+      changes: [
+        ...orphans.map((state) => leave(state, ctx.clock.now())),
+        ...changed.flatMap(({ change }) => change ?? []),
+      ],
+    });
+    await endAlerts(ctx, [
+      ...orphans.map(({ component }) => reportRecovery({ id: component, name: component }, notWatched)),
+      ...changed
+        .filter(({ next, change }) => change && next.status === 'ok')
+        .map(({ next }) =>
+          reportRecovery({ id: next.component, name: next.component }, `a failing check is ${notWatched}`),
+        ),
+    ]);
+  });
+}
+
+function isWatched({ checks }: ComponentConfig): boolean {
+  return checks.some(({ intervalMs }) => intervalMs !== null);
+}
+
+function sortRecords(
+  records: readonly CheckRecord[],
+  watched: ReadonlyMap<string, ComponentConfig>,
+): { gone: CheckRecord[]; left: CheckRecord[] } {
+  const isLeft = ({ component, check }: CheckRecord) =>
+    watched.get(component)?.checks.some(({ name, intervalMs }) => name === check && intervalMs !== null) ??
+    false;
+  return { gone: records.filter((record) => !isLeft(record)), left: records.filter(isLeft) };
+}
+
+/** Without the checks that are gone; a failure of the others is told at their next result. */
+function judgeAnew(state: ComponentState, records: readonly CheckRecord[], nowMs: number) {
+  const verdict = judgeChecks(records.filter(({ component }) => component === state.component));
+  const { next, change } = decideComponent(state.component, state, verdict, nowMs);
+  return { next: { ...next, checkedAt: state.checkedAt }, change };
+}
+
+function leave({ component, status }: ComponentState, nowMs: number): ComponentChange {
+  return { component, at: nowMs, from: status, to: 'unknown', reason: 'not_watched' };
+}
+
+async function endAlerts(ctx: FlowCtx, reports: readonly AlertReport[]): Promise<void> {
+  if (reports.length === 0) return;
+  await ingest(ctx, reports, ctx.config.policy.defaults);
+  runAfterCommit(ctx, () => ctx.signals.alerts.ring());
+}

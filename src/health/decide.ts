@@ -1,0 +1,114 @@
+import type { Severity } from '../core/severity.ts';
+import type { CheckStatus } from '../store/index.ts';
+import type { CheckRecord, ComponentChange, ComponentState, Verdict } from './types.ts';
+
+/** Answers how bad a status is; `unknown` stands below ok, as it is shown only where nothing else is known. */
+export function statusRank(status: CheckStatus): number {
+  return ['unknown', 'ok', 'degraded', 'down'].indexOf(status);
+}
+
+/** Answers the verdict of a component's checks: that of the worst one, the first of several. */
+export function judgeChecks(checks: readonly CheckRecord[]): Verdict {
+  let worst: CheckRecord | null = null;
+  for (const check of checks) if (!worst || checkRank(check) > checkRank(worst)) worst = check;
+  if (!worst) return { status: 'unknown', reason: 'no_data', check: null };
+  return { status: worst.status, reason: worst.reason, check: worst };
+}
+
+/** A check that could be asked and wasn't says more than one that nobody configured. */
+function checkRank({ status, reason }: CheckRecord): number {
+  return reason === 'not_configured' ? -1 : statusRank(status);
+}
+
+/** What a dependant's verdict is weighed against. */
+export type Upstreams = {
+  /** Whether one of them is down, or was just found so by a probe of its own. */
+  isDown: boolean;
+  /** When the last of them took the status it has; null where it has none. */
+  lastChangeAt: number | null;
+};
+
+/** How long a failure must last after the return of an upstream until it counts as the dependant's own. */
+export type Patience = { failures: number; intervalMs: number };
+
+/**
+ * Answers the verdict with the reason `upstream_down` where an upstream accounts for the failure: while it is down, and
+ * after its return until the dependant has failed as often in a row, and for as long, as makes a check down.
+ */
+export function weighUpstreams(
+  verdict: Verdict,
+  before: Pick<ComponentState, 'reason'> | null,
+  upstreams: Upstreams,
+  patience: Patience,
+  nowMs: number,
+): Verdict {
+  if (!isFailing(verdict.status)) return verdict;
+  if (upstreams.isDown) return { ...verdict, reason: 'upstream_down' };
+  if (before?.reason !== 'upstream_down') return verdict;
+  const failures = verdict.check?.consecutiveFailures ?? 0;
+  const failingSinceMs = nowMs - (upstreams.lastChangeAt ?? nowMs);
+  const isItsOwn = failures >= patience.failures && failingSinceMs >= patience.failures * patience.intervalMs;
+  return isItsOwn ? verdict : { ...verdict, reason: 'upstream_down' };
+}
+
+/** Answers the state of a component after a verdict, and the step it makes; null: its status stays. */
+export function decideComponent(
+  component: string,
+  before: ComponentState | null,
+  verdict: Pick<Verdict, 'status' | 'reason'>,
+  nowMs: number,
+): { next: ComponentState; change: ComponentChange | null } {
+  const { status, reason } = verdict;
+  if (before?.status === status) return { next: { ...before, reason, checkedAt: nowMs }, change: null };
+  return {
+    next: { component, status, reason, since: nowMs, checkedAt: nowMs },
+    change: { component, at: nowMs, from: before?.status ?? null, to: status, reason },
+  };
+}
+
+export type AlertDecision =
+  | { action: 'fire'; severity: Severity; reason: 'became_worse' | 'still_failing' }
+  | { action: 'resolve'; reason: 'recovered' }
+  | { action: 'none'; reason: 'still_ok' | 'nothing_known' | 'upstream_down' | 'no_failure' };
+
+/** Answers what a result means for the component's alert: each failing one is a report, and the step to ok ends it. */
+export function decideAlert(
+  verdict: Pick<Verdict, 'status' | 'reason'>,
+  isCritical: boolean,
+  result: { isFailure: boolean; isChange: boolean },
+): AlertDecision {
+  switch (verdict.status) {
+    case 'unknown':
+      return { action: 'none', reason: 'nothing_known' };
+    case 'ok':
+      return result.isChange
+        ? { action: 'resolve', reason: 'recovered' }
+        : { action: 'none', reason: 'still_ok' };
+    case 'degraded':
+    case 'down': {
+      if (verdict.reason === 'upstream_down') return { action: 'none', reason: 'upstream_down' };
+      // A good result of another check, or the first ones of a recovery, repeat no failure.
+      if (!result.isFailure && !result.isChange) return { action: 'none', reason: 'no_failure' };
+      const severity = verdict.status === 'degraded' ? 'P2' : isCritical ? 'P0' : 'P1';
+      return { action: 'fire', severity, reason: result.isChange ? 'became_worse' : 'still_failing' };
+    }
+  }
+}
+
+/** Answers whether the status is one that people should hear of. */
+export function isFailing(status: CheckStatus): status is 'degraded' | 'down' {
+  return status === 'degraded' || status === 'down';
+}
+
+/** Answers the status of everything together: one critical component that is down is enough, and what is not configured does not count. */
+export function judgeServices(
+  services: readonly { status: CheckStatus; reason: string | null; critical: boolean }[],
+): CheckStatus {
+  const counted = services.filter(({ reason }) => reason !== 'not_configured');
+  const isEvery = (status: CheckStatus) => counted.every((service) => service.status === status);
+  // Nothing of which anything is known: no component, or all of them before their first result.
+  if (isEvery('unknown')) return 'unknown';
+  if (isEvery('ok')) return 'ok';
+  const isCriticalDown = counted.some(({ critical, status }) => critical && status === 'down');
+  return isCriticalDown || isEvery('down') ? 'down' : 'degraded';
+}

@@ -1,0 +1,26 @@
+/*
+ * Health: what the results of checks make of components, and what that means for their alerts.
+ * Knows neither how checks are run nor how alerts are kept.
+ */
+export {
+  decideAlert,
+  decideComponent,
+  isFailing,
+  judgeChecks,
+  judgeServices,
+  weighUpstreams,
+} from './decide.ts';
+export { type ComponentGraph, createGraphs } from './graph.ts';
+export {
+  deleteCheckRecords,
+  deleteComponentStates,
+  findCheckRecord,
+  type HealthWrites,
+  listCheckRecords,
+  listComponentStates,
+  writeHealth,
+} from './queries.ts';
+export { type LeaseClaim, lockLeaseToken, renewLease, returnLease, takeLease } from './queries-lease.ts';
+export { reportFailure, reportRecovery } from './report.ts';
+export { type AlertsOfOthers, type ShownHealth, showHealth } from './show.ts';
+export type * from './types.ts';

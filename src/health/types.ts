@@ -1,0 +1,48 @@
+import type { CheckStatus } from '../store/index.ts';
+
+/** What is known of one check after its results so far. */
+export type CheckRecord = {
+  component: string;
+  check: string;
+  status: CheckStatus;
+  /** A code; null where the status is ok. */
+  reason: string | null;
+  /** For authenticated callers; null where the status is ok. */
+  detail: string | null;
+  /** When the status became what it is. */
+  since: number;
+  checkedAt: number;
+  latencyMs: number | null;
+  consecutiveFailures: number;
+  consecutiveDowns: number;
+  consecutiveSuccesses: number;
+  consecutiveNotDowns: number;
+  lastGood: { at: number; latencyMs: number } | null;
+};
+
+/** What a component's scheduled checks made of it. */
+export type ComponentState = {
+  component: string;
+  status: CheckStatus;
+  reason: string | null;
+  since: number;
+  checkedAt: number;
+};
+
+/** A step of a component from one status to another. */
+export type ComponentChange = {
+  component: string;
+  at: number;
+  /** Null: nothing was known of the component before. */
+  from: CheckStatus | null;
+  to: CheckStatus;
+  reason: string | null;
+};
+
+/** What the results of a component come to. */
+export type Verdict = {
+  status: CheckStatus;
+  reason: string | null;
+  /** The check that decides; null where there is none. */
+  check: CheckRecord | null;
+};
