@@ -5,7 +5,7 @@ export { type EnvironmentName, environmentNames } from './environment-names.ts';
 export { configSchemas, generatedFiles } from './json-schema.ts';
 export { type ConfigFlags, type LoadOptions, loadConfig } from './load.ts';
 export { findProblems, formatProblems, type Problem } from './problem.ts';
-export { redactText, redactUrl } from './redact.ts';
+export { isSecretName, redactText, redactUrl } from './redact.ts';
 export { redactConfig } from './redact-config.ts';
 export type { Reloaded, ReloadRefused, ReloadResult, WatchStatus } from './reload.ts';
 export { describeConfig, showConfig } from './show.ts';

@@ -36,7 +36,7 @@ export type SelfHealthDeps = {
   /** When the supervisor of this process last began a pass; null where another process has that role. */
   lastPassAt(): number | null;
   /** The schedule of this process; null where another process has that role. */
-  schedule(): { heldSince(): number | null } | null;
+  schedule(): { isHolder(): boolean } | null;
 };
 
 /** Answers what reads Tocsin's own health; the answer is shared for a second, so that pollers cost nothing. Never throws. */
@@ -55,7 +55,7 @@ async function read(deps: SelfHealthDeps, startedAtMs: number, nowMs: number): P
   const database = await readDatabase(deps);
   const components: Record<string, Part> = { database };
   const schedule = deps.schedule();
-  if (schedule !== null) components.scheduler = { status: 'ok', runs_checks: schedule.heldSince() !== null };
+  if (schedule !== null) components.scheduler = { status: 'ok', runs_checks: schedule.isHolder() };
   const lastPassAt = deps.lastPassAt();
   if (lastPassAt !== null) components.supervisor = judgeSupervisor(lastPassAt, nowMs);
   components.outbox = database.status === 'down' ? { status: 'down' } : await readOutbox(deps.ctx);
