@@ -77,9 +77,11 @@ export function createApp(options: AppOptions): App {
     },
     reload: () => requireRunning().reloading.reload(),
     async createSignInLink() {
-      const { base } = requireRunning();
+      const { base, address } = requireRunning();
+      const { port, publicUrl } = base.config().server;
       const code = await createSignInCode(base.context(systemActor('access'), null), 'admin');
-      return `${base.config().server.publicUrl}/signin?code=${code}`;
+      // Port 0 is any free one: only the address tells which.
+      return `${port === 0 ? address : publicUrl}/signin?code=${code}`;
     },
     address: () => requireRunning().address,
   };

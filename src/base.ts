@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Config } from './config/index.ts';
+import { type Config, isSecretName, redactText } from './config/index.ts';
 import { type Actor, systemActor } from './core/actor.ts';
 import { type Clock, createSystemClock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
@@ -9,7 +9,7 @@ import type { FlowCtx } from './flows/context.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
 import { createIntake } from './flows/report.ts';
 import { migrate, openStore, type Store } from './store/index.ts';
-import { createMetrics } from './telemetry/index.ts';
+import { createLog, createMetrics } from './telemetry/index.ts';
 
 /** An open, migrated database and everything else that acting takes. */
 export type Base = {
@@ -105,4 +105,11 @@ function assembleBase(options: BaseOptions, store: Store): Base {
       await store.close();
     },
   };
+}
+
+/** Answers the log that the configuration asks for, with secrets hidden; on standard output where no stream is given. */
+export function openLog(config: Config['log'], stream?: { write(line: string): void }): Promise<Log> {
+  const redaction = { text: redactText, isSecretName };
+  const { level, pretty } = config;
+  return createLog(stream ? { level, pretty, redaction, stream } : { level, pretty, redaction });
 }

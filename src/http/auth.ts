@@ -12,6 +12,8 @@ export type Gatekeeper = {
   requireActor(request: FastifyRequest, reply: FastifyReply): Actor | Promise<Actor>;
   /** Answers who is signed in with a browser, or calls from this host where the configuration gives that a role; null: nobody. */
   findVisitor(request: FastifyRequest): Promise<Actor | null>;
+  /** Answers who calls, by token or as a visitor, where it is somebody; null: nobody known. Refuses and counts nothing. */
+  findCaller(request: FastifyRequest): Promise<Actor | null>;
   /** Counts a failed try to get in. Throws RATE_LIMITED where there were too many. */
   countFailure(request: FastifyRequest, reply: FastifyReply): void;
 };
@@ -50,16 +52,25 @@ export function createGatekeeper(door: Door, limiter: Limiter = createLimiter(do
   return {
     countFailure,
     findVisitor,
+    async findCaller(request) {
+      const header = request.headers.authorization;
+      const token = header === undefined ? null : readBearer(header);
+      return token === null ? findVisitor(request) : lookUp(request, token, 'api');
+    },
     requireActor(request, reply) {
       const header = request.headers.authorization;
       if (header === undefined) return requireVisitor(request, reply);
-      const token = /^bearer +(\S+) *$/i.exec(header)?.[1];
-      if (token === undefined) return refuse(request, reply);
+      const token = readBearer(header);
+      if (token === null) return refuse(request, reply);
       const found = lookUp(request, token, 'api');
       if (found instanceof Promise) return found.then((actor) => actor ?? refuse(request, reply));
       return found ?? refuse(request, reply);
     },
   };
+}
+
+function readBearer(header: string): string | null {
+  return /^bearer +(\S+) *$/i.exec(header)?.[1] ?? null;
 }
 
 /** A browser says where its page came from; what says nothing is no browser, unless it brings a session. */

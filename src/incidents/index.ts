@@ -30,6 +30,7 @@ export {
   artifactView,
   eventView,
   formatNumber,
+  type IncidentView,
   incidentStatuses,
   incidentView,
   readComponents,

@@ -1,4 +1,39 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { parseInput } from '../../core/action.ts';
+import type { Actor } from '../../core/actor.ts';
+import {
+  answerComponentHealth,
+  answerServicesHealth,
+  type HealthAnswer,
+} from '../../flows/health-answers.ts';
 import type { Gatekeeper } from '../auth.ts';
 import type { Door } from '../door.ts';
-export function addHealthRoutes(_server: FastifyInstance, _door: Door, _gatekeeper: Gatekeeper): void {}
+
+const query = z.strictObject({ fresh: z.enum(['true', 'false']).default('false') });
+const nobody: Actor = { name: 'anonymous', role: 'none', entitlements: [] };
+
+/** Adds what load balancers and status pages ask of the user's components: open, and never limited. */
+export function addHealthRoutes(server: FastifyInstance, door: Door, gatekeeper: Gatekeeper): void {
+  const ask = async (request: FastifyRequest) => {
+    const viewer = await gatekeeper.findCaller(request);
+    const { fresh } = parseInput(query, { ...(request.query as object) });
+    const ctx = door.context(viewer ?? nobody, request.id);
+    return { ctx, question: { fresh: fresh === 'true', viewer } };
+  };
+  const send = (reply: FastifyReply, { status, body }: HealthAnswer) =>
+    reply.code(status).header('cache-control', 'no-cache').send(body);
+  const schema = { hide: true };
+  server.get('/v1/health/services', { schema }, async (request, reply) => {
+    const { ctx, question } = await ask(request);
+    return send(reply, await answerServicesHealth(ctx, question));
+  });
+  server.get<{ Params: { component: string } }>(
+    '/v1/health/:component',
+    { schema },
+    async (request, reply) => {
+      const { ctx, question } = await ask(request);
+      return send(reply, await answerComponentHealth(ctx, request.params.component, question));
+    },
+  );
+}

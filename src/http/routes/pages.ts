@@ -23,7 +23,10 @@ export async function addPageRoutes(
     pages.get('/', { schema }, async (request, reply) => {
       const visitor = await gatekeeper.findVisitor(request);
       if (!visitor) return reply.redirect('/signin', 303);
-      return sendPage(reply, boardPage(await readBoard(door, door.context(visitor, request.id))));
+      return sendPage(
+        reply,
+        boardPage(await readBoard(door.context(visitor, request.id), door.reloadTrouble())),
+      );
     });
     pages.get('/signin', { schema }, (request, reply) => {
       const code = readText(request.query, 'code');

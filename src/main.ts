@@ -1,0 +1,88 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { type App, type AppRole, createApp } from './app.ts';
+import { openLog } from './base.ts';
+import { type Config, describeConfig, loadConfig } from './config/index.ts';
+import { describeError, type ErrorCode, errorTable, toAppError } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+
+export type ServeOptions = { configPath?: string; role: AppRole };
+
+/** Runs a whole Tocsin until a signal ends it. Problems at the start are told on standard error, and decide the exit code. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const load = () => loadConfig(options.configPath === undefined ? {} : { configPath: options.configPath });
+  try {
+    const config = await load();
+    const log = await openLog(config.log);
+    const app = createApp({ config, load, role: options.role, version: packageJson.version, log });
+    dieLoudly(log);
+    await app.start();
+    obeySignals(app, config, log);
+    await greet(app, config, log);
+  } catch (error) {
+    process.exitCode = explainStart(error);
+  }
+}
+
+/** Tells why it could not start; answers the exit code: 2 for the configuration, 69 for what is out of reach. */
+function explainStart(error: unknown): number {
+  const known = toAppError(error);
+  const text = known.code === 'INTERNAL_SERVER_ERROR' ? describeError(error) : known.message;
+  process.stderr.write(`tocsin: ${text}\n`);
+  const code: ErrorCode = known.code === 'CONFLICT' ? 'UNAVAILABLE' : known.code;
+  return errorTable[code].exitCode;
+}
+
+function obeySignals(app: App, config: Config, log: Log): void {
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log.info({ tag: 'app', signal }, `[app] ${signal}: stopping; once more ends it at once`);
+    const timer = setTimeout(() => {
+      log.error({ tag: 'app' }, '[app] could not stop in time');
+      process.exit(1);
+    }, config.server.shutdownTimeoutMs);
+    void app.stop().then(() => {
+      clearTimeout(timer);
+      log.info({ tag: 'app' }, '[app] stopped');
+      process.exit(0);
+    });
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  // What a reload finds wrong is logged and shown by the app.
+  process.on('SIGHUP', () => void app.reload());
+}
+
+/** A fault that nobody expected leaves the process in a state that nobody knows: say it and let the supervisor of processes begin anew. */
+function dieLoudly(log: Log): void {
+  const die = (err: unknown) => {
+    log.error({ tag: 'app', err }, '[app] ended by a fault that nobody caught');
+    process.exit(1);
+  };
+  process.on('uncaughtException', die).on('unhandledRejection', die);
+}
+
+/** Says where it is and how to sign in: for people on a terminal, else as a log line. */
+async function greet(app: App, config: Config, log: Log): Promise<void> {
+  const address = app.address();
+  if (!config.log.pretty) {
+    const fields = {
+      tag: 'app',
+      address,
+      version: packageJson.version,
+      admin_token_file: `${config.dataDir}/admin-token`,
+    };
+    log.info(
+      fields,
+      `[app] started${address ? `, listening on ${address}` : ''}; the admin token is in ${fields.admin_token_file}`,
+    );
+    return;
+  }
+  const lines = [
+    `Tocsin ${packageJson.version} is running${address ? ` on ${address}` : ''}`,
+    ...(address ? [`sign in     ${await app.createSignInLink()}  (once, within an hour)`] : []),
+    `API token   ${config.dataDir}/admin-token`,
+    ...describeConfig(config).split('\n'),
+  ];
+  process.stdout.write(`\n${lines.join('\n  ')}\n\n`);
+}
