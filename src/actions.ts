@@ -10,9 +10,23 @@ import {
 } from './alerts/index.ts';
 import type { Action } from './core/action.ts';
 import { claimAction, failAction, getAlert } from './flows/alert-actions.ts';
+import { alertToIncidentAction } from './flows/alert-to-incident.ts';
 import type { FlowCtx } from './flows/context.ts';
 import { listComponents, runChecks } from './flows/health-actions.ts';
+import { closeAction, createAction, moveAction } from './flows/incident-actions.ts';
+import { getIncident } from './flows/incident-get.ts';
+import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
 import { ingestAction } from './flows/report.ts';
+import {
+  acknowledgeIncident,
+  appendNote,
+  listIncidents,
+  listOpenIncidents,
+  resetSignature,
+  showArtifact,
+  showSignature,
+} from './incidents/index.ts';
+import { notificationsList, notificationsRetry } from './notify/index.ts';
 
 /** Everything that Tocsin can be asked to do. The doors are made from this list. */
 export const actions = [
@@ -27,8 +41,24 @@ export const actions = [
   requeueAction,
   retryAction,
   resolveAction,
+  alertToIncidentAction,
+  listIncidents,
+  listOpenIncidents,
+  getIncident,
+  createAction,
+  acknowledgeIncident,
+  moveAction,
+  closeAction,
+  appendNote,
+  showArtifact,
+  showSignature,
+  resetSignature,
   listComponents,
   runChecks,
+  notificationsList,
+  notificationsRetry,
+  notifyTest,
+  notifySetupTelegram,
   createTokenAction,
   listTokensAction,
   revokeTokenAction,
