@@ -16,6 +16,7 @@ export { linkAlert } from './link.ts';
 export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
 export {
+  findLastHeard,
   type IncidentAlertSummary,
   listAlertEvents,
   listAlertsOfIncident,

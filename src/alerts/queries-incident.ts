@@ -72,6 +72,27 @@ export async function summarizeIncidentAlerts(
   }));
 }
 
+/**
+ * Answers when the alerts of an incident, but for the newcomer, were heard last: now where one lives, else its end; one that
+ * was superseded fell silent with its last repeat. Null: there is no other. Index: alert_incident.
+ */
+export async function findLastHeard(
+  ctx: Ctx,
+  incidentId: string,
+  newcomerRef: string,
+): Promise<number | null> {
+  const row = await ctx.db
+    .selectFrom('alert')
+    .select(
+      sql<number | null>`max(case when ended_at is null then ${sql.lit(ctx.clock.now())}
+        when announced = 2 then last_seen_at else ended_at end)`.as('heard_at'),
+    )
+    .where('incident_id', '=', incidentId)
+    .where('alert_ref', '!=', newcomerRef)
+    .executeTakeFirst();
+  return row?.heard_at ?? null;
+}
+
 /** Answers announced alerts without an incident that have ended and whose end nobody heard of. Index: alert_healed. */
 export function listHealed(ctx: Ctx, limit: number): Promise<AlertRow[]> {
   return ctx.db

@@ -1,10 +1,4 @@
-import {
-  ackAlerts,
-  lockAlerts,
-  recordDecisions,
-  returnAlerts,
-  summarizeIncidentAlerts,
-} from '../alerts/index.ts';
+import { ackAlerts, findLastHeard, lockAlerts, recordDecisions, returnAlerts } from '../alerts/index.ts';
 import type { PolicyRule } from '../config/types.ts';
 import {
   alertToIncident,
@@ -127,16 +121,9 @@ export async function freshen(
 ): Promise<BridgeView> {
   const { holder } = view.facts;
   const windowMs = rule.actions.dedupeWindowMs ?? ctx.config.policy.defaults.dedupeWindowMs;
-  if (!holder || alert.incident_id === holder.incidentId) return view;
-  if (ctx.clock.now() - holder.lastAlertAt <= windowMs) return view;
-  const [summary] = await summarizeIncidentAlerts(ctx, [holder.incidentId]);
-  if (!summary) return view;
-  const heardAt = Math.max(
-    summary.lastSeenAt,
-    summary.lastEndedAt ?? 0,
-    summary.live > 0 ? ctx.clock.now() : 0,
-  );
-  const lastAlertAt = Math.max(holder.lastAlertAt, heardAt);
+  if (!holder || ctx.clock.now() - holder.lastAlertAt <= windowMs) return view;
+  const heardAt = await findLastHeard(ctx, holder.incidentId, alert.alert_ref);
+  const lastAlertAt = Math.max(holder.lastAlertAt, heardAt ?? 0);
   return { ...view, facts: { ...view.facts, holder: { ...holder, lastAlertAt } } };
 }
 

@@ -27,13 +27,12 @@ export async function superviseOnce(ctx: FlowCtx, owner: string): Promise<PassRe
 async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
   const defaults = ctx.config.policy.defaults;
   const allowance = { incidents: defaults.maxIncidentsPerRun, triages: defaults.maxTriagesPerRun };
-  const queue = alerts.filter((alert) => findRule(ctx, alert).actions.autoIncident);
-  const quiet = alerts.filter((alert) => !queue.includes(alert));
+  const { queue, quiet } = await sortOut(ctx, alerts);
   const lease = keepLeases(ctx);
   let storm: AlertRow | null = null;
   for (const [i, alert] of queue.entries()) {
     await lease.renew([...queue.slice(i), ...quiet]);
-    const supervised = await guard(ctx, [alert], () => superviseAlert(ctx, alert, allowance));
+    const supervised = await guard(ctx, alert, () => superviseAlert(ctx, alert, allowance));
     if (supervised?.outcome === 'notify_only') quiet.push(alert);
     if (supervised?.outcome === 'deferred' && alert.service !== 'tocsin') storm = alert;
     if (supervised) spend(allowance, supervised);
@@ -41,6 +40,17 @@ async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
   await lease.renew(quiet);
   await guardAll(ctx, quiet);
   if (storm) await reportStorm(ctx);
+}
+
+/** Sets apart what asks for an incident; an alert that cannot even be read fails here. */
+async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[]) {
+  const queue: AlertRow[] = [];
+  const quiet: AlertRow[] = [];
+  for (const alert of alerts) {
+    const rule = await guard(ctx, alert, async () => findRule(ctx, alert));
+    if (rule) (rule.actions.autoIncident ? queue : quiet).push(alert);
+  }
+  return { queue, quiet };
 }
 
 function spend(allowance: Allowance, supervised: Supervised): void {
@@ -55,21 +65,21 @@ async function guardAll(ctx: FlowCtx, quiet: readonly AlertRow[]): Promise<void>
     await superviseNotifyOnly(ctx, quiet);
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error;
-    for (const alert of quiet) await guard(ctx, [alert], () => superviseNotifyOnly(ctx, [alert]));
+    for (const alert of quiet) await guard(ctx, alert, () => superviseNotifyOnly(ctx, [alert]));
   }
 }
 
-/** Fails the alerts of work that throws; answers null then. A database that is away ends the pass: the leases run out. */
+/** Fails the alert whose work throws; answers null then. A database that is away ends the pass: the leases run out. */
 async function guard<Result>(
   ctx: FlowCtx,
-  alerts: readonly AlertRow[],
+  alert: AlertRow,
   run: () => Promise<Result>,
 ): Promise<Result | null> {
   try {
     return await run();
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error;
-    for (const alert of alerts) await fail(ctx, alert, error);
+    await fail(ctx, alert, error);
     return null;
   }
 }

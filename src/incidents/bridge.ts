@@ -121,7 +121,7 @@ export async function alertToIncident(
   const nowMs = ctx.clock.now();
   const decision = decideBridge(
     view.facts,
-    { severity: alert.severity, incidentId: alert.incident_id },
+    { severity: alert.severity, bridgedInto: alert.announced > 0 ? alert.incident_id : null },
     nowMs,
     {
       ...options.policy,

@@ -47,10 +47,10 @@ export type BridgeDecision = { severity: Severity; severityCap: Severity | null 
   | { action: 'storm-join'; reason: 'storm_grouped'; incident: IncidentState }
 );
 
-/** Answers which incident an alert becomes part of, and why. */
+/** Answers which incident an alert becomes part of, and why; `bridgedInto` is where it has been before. */
 export function decideBridge(
   facts: BridgeFacts,
-  alert: { severity: Severity; incidentId: string | null },
+  alert: { severity: Severity; bridgedInto: string | null },
   nowMs: number,
   policy: BridgePolicy,
 ): BridgeDecision {
@@ -59,7 +59,7 @@ export function decideBridge(
   const alone = { severity: own, severityCap: policy.severityCap };
   if (holder) {
     // An alert that comes back (its severity rose, its worker died) belongs where it already is.
-    const isItsOwn = alert.incidentId === holder.incidentId;
+    const isItsOwn = alert.bridgedInto === holder.incidentId;
     if (isItsOwn || nowMs - holder.lastAlertAt <= policy.dedupeWindowMs)
       return { action: 'join', reason: 'joined_incident', incident: holder, ...joined(holder, own, policy) };
     return { action: 'supersede', reason: 'past_window', incident: holder, ...alone };

@@ -44,7 +44,7 @@ export type AlertRow = {
   last_error: string | null;
   /** 1: its severity rose while a worker had it, so that the ack sends it round again. */
   rose_since_claim: number;
-  /** 0: nobody was told; 1: its start was told; 2: its end too. */
+  /** 0: nobody was told; 1: its start was told; 2: its end too, or another alert took its place. */
   announced: number;
   incident_id: string | null;
   silenced_by: string | null;
