@@ -71,7 +71,7 @@ export function createProber({ clock, log, checks, onOutcome, maxConcurrent }: P
     while (!stop.signal.aborted) {
       void startDue();
       nap = new AbortController();
-      await clock.wait(Math.min(plan.restMs(), maxNapMs), nap.signal);
+      await clock.wait(Math.max(0, Math.min(plan.restMs(), maxNapMs)), nap.signal);
     }
   };
   const reload = () => {
