@@ -16,16 +16,26 @@ export function isUniqueViolation(error: unknown): boolean {
   return ['23505', 'SQLITE_CONSTRAINT_UNIQUE'].includes(driverCode(error));
 }
 
+/*
+ * PostgreSQL's classes: 08 connection, 53 out of disk, memory or connections, 57P0 shutting down, 58 its disk fails,
+ * 25006 a standby. Then what sockets say, and SQLite.
+ */
+const outOfReach =
+  /^(08|53|57P0|58)|^25006$|^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|ENOENT)|^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN)/;
+
+/** What pg says without a code. */
 const lostConnection =
-  /^(08|57P0)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|SQLITE_(FULL|IOERR|READONLY|CANTOPEN))/;
+  /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
 
 /** Answers whether the database itself is out of reach or cannot write, so that trying later may help. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (lostConnection.test(driverCode(error))) return true;
-  return (
-    error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
-  );
+  if (outOfReach.test(driverCode(error))) return true;
+  return error instanceof Error && lostConnection.test(error.message);
+}
+
+/** Answers whether the statement named a table that is not there (PostgreSQL: 42P01). */
+export function isMissingTable(error: unknown): boolean {
+  return driverCode(error) === '42P01' || (error instanceof Error && /^no such table: /.test(error.message));
 }
 
 /** Answers UNAVAILABLE for a database that is away, everything else as it came. */

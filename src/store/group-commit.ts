@@ -1,3 +1,5 @@
+import { isDatabaseUnavailable } from './errors.ts';
+
 /** Gathers what arrives while a commit is under way, and commits it together. */
 export type GroupCommit<Item, Result> = {
   /** Resolves once the commit that holds the item is durable. `weight` counts toward the size of a group. */
@@ -23,7 +25,7 @@ type Entry<Item, Result> = {
 
 /**
  * Answers a group commit: the first item goes at once, those that come meanwhile go together after it.
- * When a group fails, its items are tried one by one, so that a bad one fails alone.
+ * When a group fails, its items are tried one by one, so that a bad one fails alone; unless the database is away.
  */
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
@@ -51,7 +53,8 @@ export function createGroupCommit<Item, Result>(
         entry.resolve(results[i] as Result);
       });
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
+      // A database that is away fails each alike: to ask it for every item would only make all of them wait.
+      if (group.length === 1 || isDatabaseUnavailable(error)) for (const entry of group) entry.reject(error);
       else for (const entry of group) await commitGroup([entry]);
     }
   };

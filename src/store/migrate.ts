@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { AppError } from '../core/errors.ts';
 import type { Dialect } from './dialect.ts';
+import { isMissingTable } from './errors.ts';
 import { type Migration, migrations } from './migrations/index.ts';
 import type { Database } from './schema.ts';
 
@@ -29,8 +30,10 @@ export async function migrate(db: Kysely<Database>, dialect: Dialect, nowMs: num
 
 /** Answers every migration with the time it was applied; null: missing. Reads only. */
 export async function readMigrationState(db: Kysely<Database>): Promise<MigrationState[]> {
-  const tables = await db.introspection.getTables();
-  const applied = tables.some((table) => table.name === 'migration') ? await readApplied(db) : [];
+  const applied = await readApplied(db).catch((error: unknown) => {
+    if (isMissingTable(error)) return [];
+    throw error;
+  });
   const names = new Set([...migrations.map(({ name }) => name), ...applied.map(({ name }) => name)]);
   return [...names].sort().map((name) => ({
     name,

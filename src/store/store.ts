@@ -1,6 +1,7 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CompiledQuery, Kysely, sql } from 'kysely';
+import { CompiledQuery, Kysely, type Dialect as KyselyDialect, sql } from 'kysely';
 import { AppError, describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Dialect } from './dialect.ts';
@@ -31,8 +32,17 @@ export type Store = {
 
 /** Opens the database and proves that it answers. Throws UNAVAILABLE, never falls back to another. */
 export async function openStore(options: StoreOptions, log: Log): Promise<Store> {
-  const db = new Kysely<Database>({ dialect: await createEngine(options, log) });
-  const store: Store = {
+  try {
+    return await proveStore(createStore(options, await createEngine(options, log)));
+  } catch (error) {
+    const message = `cannot open the database (${nameOf(options)}): ${describeError(error)}`;
+    throw new AppError('UNAVAILABLE', message, { cause: error });
+  }
+}
+
+function createStore(options: StoreOptions, dialect: KyselyDialect): Store {
+  const db = new Kysely<Database>({ dialect });
+  return {
     backend: options.backend,
     db,
     dialect: options.backend === 'postgres' ? postgresDialect : sqliteDialect,
@@ -41,25 +51,37 @@ export async function openStore(options: StoreOptions, log: Log): Promise<Store>
     measureClockOffsetMs: () => (options.backend === 'postgres' ? measureOffset(db) : Promise.resolve(0)),
     close: () => db.destroy(),
   };
+}
+
+async function proveStore(store: Store): Promise<Store> {
   try {
     await store.ping();
-    if (options.backend === 'sqlite') await chmod(options.path, 0o600);
     return store;
   } catch (error) {
-    await db.destroy().catch(() => {}); // what matters is why it could not be opened
-    throw new AppError(
-      'UNAVAILABLE',
-      `cannot open the database (${nameOf(options)}): ${describeError(error)}`,
-      { cause: error },
-    );
+    await store.close().catch(() => {}); // what matters is why it could not be opened
+    throw error;
   }
 }
 
-async function createEngine(options: StoreOptions, log: Log) {
+async function createEngine(options: StoreOptions, log: Log): Promise<KyselyDialect> {
   if (options.backend === 'postgres') return createPostgresEngine(options.dsn, log);
   if (options.backend === 'memory') return createSqliteEngine(':memory:').dialect;
   await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
+  await createPrivateFile(options.path);
   return createSqliteEngine(options.path).dialect;
+}
+
+/**
+ * Makes the file readable by nobody else before SQLite makes others beside it, which get its mode. One that is there
+ * must not be opened: closing it would give up the locks that this process holds on it.
+ */
+async function createPrivateFile(path: string): Promise<void> {
+  try {
+    await writeFile(path, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+    await chmod(path, 0o600);
+  }
 }
 
 /** Answers the database's name without its password. */

@@ -21,5 +21,7 @@ export function createPostgresEngine(dsn: string, log: Log): PostgresDialect {
   });
   // An idle connection that the server ends is no reason to end; the next query opens another.
   pool.on('error', (err) => log.warn({ tag: 'db', err }, '[db] an idle PostgreSQL connection was lost'));
+  // One in use says so twice: the query under way or the next one fails, and this event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new PostgresDialect({ pool });
 }

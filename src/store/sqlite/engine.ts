@@ -6,12 +6,19 @@ import {
 } from 'kysely';
 import { SqliteThreadsDriver } from './driver.ts';
 
-/** Answers Kysely's dialect on database threads, and a way to copy the database while it is in use. */
+/** Kysely's own would let one query run at a time; here the driver knows who has to wait for whom. */
+class SqliteThreadsAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+/** Answers Kysely's dialect on database threads. */
 export function createSqliteEngine(path: string): { dialect: KyselyDialect } {
   const driver = new SqliteThreadsDriver(path);
   return {
     dialect: {
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter: () => new SqliteThreadsAdapter(),
       createDriver: () => driver,
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),

@@ -22,7 +22,8 @@ type Waiting = { resolve(results: SqliteResult[]): void; reject(error: Error): v
 
 /** Starts a thread with a connection of its own; a file that cannot be opened shows in the first `send`. */
 export function startSqliteThread(data: SqliteThreadData): SqliteThread {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
+  // Flags of the program's own start, as `--eval`, are not for its threads.
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, execArgv: [] });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let dead: Error | null = null;
@@ -48,8 +49,8 @@ export function startSqliteThread(data: SqliteThreadData): SqliteThread {
       new Promise((resolve, reject) => {
         if (dead) return reject(dead);
         const id = ++lastId;
-        waiting.set(id, { resolve, reject });
         worker.postMessage({ id, ...command });
+        waiting.set(id, { resolve, reject });
       }),
     pending: () => waiting.size,
     close: async () => {

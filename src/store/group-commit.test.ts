@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { createGroupCommit } from './group-commit.ts';
+
+/** Commits that stand still until they are let go, one after the other. */
+function heldCommits() {
+  const groups: string[][] = [];
+  const gates: (() => void)[] = [];
+  const commit = async (items: readonly string[]) => {
+    groups.push([...items]);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    if (items.includes('bad')) throw new Error(`cannot write ${items.join()}`);
+    if (items.includes('away')) throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
+    return items.map((item) => item.toUpperCase());
+  };
+  const letGo = async () => {
+    for (let quiet = 0; quiet < 3; quiet++) {
+      for (const open of gates.splice(0)) {
+        open();
+        quiet = 0;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return { groups, commit, letGo };
+}
+
+describe('a group commit', () => {
+  it('commits the first at once and those that come meanwhile together, and answers each its own', async () => {
+    const { groups, commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 10, commit });
+    const answers = Promise.all(['a', 'b', 'c', 'd'].map((item) => group.submit(item)));
+    await letGo();
+    expect(await answers).toEqual(['A', 'B', 'C', 'D']);
+    expect(groups).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  it('keeps the order in which items came, within the weight of a group', async () => {
+    const { groups, commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 5, commit });
+    const weights = { a: 1, b: 2, c: 3, d: 1, huge: 9, e: 5, f: 1 };
+    const answers = Promise.all(Object.entries(weights).map(([item, weight]) => group.submit(item, weight)));
+    await letGo();
+    await answers;
+    expect(groups).toEqual([['a'], ['b', 'c'], ['d'], ['huge'], ['e'], ['f']]);
+  });
+
+  it('lets a bad item fail alone', async () => {
+    const { groups, commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 10, commit });
+    const answers = Promise.allSettled(['a', 'b', 'bad', 'c'].map((item) => group.submit(item)));
+    await letGo();
+    expect(
+      (await answers).map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.message)),
+    ).toEqual(['A', 'B', 'cannot write bad', 'C']);
+    expect(groups).toEqual([['a'], ['b', 'bad', 'c'], ['b'], ['bad'], ['c']]);
+  });
+
+  it('fails all at once when the database is away, and goes on with what comes later', async () => {
+    const { groups, commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 10, commit });
+    const answers = Promise.allSettled(['a', 'b', 'away', 'c'].map((item) => group.submit(item)));
+    await letGo();
+    expect((await answers).map((answer) => answer.status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
+    expect(groups).toHaveLength(2);
+    const later = group.submit('d');
+    await letGo();
+    expect(await later).toBe('D');
+  });
+
+  it('has as many commits under way as it may, and no more', async () => {
+    const { groups, commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 10, maxConcurrent: 2, commit });
+    const answers = Promise.all(['a', 'b', 'c', 'd'].map((item) => group.submit(item)));
+    expect(groups).toEqual([['a'], ['b']]);
+    await letGo();
+    expect(await answers).toEqual(['A', 'B', 'C', 'D']);
+    expect(groups).toEqual([['a'], ['b'], ['c', 'd']]);
+  });
+
+  it('is idle when nothing waits and nothing is under way', async () => {
+    const { commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 1, commit });
+    await group.idle();
+    const answers = [group.submit('a'), group.submit('b')];
+    let idle = false;
+    const waiting = group.idle().then(() => {
+      idle = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(idle).toBe(false);
+    await letGo();
+    await Promise.all([waiting, ...answers]);
+    await group.idle();
+  });
+});

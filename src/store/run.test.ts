@@ -1,0 +1,183 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { describeEachStore } from '../../test/stores.ts';
+import { type Ctx, insertMany, inTransaction, runStatements, updateMany } from './index.ts';
+
+const counters = (ctx: Ctx) => ctx.db.selectFrom('counter').selectAll().orderBy('name').execute();
+const insertOf = (ctx: Ctx, name: string) =>
+  ctx.db.insertInto('counter').values({ name, value: 0 }).compile();
+
+const awkward = [
+  `it's "quoted" \`so\``,
+  'back\\slash \\u0041 \\n',
+  'line\nbreak\ttab\r',
+  '$1 ? :name @p ; -- drop',
+  '🔔 Ā ß \u200d \ufeff',
+  '',
+  ' ',
+  '{"json": [1, null]}',
+  'null',
+];
+
+describeEachStore('statements that run together', (open) => {
+  it('answer the rows of each, in order', async () => {
+    const { ctx } = await open();
+    const answers = await runStatements(ctx, [
+      insertOf(ctx, 'a'),
+      ctx.db.updateTable('counter').set({ value: 7 }).returning(['name', 'value']).compile(),
+      ctx.db.selectFrom('counter').select('value').where('name', '=', 'none').compile(),
+    ]);
+    expect(answers).toEqual([[], [{ name: 'a', value: 7 }], []]);
+    expect(await runStatements(ctx, [])).toEqual([]);
+  });
+
+  it('are one transaction of their own, or part of the open one', async () => {
+    const { ctx } = await open();
+    await insertMany(ctx, 'counter', [{ name: 'taken', value: 0 }]);
+    await expect(runStatements(ctx, [insertOf(ctx, 'a'), insertOf(ctx, 'taken')])).rejects.toThrow();
+    const failing = inTransaction(ctx, async (ctx) => {
+      await runStatements(ctx, [insertOf(ctx, 'b'), insertOf(ctx, 'c')]);
+      expect(await counters(ctx)).toHaveLength(3);
+      throw new Error('back');
+    });
+    await expect(failing).rejects.toThrow('back');
+    expect(await counters(ctx)).toEqual([{ name: 'taken', value: 0 }]);
+  });
+});
+
+describeEachStore('many rows', (open) => {
+  it('are inserted as they are, whatever is in them', async () => {
+    const { ctx } = await open();
+    const rows = awkward.map((text, i) => ({
+      alert_ref: 'alrt_1',
+      event_id: String(i),
+      at: i === 0 ? Number.MAX_SAFE_INTEGER : -i,
+      actor: text,
+      from_status: null,
+      to_status: 'new' as const,
+      reason: text,
+      note: i % 2 ? null : text,
+      request_id: null,
+    }));
+    await insertMany(ctx, 'alert_event', rows);
+    expect(await ctx.db.selectFrom('alert_event').selectAll().orderBy('event_id').execute()).toEqual(rows);
+  });
+
+  it('are one write: all or none, by the thousand or none at all', async () => {
+    const { ctx } = await open();
+    const rows = Array.from({ length: 2000 }, (_, i) => ({
+      name: `n${String(i).padStart(4, '0')}`,
+      value: i,
+    }));
+    expect(await insertMany(ctx, 'counter', [])).toEqual([]);
+    await insertMany(ctx, 'counter', rows);
+    expect(await counters(ctx)).toEqual(rows);
+    await expect(
+      insertMany(ctx, 'counter', [
+        { name: 'z', value: 0 },
+        { name: 'n0000', value: 0 },
+      ]),
+    ).rejects.toThrow();
+    expect(await counters(ctx)).toHaveLength(2000);
+  });
+
+  it('that are there already are left out of the answer, or counted into what is there', async () => {
+    const { ctx } = await open();
+    const add = (names: string[], onConflict: string) =>
+      insertMany(
+        ctx,
+        'counter',
+        names.map((name) => ({ name, value: 1 })),
+        { onConflict, returning: 'name' },
+      );
+    expect(await add(['a', 'b'], 'on conflict (name) do nothing')).toEqual(['a', 'b']);
+    expect(await add(['b', 'c'], 'on conflict (name) do nothing')).toEqual(['c']);
+    const sum = 'on conflict (name) do update set value = counter.value + excluded.value';
+    expect((await add(['a', 'd'], sum)).sort()).toEqual(['a', 'd']);
+    expect((await counters(ctx)).map((row) => row.value)).toEqual([2, 1, 1, 1]);
+  });
+
+  it('are updated by their key, each with its own values; a key that is not there changes nothing', async () => {
+    const { ctx } = await open();
+    await insertMany(ctx, 'lease', [
+      { name: 'a', holder: 'x', token: 't', until_at: 1 },
+      { name: 'b', holder: 'x', token: 't', until_at: 1 },
+    ]);
+    await updateMany(ctx, 'lease', 'name', [
+      { name: 'a', holder: "o'neil", until_at: 5 },
+      { name: 'b', holder: 'z', until_at: Number.MAX_SAFE_INTEGER },
+      { name: 'nobody', holder: 'z', until_at: 6 },
+    ]);
+    await updateMany(ctx, 'lease', 'name', []);
+    await updateMany(ctx, 'lease', 'name', [{ name: 'a' }]);
+    expect(await ctx.db.selectFrom('lease').selectAll().orderBy('name').execute()).toEqual([
+      { name: 'a', holder: "o'neil", token: 't', until_at: 5 },
+      { name: 'b', holder: 'z', token: 't', until_at: Number.MAX_SAFE_INTEGER },
+    ]);
+  });
+});
+
+describeEachStore('what the engines do differently', (open) => {
+  it('isOneOf takes no value, thousands of them, and any text', async () => {
+    const { ctx } = await open();
+    await insertMany(
+      ctx,
+      'counter',
+      awkward.map((name) => ({ name, value: 1 })),
+    );
+    const count = async (values: readonly string[]) => {
+      const query = ctx.db
+        .selectFrom('counter')
+        .select('name')
+        .where(ctx.dialect.isOneOf(sql.ref('name'), values));
+      return (await query.execute()).length;
+    };
+    expect(await count([])).toBe(0);
+    expect(await count(awkward.slice(0, 3))).toBe(3);
+    expect(await count([...Array.from({ length: 5000 }, (_, i) => `n${i}`), ...awkward])).toBe(
+      awkward.length,
+    );
+  });
+
+  it('nullsLast puts rows without a value last, whatever the direction', async () => {
+    const { ctx } = await open();
+    const token = (token_id: string, expires_at: number | null) => ({
+      token_id,
+      name: token_id,
+      role: 'viewer',
+      kind: 'api' as const,
+      hash: token_id,
+      created_at: 0,
+      expires_at,
+      revoked_at: null,
+    });
+    await insertMany(ctx, 'token', [token('none', null), token('late', 2), token('early', 1)]);
+    const order = async (direction: 'asc' | 'desc') => {
+      const by = ctx.dialect.nullsLast(sql.ref('expires_at'), direction);
+      const query = sql<{ token_id: string }>`select token_id from token order by ${by}`;
+      return (await query.execute(ctx.db)).rows.map((row) => row.token_id);
+    };
+    expect(await order('asc')).toEqual(['early', 'late', 'none']);
+    expect(await order('desc')).toEqual(['late', 'early', 'none']);
+  });
+
+  it('counts and sums are numbers, and what is changed is counted', async () => {
+    const { ctx } = await open();
+    await insertMany(ctx, 'counter', [
+      { name: 'a', value: 2 ** 40 },
+      { name: 'b', value: 1 },
+    ]);
+    const figures = ctx.db
+      .selectFrom('counter')
+      .select((eb) => [
+        eb.fn.countAll<number>().as('count'),
+        eb.fn.sum<number>('value').as('sum'),
+        eb.fn.max('value').as('max'),
+      ]);
+    expect(await figures.executeTakeFirst()).toEqual({ count: 2, sum: 2 ** 40 + 1, max: 2 ** 40 });
+    const changed = await ctx.db.updateTable('counter').set({ value: 0 }).executeTakeFirst();
+    expect(Number(changed.numUpdatedRows)).toBe(2);
+    const deleted = await ctx.db.deleteFrom('counter').where('name', '=', 'a').executeTakeFirst();
+    expect(Number(deleted.numDeletedRows)).toBe(1);
+  });
+});
