@@ -1,0 +1,128 @@
+import type { CompiledQuery } from 'kysely';
+import type { Announcement } from '../core/hand-over.ts';
+import { type Ctx, runAfterCommit, runStatements } from '../store/index.ts';
+import { chooseRecipients, isOpening, isResolution, type Told } from './choose-recipients.ts';
+import { createRow, type Plan } from './create-row.ts';
+import { findTold, hastenOpenings, supersedeUntried } from './queries-announce.ts';
+import type { Announced, NotifySettings } from './types.ts';
+
+/** Writes the messages of one announcement into the outbox, within the caller's transaction; answers those that are new. */
+export function announce(
+  ctx: Ctx,
+  announcement: Announcement,
+  settings: NotifySettings,
+): Promise<Announced[]> {
+  return announceMany(ctx, [announcement], settings);
+}
+
+/**
+ * Writes the messages of many announcements into the outbox, within the caller's transaction; answers those that are
+ * new. An announcement that was made before, by its thread, event and occasion, adds nothing. Rings after the commit.
+ */
+export async function announceMany(
+  ctx: Ctx,
+  announcements: readonly Announcement[],
+  settings: NotifySettings,
+): Promise<Announced[]> {
+  const openings = announcements.filter(isOpening);
+  const others = announcements.filter((announcement) => !isOpening(announcement));
+  const written = [
+    ...(await insertMessages(ctx, planOpenings(openings, settings), settings)),
+    ...(await insertMessages(ctx, await planOthers(ctx, others, settings), settings)),
+  ];
+  if (written.some(({ status }) => status === 'pending')) runAfterCommit(ctx, settings.ring);
+  return written;
+}
+
+function planOpenings(openings: readonly Announcement[], settings: NotifySettings): Plan[] {
+  return openings.flatMap((announcement) =>
+    chooseRecipients(announcement, [], settings).map((recipient) => ({
+      announcement,
+      recipient,
+      beganUnheardAt: null,
+    })),
+  );
+}
+
+/** What follows a beginning goes to those who heard of it; an end that overtakes its beginning tells of both. */
+async function planOthers(
+  ctx: Ctx,
+  others: readonly Announcement[],
+  settings: NotifySettings,
+): Promise<Plan[]> {
+  if (others.length === 0) return [];
+  const told = await findTold(ctx, threadsOf(others));
+  const toldByThread = Map.groupBy(told, ({ thread }) => thread);
+  const plans = others.flatMap((announcement) =>
+    chooseRecipients(announcement, toldByThread.get(announcement.thread) ?? [], settings).map(
+      (recipient) => ({ announcement, recipient }),
+    ),
+  );
+  const merged = await mergeOpenings(ctx, plans, told);
+  return plans.map((plan) => ({
+    ...plan,
+    beganUnheardAt: merged.get(laneOf(plan.announcement.thread, plan.recipient.channel)) ?? null,
+  }));
+}
+
+/** Takes back what no attempt was made to send and what an end makes untrue; answers when those things began, by thread and channel. */
+async function mergeOpenings(
+  ctx: Ctx,
+  plans: readonly Omit<Plan, 'beganUnheardAt'>[],
+  told: readonly Told[],
+): Promise<Map<string, number>> {
+  const ending = new Set(
+    plans
+      .filter(({ announcement }) => isResolution(announcement))
+      .map(({ announcement, recipient }) => laneOf(announcement.thread, recipient.channel)),
+  );
+  const untried = told.filter(
+    (row) => row.status === 'pending' && row.attempts === 0 && ending.has(laneOf(row.thread, row.channel)),
+  );
+  const unheard = new Set(untried.filter(isOpening).map((row) => laneOf(row.thread, row.channel)));
+  const overtaken = untried.filter((row) => unheard.has(laneOf(row.thread, row.channel)));
+  const superseded = await supersedeUntried(
+    ctx,
+    overtaken.map((row) => row.notification_id),
+  );
+  const openings = overtaken.filter((row) => isOpening(row) && superseded.has(row.notification_id));
+  return new Map(openings.map((row) => [laneOf(row.thread, row.channel), row.created_at]));
+}
+
+function laneOf(thread: string, channel: string): string {
+  return `${channel}\n${thread}`;
+}
+
+function threadsOf(announcements: readonly Announcement[]): string[] {
+  return [...new Set(announcements.map(({ thread }) => thread))];
+}
+
+async function insertMessages(
+  ctx: Ctx,
+  plans: readonly Plan[],
+  settings: NotifySettings,
+): Promise<Announced[]> {
+  if (plans.length === 0) return [];
+  const rows = plans.map((plan) => createRow(ctx, plan, settings));
+  const answers = await runStatements(ctx, [
+    ...hastenEarlier(ctx, plans),
+    ...ctx.dialect.insertRows('notification', rows, {
+      onConflict: 'on conflict (idempotency_key) do nothing',
+      returning: 'notification_id',
+    }),
+  ]);
+  const written = new Set(answers.at(-1)?.map((row) => (row as { value: string }).value));
+  return rows
+    .filter((row) => written.has(row.notification_id))
+    .map(({ channel, status }) => ({ channel, status }));
+}
+
+/** What became more severe does not wait behind a beginning that still does. */
+function hastenEarlier(ctx: Ctx, plans: readonly Plan[]): CompiledQuery[] {
+  const urgent = plans.filter(
+    ({ announcement: { event }, recipient }) =>
+      event === 'incident.escalated' || (event === 'alert.firing' && recipient.waitMs === 0),
+  );
+  if (urgent.length === 0) return [];
+  return [hastenOpenings(ctx, threadsOf(urgent.map(({ announcement }) => announcement)))];
+}

@@ -1,0 +1,128 @@
+import type { Dispatcher } from 'undici';
+import type { ChannelConfig } from '../../config/types.ts';
+import { describeError } from '../../core/errors.ts';
+import { judgeHttpStatus, readRetryAfter } from '../decide.ts';
+import { renderText } from '../render.ts';
+import type { Message, Outcome } from '../types.ts';
+import type { Channel } from './index.ts';
+import { signWebhook } from './sign-webhook.ts';
+
+type WebhookConfig = Extract<ChannelConfig, { type: 'webhook' }>;
+
+// Well inside the 30 s of a lease, so that nobody else sends the message meanwhile.
+const longestTimeoutMs = 20_000;
+const shownAnswerLength = 200;
+
+/** Posts messages as JSON to any address; redirects are not followed. */
+export const webhookChannel: Channel<WebhookConfig> = {
+  async send(message, config, { ctx, http }) {
+    const timeoutMs = Math.min(config.timeoutMs, longestTimeoutMs);
+    try {
+      const answer = await post(http, message, config, timeoutMs);
+      const header = answer.headers['retry-after'];
+      const retryAfter = Array.isArray(header) ? header[0] : header;
+      return judgeHttpStatus(answer.statusCode, answer.text, readRetryAfter(retryAfter, ctx.clock.now()));
+    } catch (error) {
+      return judgeFailure(error, timeoutMs);
+    }
+  },
+};
+
+type Answer = { statusCode: number; headers: Dispatcher.ResponseData['headers']; text: string };
+
+async function post(
+  http: Dispatcher,
+  message: Message,
+  config: WebhookConfig,
+  timeoutMs: number,
+): Promise<Answer> {
+  const url = new URL(config.url);
+  const body = JSON.stringify(createBody(message));
+  const {
+    statusCode,
+    headers,
+    body: answer,
+  } = await http.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: 'POST',
+    headers: createHeaders(message, config, url, body),
+    body,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return { statusCode, headers, text: await readAnswer(statusCode, answer) };
+}
+
+/** The contract of the `webhook` channel. */
+function createBody(message: Message) {
+  const { event, idempotencyKey, reason, severity, title, sentAt, url, incident, alert } = message;
+  return {
+    event,
+    idempotency_key: idempotencyKey,
+    reason,
+    severity,
+    title,
+    text: renderText(message),
+    sent_at: new Date(sentAt).toISOString(),
+    url,
+    ...(incident ? { incident } : {}),
+    ...(alert ? { alert } : {}),
+  };
+}
+
+function createHeaders(
+  message: Message,
+  config: WebhookConfig,
+  url: URL,
+  body: string,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (url.username !== '') headers.authorization = `Basic ${readUserInfo(url)}`;
+  for (const [name, value] of Object.entries(config.headers)) headers[name.toLowerCase()] = value;
+  return {
+    'user-agent': 'tocsin',
+    ...headers,
+    'content-type': 'application/json',
+    'idempotency-key': message.idempotencyKey,
+    ...signWebhook(message.idempotencyKey, message.sentAt, body, config.secret),
+  };
+}
+
+function readUserInfo(url: URL): string {
+  const userInfo = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return Buffer.from(userInfo).toString('base64');
+}
+
+/** Answers the beginning of what the receiver says to a refusal. What follows a good status is not read: the answer is known. */
+async function readAnswer(statusCode: number, body: Dispatcher.ResponseData['body']): Promise<string> {
+  try {
+    if (statusCode >= 200 && statusCode < 300) {
+      await body.dump({ limit: 16_384 });
+      return '';
+    }
+    let text = '';
+    for await (const chunk of body) {
+      text += String(chunk);
+      if (text.length >= shownAnswerLength) break;
+    }
+    return text
+      .slice(0, shownAnswerLength)
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .trim();
+  } catch {
+    // The status has come, and it alone decides; a body that breaks off only leaves less to say.
+    return '';
+  }
+}
+
+function judgeFailure(error: unknown, timeoutMs: number): Outcome {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return {
+      kind: 'unreachable',
+      cause: 'timeout',
+      error: `no answer within ${timeoutMs} ms`,
+      retryAt: null,
+    };
+  }
+  return { kind: 'unreachable', cause: 'network', error: describeError(error), retryAt: null };
+}

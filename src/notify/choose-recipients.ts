@@ -1,0 +1,82 @@
+import type { RouteConfig } from '../config/types.ts';
+import type { Announcement, MessageEvent } from '../core/hand-over.ts';
+import { severityRank } from '../core/severity.ts';
+import type { NotificationRow } from '../store/index.ts';
+import { isHeard } from './decide.ts';
+import { matchRoutes } from './routes.ts';
+import type { NotifySettings } from './types.ts';
+
+const defaultGroupWaitMs = 30_000;
+
+/** A channel that an announcement goes to, the route that chose it, and how long it waits for more to come. */
+export type Recipient = { channel: string; route: string | null; waitMs: number };
+
+/** A message of the same thread that was written before. */
+export type Told = Pick<
+  NotificationRow,
+  'notification_id' | 'thread' | 'channel' | 'route' | 'event' | 'status' | 'attempts' | 'created_at'
+>;
+
+const openingEvents: readonly string[] = ['incident.opened', 'alert.firing'] satisfies MessageEvent[];
+const resolutionEvents: readonly string[] = ['incident.resolved', 'alert.resolved'] satisfies MessageEvent[];
+
+/** Answers whether it is the first that is told of a thread. */
+export function isOpening({ event }: { event: string }): boolean {
+  return openingEvents.includes(event);
+}
+
+/** Answers whether it is the last that is told of a thread. */
+export function isResolution({ event }: { event: string }): boolean {
+  return resolutionEvents.includes(event);
+}
+
+/**
+ * Answers who hears of an announcement. A beginning goes where routes lead; an end exactly to those who heard anything of
+ * the thread, by routes that send ends; what lies between to both. `told` holds the earlier messages of the thread.
+ */
+export function chooseRecipients(
+  announcement: Announcement,
+  told: readonly Told[],
+  settings: NotifySettings,
+): Recipient[] {
+  const earlier = new Map<string, Recipient>();
+  for (const { channel, route, status } of told) {
+    if (isHeard(status, settings.dryRun) && !earlier.has(channel)) {
+      earlier.set(channel, { channel, route, waitMs: 0 });
+    }
+  }
+  if (isResolution(announcement)) return [...earlier.values()].filter(sendsResolved(settings.routes));
+  const matched = avoidBrokenChannel(announcement, matchRecipients(announcement, settings.routes));
+  const added = [...earlier.values()].filter(
+    ({ channel }) => !matched.some((one) => one.channel === channel),
+  );
+  return [...matched, ...added];
+}
+
+function matchRecipients(announcement: Announcement, routes: readonly RouteConfig[]): Recipient[] {
+  const { facts, onlyRoutes } = announcement;
+  return matchRoutes(routes, facts, onlyRoutes).flatMap(({ route, channels }) =>
+    channels.map((channel) => ({
+      channel,
+      route: route.name,
+      waitMs: isOpening(announcement) ? groupWaitMs(announcement, route) : 0,
+    })),
+  );
+}
+
+function groupWaitMs({ facts }: Announcement, route: RouteConfig): number {
+  if (route.groupWaitMs !== null) return route.groupWaitMs;
+  return severityRank(facts.severity) <= severityRank('P1') ? 0 : defaultGroupWaitMs;
+}
+
+/** A channel that fails is told of on another one, where there is another. */
+function avoidBrokenChannel({ facts }: Announcement, recipients: Recipient[]): Recipient[] {
+  if (facts.service !== 'tocsin') return recipients;
+  const others = recipients.filter(({ channel }) => channel !== facts.labels.channel);
+  return others.length > 0 ? others : recipients;
+}
+
+/** A route that is gone from the configuration has said nothing against ends. */
+function sendsResolved(routes: readonly RouteConfig[]): (recipient: Recipient) => boolean {
+  return ({ route }) => routes.find(({ name }) => name === route)?.sendResolved ?? true;
+}

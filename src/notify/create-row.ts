@@ -1,0 +1,94 @@
+import type { Announcement } from '../core/hand-over.ts';
+import type { Ctx, NotificationRow } from '../store/index.ts';
+import { findTelegramTarget } from './channels/telegram-target.ts';
+import type { Recipient } from './choose-recipients.ts';
+import { createIdempotencyKey } from './idempotency-key.ts';
+import { mergeIntoResolution } from './render.ts';
+import type { NotifySettings, StoredMessage } from './types.ts';
+
+/** An announcement for one recipient. */
+export type Plan = {
+  announcement: Announcement;
+  recipient: Recipient;
+  /** When a beginning was announced that nobody has heard of, so that this message tells of it too; else null. */
+  beganUnheardAt: number | null;
+};
+
+/** Answers the row of the outbox for an announcement to one recipient. */
+export function createRow(
+  ctx: Ctx,
+  { announcement, recipient, beganUnheardAt }: Plan,
+  settings: NotifySettings,
+): NotificationRow {
+  const now = ctx.clock.now();
+  const { thread, event, incident, alert, facts } = announcement;
+  const dueAt = now + recipient.waitMs;
+  const message = createMessage(announcement, settings.publicUrl, dueAt, beganUnheardAt, now);
+  return {
+    notification_id: `ntf_${ctx.ids.ulid()}`,
+    idempotency_key: createIdempotencyKey(announcement, recipient.channel),
+    channel: recipient.channel,
+    route: recipient.route,
+    event,
+    thread,
+    incident_id: incident?.id ?? null,
+    alert_ref: typeof alert?.alert_ref === 'string' ? alert.alert_ref : null,
+    severity: facts.severity,
+    payload: JSON.stringify(message),
+    ...chooseStatus(recipient.channel, settings),
+    attempts: 0,
+    next_attempt_at: dueAt,
+    lease_token: null,
+    locked_until: null,
+    provider_message_id: null,
+    created_at: now,
+    sent_at: null,
+  };
+}
+
+function createMessage(
+  announcement: Announcement,
+  publicUrl: string,
+  dueAt: number,
+  beganUnheardAt: number | null,
+  now: number,
+): StoredMessage {
+  const { event, reason, facts, title, text, incident, alert } = announcement;
+  return {
+    event,
+    reason,
+    severity: facts.severity,
+    title,
+    text:
+      beganUnheardAt === null
+        ? text
+        : mergeIntoResolution(text, readBeginning(announcement, beganUnheardAt), now),
+    url: createUrl(announcement, publicUrl),
+    incident,
+    alert,
+    service: facts.service,
+    dueAt,
+  };
+}
+
+/** Answers when the thing itself began, where it says so, else when its beginning was to be told. */
+function readBeginning({ incident, alert }: Announcement, announcedAt: number): number {
+  const startedAt = Date.parse(String(incident?.started_at ?? alert?.started_at));
+  return Number.isNaN(startedAt) ? announcedAt : startedAt;
+}
+
+function createUrl({ incident, alert }: Announcement, publicUrl: string): string | null {
+  const root = publicUrl.replace(/\/+$/, '');
+  if (incident) return `${root}/incidents/${incident.number}`;
+  return typeof alert?.alert_ref === 'string' ? `${root}/alerts/${alert.alert_ref}` : null;
+}
+
+function chooseStatus(channel: string, settings: NotifySettings): Pick<NotificationRow, 'status' | 'error'> {
+  if (settings.dryRun) return { status: 'skipped_dry_run', error: null };
+  const config = settings.channels[channel];
+  if (!config)
+    return { status: 'skipped_unconfigured', error: `channel ${channel} is not in the configuration` };
+  const target = config.type === 'telegram' ? findTelegramTarget(settings.telegram, config.channel) : null;
+  if (target && 'missing' in target) return { status: 'skipped_unconfigured', error: target.missing };
+  return { status: 'pending', error: null };
+}

@@ -1,0 +1,33 @@
+/*
+ * Who hears of what, and how it reaches them: routes decide, the outbox keeps every message until it has arrived,
+ * channels send it.
+ */
+export { notificationsList, notificationsRetry } from './actions.ts';
+export { announce, announceMany } from './announce.ts';
+export { findTelegramChats, type TelegramChat } from './channels/telegram-setup.ts';
+export { decideAttempt, type NextState } from './decide.ts';
+export { createFinish } from './finish.ts';
+export { createLanes, type Lanes } from './lanes.ts';
+export { type NotificationView, notificationView, viewNotification } from './notification-view.ts';
+export {
+  claimDue,
+  type Finish,
+  findNextDueAt,
+  recordFinished,
+  releaseExpired,
+  skipUnknownChannels,
+} from './queries-claim.ts';
+export {
+  findNotification,
+  listNotificationsOfAlert,
+  listNotificationsOfIncident,
+  type OutboxHealth,
+  readOutboxHealth,
+} from './queries-list.ts';
+export { reportFailure } from './report-failure.ts';
+export { type MatchedRoute, matchRoutes } from './routes.ts';
+export { createSender, type Sender } from './sender.ts';
+export { readNotifySettings } from './settings.ts';
+export { readStored } from './stored-message.ts';
+export { insertTestMessage } from './test-message.ts';
+export type { Announced, NotifySettings } from './types.ts';

@@ -1,0 +1,44 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { Ctx } from '../store/index.ts';
+import type { Told } from './choose-recipients.ts';
+
+const tellingEvents = ['incident.opened', 'incident.updated', 'incident.escalated', 'alert.firing'];
+
+/** Answers what was written about the threads so far, ends apart, oldest first. Leans on notification_thread. */
+export function findTold(ctx: Ctx, threads: readonly string[]): Promise<Told[]> {
+  return ctx.db
+    .selectFrom('notification')
+    .select(['notification_id', 'thread', 'channel', 'route', 'event', 'status', 'attempts', 'created_at'])
+    .where((eb) => ctx.dialect.isOneOf(eb.ref('thread'), threads))
+    .where('event', 'in', tellingEvents)
+    .orderBy('notification_id')
+    .execute();
+}
+
+/** Takes back messages that no attempt was made to send; answers the ids of those that really were. Leans on notification_key. */
+export async function supersedeUntried(ctx: Ctx, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await ctx.db
+    .updateTable('notification')
+    .set({ status: 'superseded' })
+    .where((eb) => ctx.dialect.isOneOf(eb.ref('notification_id'), ids))
+    .where('status', '=', sql.lit('pending'))
+    .where('attempts', '=', 0)
+    .returning('notification_id')
+    .execute();
+  return new Set(rows.map((row) => row.notification_id));
+}
+
+/** The statement that ends the wait of beginnings that nobody has heard of yet. Leans on notification_thread. */
+export function hastenOpenings(ctx: Ctx, threads: readonly string[]): CompiledQuery {
+  const now = ctx.clock.now();
+  return ctx.db
+    .updateTable('notification')
+    .set({ next_attempt_at: now })
+    .where((eb) => ctx.dialect.isOneOf(eb.ref('thread'), threads))
+    .where('event', 'in', ['incident.opened', 'alert.firing'])
+    .where('status', '=', sql.lit('pending'))
+    .where('attempts', '=', 0)
+    .where('next_attempt_at', '>', now)
+    .compile();
+}

@@ -1,0 +1,14 @@
+import type { Config } from '../config/types.ts';
+import type { NotifySettings } from './types.ts';
+
+/** Answers what announcing needs of the configuration; `ring` wakes the outbox. */
+export function readNotifySettings(config: Config, ring: () => void): NotifySettings {
+  return {
+    routes: config.routes,
+    channels: config.channels,
+    telegram: config.telegram,
+    dryRun: config.notify.dryRun,
+    publicUrl: config.server.publicUrl,
+    ring,
+  };
+}
