@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { z } from 'zod';
+import { actions } from '../../src/actions.ts';
+import type { FieldKind, ManifestCommand, ManifestField } from '../../src/cli/manifest-types.ts';
+
+type JsonSchema = {
+  type?: string;
+  description?: string;
+  enum?: unknown[];
+  default?: unknown;
+  items?: JsonSchema;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+};
+
+/** Answers the commands that the actions make, as the source of `src/cli/manifest.ts`. */
+export function generateManifest(): string {
+  const source = `// Made from the actions by \`npm run generate\`.
+import type { ManifestCommand } from './manifest-types.ts';
+
+export const manifest: readonly ManifestCommand[] = ${JSON.stringify(readCommands())};
+`;
+  return execFileSync('biome', ['format', '--stdin-file-path=src/cli/manifest.ts'], {
+    input: source,
+    encoding: 'utf8',
+  });
+}
+
+function readCommands(): ManifestCommand[] {
+  return actions.flatMap((action) => {
+    if (!action.cli) return [];
+    const { command, args = [], print = null } = action.cli;
+    const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+    const fields = Object.entries(schema.properties ?? {}).map(([name, property]) =>
+      toField(name, property, schema.required?.includes(name) ?? false),
+    );
+    return {
+      action: action.name,
+      command,
+      summary: action.summary,
+      args: args.flatMap((name) => fields.filter((field) => field.name === name)),
+      options: fields.filter(({ name }) => !args.includes(name)),
+      print,
+      http: action.http ? { method: action.http.method, path: action.http.path } : null,
+    };
+  });
+}
+
+function toField(name: string, schema: JsonSchema, required: boolean): ManifestField {
+  const choices = schema.enum ?? schema.items?.enum;
+  const parts = [schema.description ?? name.replaceAll('_', ' ')];
+  if (choices) parts.push(`(${choices.join(', ')})`);
+  if (schema.default !== undefined) parts.push(`[default: ${JSON.stringify(schema.default)}]`);
+  return { name, kind: kindOf(schema), required, help: parts.join(' ') };
+}
+
+function kindOf(schema: JsonSchema): FieldKind {
+  if (schema.type === 'boolean') return 'flag';
+  if (schema.type === 'number' || schema.type === 'integer') return 'number';
+  if (schema.type === 'array') return schema.items?.type === 'string' ? 'list' : 'json';
+  if (schema.type === 'object') return schema.properties ? 'json' : 'map';
+  return 'text';
+}

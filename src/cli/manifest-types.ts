@@ -1,0 +1,24 @@
+/** How the text of a command line becomes a field. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'map' | 'json';
+
+export type ManifestField = {
+  /** Name in the action's input. */
+  name: string;
+  kind: FieldKind;
+  required: boolean;
+  /** For people; with choices and default. */
+  help: string;
+};
+
+/** A command as it is made from an action, so that the command line needs no action to print its help. */
+export type ManifestCommand = {
+  action: string;
+  /** Words after `tocsin`, with blanks between. */
+  command: string;
+  summary: string;
+  args: readonly ManifestField[];
+  options: readonly ManifestField[];
+  /** The one field of the result that is printed alone. */
+  print: string | null;
+  http: { method: 'GET' | 'POST' | 'DELETE'; path: string } | null;
+};
