@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
 import { actions } from '../../src/actions.ts';
 import type { FieldKind, ManifestCommand, ManifestField } from '../../src/cli/manifest-types.ts';
 
@@ -17,6 +18,8 @@ type JsonSchema = {
 export function generateManifest(): string {
   const source = `// Made from the actions by \`npm run generate\`.
 import type { ManifestCommand } from './manifest-types.ts';
+
+export const version = ${JSON.stringify(packageJson.version)};
 
 export const manifest: readonly ManifestCommand[] = ${JSON.stringify(readCommands())};
 `;
@@ -48,8 +51,8 @@ function readCommands(): ManifestCommand[] {
 
 function toField(name: string, schema: JsonSchema, required: boolean): ManifestField {
   const choices = schema.enum ?? schema.items?.enum;
-  const parts = [schema.description ?? name.replaceAll('_', ' ')];
-  if (choices) parts.push(`(${choices.join(', ')})`);
+  const parts = schema.description ? [schema.description] : [];
+  if (choices) parts.push(choices.join(', '));
   if (schema.default !== undefined) parts.push(`[default: ${JSON.stringify(schema.default)}]`);
   return { name, kind: kindOf(schema), required, help: parts.join(' ') };
 }

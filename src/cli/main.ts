@@ -1,0 +1,114 @@
+import { Command, CommanderError, Option } from 'commander';
+import { manifest, version } from './manifest.ts';
+import type { ManifestCommand, ManifestField } from './manifest-types.ts';
+
+/*
+ * The entry of the command line. It imports what `--help` needs and nothing more; each command loads its own part.
+ */
+
+/** Options that every command takes. */
+export type CommonOptions = { json?: true; config?: string; url?: string; token?: string };
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('tocsin');
+  program.description('It watches, it rings once, it says why, it remembers.');
+  program.version(version).exitOverride();
+  addHandMade(program);
+  for (const command of manifest) addAction(program, command);
+  for (const group of program.commands)
+    if (group.commands.length > 0) group.summary(group.commands.map((command) => command.name()).join(', '));
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    // Commander has said it already; wrong words are the same fault as wrong fields.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else await explain(error);
+  }
+}
+
+async function explain(error: unknown): Promise<void> {
+  const { explainFailure } = await import('./explain.ts');
+  process.exitCode = explainFailure(error);
+}
+
+function addHandMade(program: Command): void {
+  leaf(program, 'serve', 'Run Tocsin until a signal ends it')
+    .addOption(configOption())
+    .addOption(
+      new Option('--role <role>', 'the part to play')
+        .choices(['all', 'api', 'worker', 'scheduler'])
+        .default('all'),
+    )
+    .action(async (options) => {
+      const { serve } = await import('../main.ts');
+      await serve({ configPath: options.config, role: options.role });
+    });
+  for (const [word, summary] of [
+    ['check', 'Validate every file and print a summary'],
+    ['show', 'Print the effective configuration, with secrets hidden'],
+    ['schema', 'Print the JSON Schemas of the files'],
+  ] as const) {
+    leaf(program, `config ${word}`, summary)
+      .addOption(configOption())
+      .option('--json', 'print JSON')
+      .action(async (options) => {
+        const { runConfigCommand } = await import('./config.ts');
+        await runConfigCommand(word, options);
+      });
+  }
+  leaf(program, 'migrate', 'Bring the database up to date')
+    .addOption(configOption())
+    .option('--dsn <dsn>', 'a PostgreSQL address, instead of the configured database')
+    .option('--dry-run', 'print the SQL and change nothing')
+    .option('--status', 'print which migrations are applied')
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      const { runMigrate } = await import('./migrate.ts');
+      await runMigrate(options);
+    });
+}
+
+function addAction(program: Command, command: ManifestCommand): void {
+  const built = leaf(program, command.command, command.summary);
+  for (const arg of command.args) built.argument(`<${arg.name}>`, arg.help);
+  for (const field of command.options) built.addOption(toOption(field));
+  built
+    .addOption(configOption())
+    .option('--json', 'print JSON')
+    .addOption(
+      new Option('--url <url>', 'a running server to ask, instead of the database').env('TOCSIN_URL'),
+    )
+    .addOption(new Option('--token <token>', 'the token for that server').env('TOCSIN_TOKEN'))
+    .action(async (...given: unknown[]) => {
+      const { runActionCommand } = await import('./run-action.ts');
+      await runActionCommand(command, given.slice(0, command.args.length) as string[], built.opts());
+    });
+}
+
+function configOption(): Option {
+  return new Option('--config <file>', 'tocsin.yaml to use').env('TOCSIN_CONFIG');
+}
+
+/** Adds the command under its words, making those before it where they are not there yet. */
+function leaf(program: Command, words: string, summary: string): Command {
+  const names = words.split(' ');
+  const last = names.pop() ?? words;
+  let parent = program;
+  for (const name of names) {
+    parent = parent.commands.find((command) => command.name() === name) ?? parent.command(name);
+  }
+  return parent.command(last).summary(summary).description(summary);
+}
+
+function toOption(field: ManifestField): Option {
+  const flag = `--${field.name.replaceAll('_', '-')}`;
+  if (field.kind === 'flag') return new Option(flag, field.help);
+  const value = { text: 'text', number: 'number', list: 'values', map: 'key=value', json: 'json' }[
+    field.kind
+  ];
+  const isRepeatable = field.kind === 'list' || field.kind === 'map';
+  const option = new Option(`${flag} <${value}${isRepeatable ? '...' : ''}>`, field.help);
+  return field.required ? option.makeOptionMandatory() : option;
+}
+
+await main(process.argv);

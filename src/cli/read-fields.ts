@@ -1,0 +1,57 @@
+import { AppError } from '../core/errors.ts';
+import type { ManifestCommand, ManifestField } from './manifest-types.ts';
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Answers the action's input as the command line has it. Throws VALIDATION_ERROR for a text that cannot be read as the field. */
+export function readFields(
+  command: ManifestCommand,
+  args: readonly string[],
+  options: Given,
+): Record<string, unknown> {
+  const entries: [string, unknown][] = [];
+  command.args.forEach((field, i) => {
+    if (args[i] !== undefined) entries.push([field.name, readField(field, args[i])]);
+  });
+  for (const field of command.options) {
+    const given = options[toCamelCase(field.name)];
+    if (given !== undefined) entries.push([field.name, readField(field, given)]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Commander names `--window-minutes` so. */
+function toCamelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function readField(field: ManifestField, given: unknown): unknown {
+  switch (field.kind) {
+    case 'flag':
+    case 'text':
+      return given;
+    case 'number':
+      // A text that is no number stays one: the schema says what is wrong with it.
+      return Number.isNaN(Number(given)) ? given : Number(given);
+    case 'list':
+      return (given as string[]).flatMap((text) => text.split(','));
+    case 'map':
+      return Object.fromEntries((given as string[]).map((text) => readPair(field, text)));
+    case 'json':
+      return readJson(field, String(given));
+  }
+}
+
+function readPair(field: ManifestField, text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new AppError('VALIDATION_ERROR', `${field.name}: "${text}" is not key=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function readJson(field: ManifestField, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AppError('VALIDATION_ERROR', `${field.name}: is not valid JSON`, { cause: error });
+  }
+}

@@ -1,0 +1,97 @@
+/** Columns that people look for, in this order; a list shows those of them that it has. */
+const columnOrder = [
+  'number',
+  'id',
+  'alert_ref',
+  'token_id',
+  'severity',
+  'status',
+  'state',
+  'name',
+  'title',
+  'service',
+  'env',
+  'kind',
+  'channel',
+  'event',
+  'role',
+  'occurrences',
+  'owner',
+  'reason',
+  'error',
+  'started_at',
+  'last_seen_at',
+  'checked_at',
+  'created_at',
+  'revoked_at',
+];
+const widestColumn = 60;
+const mostColumns = 9;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Answers a result for people: a table for a list, lines of `key: value` for one thing, the bare text of `print`. */
+export function render(result: unknown, print: string | null): string {
+  if (print !== null && isRow(result)) return cell(result[print]);
+  if (Array.isArray(result)) return renderTable(result.filter(isRow));
+  if (!isRow(result)) return cell(result);
+  const { data, next_cursor } = result;
+  if (!Array.isArray(data)) return renderThing(result, '');
+  const more = typeof next_cursor === 'string' ? `\nmore: --cursor ${next_cursor}` : '';
+  return renderTable(data.filter(isRow)) + more;
+}
+
+function renderTable(rows: readonly Row[]): string {
+  if (rows.length === 0) return 'nothing';
+  const columns = chooseColumns(rows);
+  const lines = [
+    columns,
+    ...rows.map((row) => columns.map((name) => cell(row[name]).slice(0, widestColumn))),
+  ];
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)));
+  return lines
+    .map((line) =>
+      line
+        .map((text, i) => text.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function chooseColumns(rows: readonly Row[]): string[] {
+  const names = [...new Set(rows.flatMap(Object.keys))];
+  const isWorthIt = (name: string) => rows.some((row) => row[name] !== null && typeof row[name] !== 'object');
+  const known = columnOrder.filter((name) => names.includes(name) && isWorthIt(name));
+  const chosen = known.length > 1 ? known : names.filter(isWorthIt);
+  return chosen.slice(0, mostColumns);
+}
+
+function renderThing(thing: Row, indent: string): string {
+  return Object.entries(thing)
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
+    .map(([name, value]) => `${indent}${name}: ${renderValue(value, indent)}`)
+    .join('\n');
+}
+
+function renderValue(value: unknown, indent: string): string {
+  const deeper = `${indent}  `;
+  if (Array.isArray(value) && value.every(isRow)) {
+    const shift = (text: string) => text.replaceAll(/^/gm, deeper);
+    return `\n${shift(renderTable(value))}`;
+  }
+  if (isRow(value)) return Object.keys(value).length === 0 ? '-' : `\n${renderThing(value, deeper)}`;
+  const text = cell(value);
+  return text.includes('\n') ? `\n${text.replaceAll(/^/gm, deeper)}` : text;
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (typeof value === 'object') return JSON.stringify(value);
+  // Escape sequences in what others reported must not reach the terminal.
+  return String(value).replaceAll(/[^\P{Cc}\n]/gu, ' ');
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,19 @@
+import type { CommonOptions } from './main.ts';
+import type { ManifestCommand } from './manifest-types.ts';
+import { readFields } from './read-fields.ts';
+import { render } from './render.ts';
+
+/** Runs an action where the options say, and prints its result. Throws what the action throws. */
+export async function runActionCommand(
+  command: ManifestCommand,
+  args: readonly string[],
+  options: CommonOptions & Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const input = readFields(command, args, options);
+  const result =
+    options.url === undefined
+      ? await (await import('./run-local.ts')).runLocally(command.action, input, options.config)
+      : await (await import('./run-remote.ts')).runRemotely(command, input, { ...options, url: options.url });
+  const text = options.json ? JSON.stringify(result, null, 2) : render(result, command.print);
+  process.stdout.write(`${text}\n`);
+}

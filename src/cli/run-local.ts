@@ -1,0 +1,33 @@
+import { userInfo } from 'node:os';
+import { actions } from '../actions.ts';
+import { openBase, openLog } from '../base.ts';
+import { loadConfig } from '../config/index.ts';
+import { Answer, runAction } from '../core/action.ts';
+import type { Actor } from '../core/actor.ts';
+import { AppError } from '../core/errors.ts';
+
+/** Runs the action on the configured database itself; whoever may read that may do all. */
+export async function runLocally(
+  name: string,
+  input: unknown,
+  configPath: string | undefined,
+): Promise<unknown> {
+  const action = actions.find((action) => action.name === name);
+  if (!action) throw new AppError('NOT_FOUND', `there is no action ${name}`);
+  const config = await loadConfig(configPath === undefined ? {} : { configPath });
+  // Standard output belongs to the result.
+  const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
+  const base = await openBase({ config, log });
+  try {
+    const actor: Actor = { name: `cli:${userInfo().username}`, role: 'admin', entitlements: ['*'] };
+    return unwrap(await runAction(action, base.context(actor, null), input));
+  } finally {
+    await base.close();
+  }
+}
+
+function unwrap(result: unknown): unknown {
+  if (!(result instanceof Answer)) return result;
+  if (result.error) throw result.error;
+  return result.body;
+}

@@ -1,0 +1,58 @@
+import { AppError, describeError, type ErrorCode, errorTable } from '../core/errors.ts';
+import type { ManifestCommand } from './manifest-types.ts';
+
+type Server = { url: string; token?: string };
+
+/** Runs the action on a running server. Throws what the server answers, and UNAVAILABLE where it answers nothing. */
+export async function runRemotely(
+  { command, http }: ManifestCommand,
+  input: Record<string, unknown>,
+  server: Server,
+): Promise<unknown> {
+  if (!http)
+    throw new AppError('VALIDATION_ERROR', `"${command}" works beside the database only: leave out --url`);
+  const { url, rest } = fillPath(new URL(http.path, server.url), http.path, input);
+  const init: RequestInit = { method: http.method, headers: { accept: 'application/json' } };
+  if (http.method === 'POST') {
+    init.body = JSON.stringify(rest);
+    init.headers = { ...init.headers, 'content-type': 'application/json' };
+  } else addQuery(url, rest);
+  if (server.token !== undefined) init.headers = { ...init.headers, authorization: `Bearer ${server.token}` };
+  return readAnswer(await send(url, init), server.url);
+}
+
+function fillPath(url: URL, path: string, input: Record<string, unknown>) {
+  const rest = { ...input };
+  url.pathname = path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = String(rest[name]);
+    delete rest[name];
+    return encodeURIComponent(value);
+  });
+  return { url, rest };
+}
+
+function addQuery(url: URL, fields: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of [value].flat()) url.searchParams.append(name, String(one));
+  }
+}
+
+async function send(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    throw new AppError('UNAVAILABLE', `cannot reach ${url.origin}: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readAnswer(response: Response, url: string): Promise<unknown> {
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && body !== null) return body;
+  const error = (body as { error?: { code?: string; message?: string; details?: unknown } } | null)?.error;
+  const code = error?.code ?? '';
+  if (!Object.hasOwn(errorTable, code))
+    throw new AppError('UNAVAILABLE', `${url} answers ${response.status}, and not as Tocsin does`);
+  throw new AppError(code as ErrorCode, error?.message ?? code, { details: error?.details });
+}
