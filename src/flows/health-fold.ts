@@ -1,6 +1,7 @@
 import { type CheckOutcome, type CheckState, decideCheck, initialCheckState } from '../checks/index.ts';
 import type { CheckConfig, ComponentConfig } from '../config/types.ts';
 import type { AlertReport } from '../core/hand-over.ts';
+import { toStorable } from '../core/text.ts';
 import {
   type CheckRecord,
   type ComponentChange,
@@ -16,6 +17,9 @@ import {
   type Verdict,
   weighUpstreams,
 } from '../health/index.ts';
+
+/** What a target said may hold anything. */
+const maxDetailLength = 200;
 
 /** A result of a scheduled check, on its way to the store. */
 export type Probed = {
@@ -84,7 +88,8 @@ export function foldOutcome(
   // Reasons are read back as the texts that the checks wrote.
   const state = before ? (before as CheckRecord & Pick<CheckState, 'reason'>) : initialCheckState(at);
   const { next } = decideCheck(state, outcome, at, check);
-  return { ...next, component, check: check.name, checkedAt: next.checkedAt ?? at };
+  const detail = next.detail && toStorable(next.detail, maxDetailLength);
+  return { ...next, component, check: check.name, detail, checkedAt: next.checkedAt ?? at };
 }
 
 function foldOne(folding: Folding, component: ComponentConfig, probed: Probed): void {

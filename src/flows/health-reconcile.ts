@@ -11,11 +11,13 @@ import {
   judgeChecks,
   listCheckRecords,
   listComponentStates,
+  lockLeaseToken,
   reportRecovery,
   writeHealth,
 } from '../health/index.ts';
 import { inTransaction, runAfterCommit } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { checksLease } from './health-record.ts';
 
 const notWatched = 'no longer watched';
 
@@ -25,6 +27,8 @@ const notWatched = 'no longer watched';
  */
 export async function reconcileComponents(ctx: FlowCtx): Promise<void> {
   await inTransaction(ctx, async (ctx) => {
+    // Results are kept under the same lock.
+    await lockLeaseToken(ctx, checksLease);
     const watched = new Map(
       ctx.config.components.filter(isWatched).map((component) => [component.id, component]),
     );

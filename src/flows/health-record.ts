@@ -31,10 +31,8 @@ export function createProbeRecorder(makeCtx: () => FlowCtx): ProbeRecorder {
   const graphOf = createGraphs();
   const group = createGroupCommit<Item, boolean>({
     maxWeight: maxResultsPerCommit,
-    commit: (items) => {
-      const ctx = makeCtx();
-      return commitResults(ctx, items, graphOf(ctx.config.components));
-    },
+    // The configuration is read when nobody else writes: what was removed meanwhile must not come back.
+    commit: (items) => commitResults(makeCtx(), items, () => graphOf(makeCtx().config.components)),
   });
   return {
     record: (probed, leaseToken) => group.submit({ probed, leaseToken }),
@@ -43,11 +41,15 @@ export function createProbeRecorder(makeCtx: () => FlowCtx): ProbeRecorder {
 }
 
 /** Results, states, steps and alerts in one transaction, so that a process killed at any line has kept all of it or none. */
-function commitResults(ctx: FlowCtx, items: readonly Item[], graph: ComponentGraph): Promise<boolean[]> {
+function commitResults(
+  ctx: FlowCtx,
+  items: readonly Item[],
+  graph: () => ComponentGraph,
+): Promise<boolean[]> {
   return inTransaction(ctx, async (ctx) => {
     const token = await lockLeaseToken(ctx, checksLease);
     const kept = items.filter(({ leaseToken }) => leaseToken === token).map(({ probed }) => probed);
-    if (kept.length > 0) await keep(ctx, kept, graph);
+    if (kept.length > 0) await keep(ctx, kept, graph());
     return items.map(({ leaseToken }) => leaseToken === token);
   });
 }

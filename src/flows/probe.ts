@@ -1,12 +1,10 @@
 import { type CheckOutcome, createProber, type Prober } from '../checks/index.ts';
 import type { CheckConfig } from '../config/types.ts';
-import { type LeaseClaim, renewLease, returnLease, takeLease } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
-import { reconcileComponents } from './health-reconcile.ts';
-import { checksLease, createProbeRecorder, type ProbeRecorder } from './health-record.ts';
+import { createProbeRecorder, type ProbeRecorder } from './health-record.ts';
+import { createTenure } from './health-term.ts';
 import { createUpstreamProbes } from './health-upstreams.ts';
 
-const leaseMs = 15_000;
 const renewMs = 5000;
 /** A bound on sockets and children: a thousand targets that hang leave room for the others. */
 const maxConcurrent = 1000;
@@ -31,65 +29,26 @@ export type Probing = {
   isHolder(): boolean;
 };
 
-/** A time in which this process holds the lease. */
-type Term = { claim: LeaseClaim; untilMs: number; prober: Prober; abort: AbortController };
-
 /** Answers the loop that runs the scheduled checks and keeps their results, from health to alert. */
 export function createProbing({ makeCtx, holder }: ProbingDeps): Probing {
   const recorder = createProbeRecorder(makeCtx);
   const stopping = new AbortController();
-  let term: Term | null = null;
   let loop: Promise<void> | null = null;
   let isLooping = false;
-  /** Taken, while the term is not yet begun. */
-  let taken: LeaseClaim | null = null;
-
-  const begin = async (ctx: FlowCtx): Promise<void> => {
-    const untilMs = ctx.clock.now() + leaseMs;
-    const claim = taken ?? { name: checksLease, holder, token: ctx.ids.uuid(), leaseMs };
-    taken = (await (taken ? renewLease : takeLease)(ctx, claim)) ? claim : null;
-    if (!taken) return;
-    await reconcileComponents(ctx);
-    taken = null;
-    const abort = new AbortController();
-    const prober = createTermProber({ makeCtx, recorder, leaseToken: claim.token, signal: abort.signal });
-    term = { claim, untilMs, prober, abort };
-    if (isLooping) prober.start();
-    else prober.reload();
-    ctx.log.info({ tag: 'check', holder }, '[check] this process runs the checks');
-  };
-  const end = async (): Promise<void> => {
-    const ended = term;
-    term = null;
-    ended?.abort.abort();
-    await ended?.prober.stop();
-  };
-  const renew = async (ctx: FlowCtx, held: Term): Promise<void> => {
-    const untilMs = ctx.clock.now() + leaseMs;
-    if (await renewLease(ctx, held.claim)) {
-      held.untilMs = untilMs;
-      return;
-    }
-    ctx.log.warn({ tag: 'check', holder }, '[check] another process runs the checks now');
-    await end();
-  };
-  /** One round of the lease. A database that is away costs the lease only when its time is over. */
-  const hold = async (): Promise<void> => {
-    const ctx = makeCtx();
-    try {
-      if (term) await renew(ctx, term);
-      if (!term) await begin(ctx);
-    } catch (err) {
-      ctx.log.error(
-        { tag: 'check', err },
-        '[check] the lease of the checks cannot be taken or renewed; trying again',
-      );
-      if (term && ctx.clock.now() >= term.untilMs) await end();
-    }
-  };
+  const tenure = createTenure({
+    makeCtx,
+    holder,
+    openProber(leaseToken, signal) {
+      const prober = createTermProber({ makeCtx, recorder, leaseToken, signal });
+      // Where nobody loops, `tick` runs what is due.
+      if (isLooping) prober.start();
+      else prober.reload();
+      return prober;
+    },
+  });
   const run = async () => {
     while (!stopping.signal.aborted) {
-      await hold();
+      await tenure.hold();
       await makeCtx().clock.wait(renewMs, stopping.signal);
     }
   };
@@ -102,21 +61,16 @@ export function createProbing({ makeCtx, holder }: ProbingDeps): Probing {
     async stop() {
       stopping.abort();
       await loop;
-      const claim = term?.claim ?? taken;
-      await end();
+      const handOn = await tenure.end();
       await recorder.idle();
-      if (claim) await returnLease(makeCtx(), claim);
+      await handOn();
     },
     async tick() {
-      await hold();
-      return term !== null && (await term.prober.tick()) > 0;
+      const prober = await tenure.hold();
+      return prober !== null && (await prober.tick()) > 0;
     },
-    async reload() {
-      if (!term) return;
-      term.prober.reload();
-      await reconcileComponents(makeCtx());
-    },
-    isHolder: () => term !== null,
+    reload: tenure.reload,
+    isHolder: tenure.isHolder,
   };
 }
 

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import {
+  decideAlert,
+  decideComponent,
+  isFailing,
+  judgeChecks,
+  judgeServices,
+  statusRank,
+  weighUpstreams,
+} from './decide.ts';
+import type { CheckRecord, ComponentState, Verdict } from './types.ts';
+
+const minuteMs = 60_000;
+const nowMs = Date.parse('2026-03-01T12:00:00Z');
+
+function record(status: CheckRecord['status'], changes: Partial<CheckRecord> = {}): CheckRecord {
+  return {
+    component: 'api',
+    check: 'front',
+    status,
+    reason: status === 'ok' ? null : 'timeout',
+    detail: status === 'ok' ? null : 'no answer within 2s',
+    since: nowMs,
+    checkedAt: nowMs,
+    latencyMs: 20,
+    consecutiveFailures: 0,
+    consecutiveDowns: 0,
+    consecutiveSuccesses: 0,
+    consecutiveNotDowns: 0,
+    lastGood: null,
+    ...changes,
+  };
+}
+
+const notConfigured = record('unknown', {
+  check: 'key',
+  reason: 'not_configured',
+  detail: 'API_KEY is not set',
+});
+
+describe('a component', () => {
+  it.each([
+    ['down', [record('ok'), record('down'), record('degraded')]],
+    ['degraded', [record('ok'), record('degraded'), record('unknown')]],
+    ['ok', [record('unknown'), record('ok'), notConfigured]],
+    ['unknown', [record('unknown'), notConfigured]],
+    ['unknown', []],
+  ] as const)(
+    'is %s by the worst of its checks, and unknown only where nothing else is known',
+    (status, checks) => {
+      expect(judgeChecks(checks).status).toBe(status);
+    },
+  );
+
+  it('names the first of the checks that are equally bad', () => {
+    const verdict = judgeChecks([record('down', { check: 'first' }), record('down', { check: 'second' })]);
+    expect(verdict.check?.check).toBe('first');
+  });
+
+  it('shows a missing setting only where no check was asked', () => {
+    expect(judgeChecks([notConfigured])).toMatchObject({
+      reason: 'not_configured',
+      check: { detail: 'API_KEY is not set' },
+    });
+    expect(judgeChecks([notConfigured, record('unknown')]).reason).toBe('timeout');
+  });
+
+  it('has no data before its first result', () => {
+    expect(judgeChecks([])).toEqual({ status: 'unknown', reason: 'no_data', check: null });
+  });
+
+  it('keeps since and makes no step while its status stays', () => {
+    const before = stateOf('down', { since: nowMs - minuteMs });
+    const { next, change } = decideComponent(
+      'api',
+      before,
+      { status: 'down', reason: 'connect_refused' },
+      nowMs,
+    );
+    expect(change).toBeNull();
+    expect(next).toEqual({ ...before, reason: 'connect_refused', checkedAt: nowMs });
+  });
+
+  it.each([
+    ['ok', 'down'],
+    [null, 'ok'],
+    ['down', 'unknown'],
+  ] as const)('makes a step with its reason from %s to %s', (from, to) => {
+    const before = from && stateOf(from);
+    const { next, change } = decideComponent('api', before, { status: to, reason: 'timeout' }, nowMs);
+    expect(change).toEqual({ component: 'api', at: nowMs, from, to, reason: 'timeout' });
+    expect(next).toEqual({ component: 'api', status: to, reason: 'timeout', since: nowMs, checkedAt: nowMs });
+  });
+});
+
+function stateOf(status: ComponentState['status'], changes: Partial<ComponentState> = {}): ComponentState {
+  return { component: 'api', status, reason: null, since: nowMs, checkedAt: nowMs, ...changes };
+}
+
+describe('a dependant', () => {
+  const patience = { failures: 2, intervalMs: 10_000 };
+  const failing = (failures: number): Verdict =>
+    judgeChecks([record('down', { consecutiveFailures: failures })]);
+  const weigh = (verdict: Verdict, isDown: boolean, before: string | null, upSinceMs: number | null) =>
+    weighUpstreams(verdict, { reason: before }, { isDown, lastChangeAt: upSinceMs }, patience, nowMs).reason;
+
+  it('fails by its upstream while that is down', () => {
+    expect(weigh(failing(2), true, null, nowMs)).toBe('upstream_down');
+  });
+
+  it('is ok whatever its upstream is', () => {
+    expect(weigh(judgeChecks([record('ok')]), true, null, nowMs)).toBeNull();
+  });
+
+  it('fails by itself while its upstream is well', () => {
+    expect(weigh(failing(2), false, null, nowMs)).toBe('timeout');
+    expect(
+      weighUpstreams(failing(2), null, { isDown: false, lastChangeAt: null }, patience, nowMs).reason,
+    ).toBe('timeout');
+  });
+
+  it.each([
+    ['too few failures in a row', 1, nowMs - minuteMs, 'upstream_down'],
+    ['too short a time', 9, nowMs - 19_999, 'upstream_down'],
+    ['as often and as long as makes a check down', 2, nowMs - 20_000, 'timeout'],
+    ['an upstream that nothing is known of', 2, null, 'upstream_down'],
+  ] as const)(
+    'has to itself what lasts after the return of its upstream: %s',
+    (_, failures, upSinceMs, reason) => {
+      expect(weigh(failing(failures), false, 'upstream_down', upSinceMs)).toBe(reason);
+    },
+  );
+
+  it('counts no failures where no check decides', () => {
+    const verdict: Verdict = { status: 'down', reason: null, check: null };
+    expect(weigh(verdict, false, 'upstream_down', 0)).toBe('upstream_down');
+  });
+});
+
+describe("a component's alert", () => {
+  const decide = (
+    status: Verdict['status'],
+    result: { isFailure?: boolean; isChange?: boolean },
+    { reason = 'timeout', critical = false } = {},
+  ) => decideAlert({ status, reason }, critical, { isFailure: false, isChange: false, ...result });
+
+  it.each([
+    ['down', false, 'P1'],
+    ['down', true, 'P0'],
+    ['degraded', false, 'P2'],
+    ['degraded', true, 'P2'],
+  ] as const)('fires where the component becomes %s (critical: %s) as %s', (status, critical, severity) => {
+    const fired = decide(status, { isFailure: true, isChange: true }, { critical });
+    expect(fired).toEqual({ action: 'fire', severity, reason: 'became_worse' });
+  });
+
+  it('is repeated by each failing result', () => {
+    expect(decide('down', { isFailure: true })).toMatchObject({ action: 'fire', reason: 'still_failing' });
+  });
+
+  it.each([
+    ['the good result of another check', 'down', 'timeout', 'no_failure'],
+    ['a failure of the upstream', 'down', 'upstream_down', 'upstream_down'],
+    ['knowing nothing', 'unknown', 'not_configured', 'nothing_known'],
+    ['going on well', 'ok', '', 'still_ok'],
+  ] as const)('is left alone by %s', (_, status, reason, why) => {
+    const isFailure = reason === 'upstream_down';
+    expect(decide(status, { isFailure }, { reason })).toEqual({ action: 'none', reason: why });
+  });
+
+  it('ends at the step to ok', () => {
+    expect(decide('ok', { isChange: true })).toEqual({ action: 'resolve', reason: 'recovered' });
+  });
+});
+
+describe('all services together', () => {
+  const service = (text: string) => {
+    const [status, flag] = text.split(' ');
+    return {
+      status: status as Verdict['status'],
+      reason: flag === 'unconfigured' ? 'not_configured' : null,
+      critical: flag === 'critical',
+    };
+  };
+
+  it.each([
+    [['ok', 'ok critical'], 'ok'],
+    [['ok', 'unknown unconfigured'], 'ok'],
+    [['unknown unconfigured'], 'unknown'],
+    [[], 'unknown'],
+    [['unknown', 'unknown'], 'unknown'],
+    [['ok', 'unknown'], 'degraded'],
+    [['ok', 'degraded'], 'degraded'],
+    [['ok', 'down'], 'degraded'],
+    [['ok', 'degraded critical'], 'degraded'],
+    [['ok', 'down critical'], 'down'],
+    [['down', 'down', 'unknown unconfigured'], 'down'],
+  ] as const)('with %j are %s', (services, status) => {
+    expect(judgeServices(services.map(service))).toBe(status);
+  });
+});
+
+describe('a status', () => {
+  it('is worse the lower the component is, and unknown is no failure', () => {
+    expect(
+      (['down', 'unknown', 'ok', 'degraded'] as const).toSorted((a, b) => statusRank(a) - statusRank(b)),
+    ).toEqual(['unknown', 'ok', 'degraded', 'down']);
+    expect((['ok', 'degraded', 'down', 'unknown'] as const).filter(isFailing)).toEqual(['degraded', 'down']);
+  });
+});
