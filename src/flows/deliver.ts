@@ -11,7 +11,7 @@ const unknownChannelMs = 10 * 60_000;
 /** The loop that empties the outbox. */
 export type Deliverer = {
   start(): void;
-  /** Takes nothing new, and resolves when what is under way has been sent and recorded. */
+  /** Takes nothing new, and resolves when what is under way has been sent and recorded; may be called again. */
   stop(): Promise<void>;
   /** Sends what is due now and records it; answers whether there was anything. */
   tick(): Promise<boolean>;
@@ -32,16 +32,21 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   const never = Number.NEGATIVE_INFINITY;
   const loop: Loop = { courier, underWay: new Set(), stopping, sweptAt: never, tidiedAt: never };
   let running: Promise<void> | null = null;
+  let stopped: Promise<void> | null = null;
+  const stop = async () => {
+    stopping.abort();
+    await running;
+    await Promise.all(loop.underWay);
+    await courier.sender.close();
+  };
   return {
     start() {
       if (running !== null) throw new AppError('CONFLICT', 'the deliverer runs already');
       running = run(loop);
     },
-    async stop() {
-      stopping.abort();
-      await running;
-      await Promise.all(loop.underWay);
-      await courier.sender.close();
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
     async tick() {
       const sending = await launch(loop);

@@ -91,7 +91,7 @@ async function conclude(
 ): Promise<void> {
   const { channel, notification_id: id } = row;
   const { status, error } = next;
-  ctx.metrics.notifications.inc({ channel, status });
+  ctx.metrics.notifications.inc({ channel, status: status === 'pending' ? 'retried' : status });
   if (status === 'delivered') {
     const waitedMs = Math.max(0, sentAt - readStored(row).dueAt);
     ctx.metrics.notifyLatencySeconds.observe(waitedMs / 1000);

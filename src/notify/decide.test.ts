@@ -105,23 +105,23 @@ describe('what an HTTP answer means', () => {
 });
 
 describe('the breaker of a channel', () => {
-  const afterAll = (outcomes: readonly Outcome[]) =>
+  const breakerAfter = (outcomes: readonly Outcome[]) =>
     outcomes.reduce((breaker, outcome) => afterOutcome(breaker, outcome, now), closedBreaker);
   const five = Array.from({ length: 5 }, () => unreachable);
 
   test('five failures of the way in a row pause the channel for 30 s', () => {
-    expect(allowedByBreaker(afterAll(five.slice(1)), 3, now)).toBe(Number.POSITIVE_INFINITY);
-    expect(allowedByBreaker(afterAll(five), 0, now + 29_999)).toBe(0);
+    expect(allowedByBreaker(breakerAfter(five.slice(1)), 3, now)).toBe(Number.POSITIVE_INFINITY);
+    expect(allowedByBreaker(breakerAfter(five), 0, now + 29_999)).toBe(0);
   });
 
   test('then one message tries the way, and only one at a time', () => {
-    expect(allowedByBreaker(afterAll(five), 0, now + 30_000)).toBe(1);
-    expect(allowedByBreaker(afterAll(five), 1, now + 30_000)).toBe(0);
-    expect(allowedByBreaker(afterAll(five), 4, now + 30_000)).toBe(0);
+    expect(allowedByBreaker(breakerAfter(five), 0, now + 30_000)).toBe(1);
+    expect(allowedByBreaker(breakerAfter(five), 1, now + 30_000)).toBe(0);
+    expect(allowedByBreaker(breakerAfter(five), 4, now + 30_000)).toBe(0);
   });
 
   test('one more failure is another pause, an answer ends it', () => {
-    const failedAgain = afterOutcome(afterAll(five), unreachable, now + 30_000);
+    const failedAgain = afterOutcome(breakerAfter(five), unreachable, now + 30_000);
     expect(failedAgain.pausedUntil).toBe(now + 60_000);
     expect(afterOutcome(failedAgain, delivered, now)).toEqual(closedBreaker);
     expect(afterOutcome(failedAgain, refused, now)).toEqual(closedBreaker);

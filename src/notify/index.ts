@@ -24,6 +24,7 @@ export {
   type OutboxHealth,
   readOutboxHealth,
 } from './queries-list.ts';
+export { countFinishedBefore, deleteNotifications, selectFinishedBefore } from './queries-retention.ts';
 export { reportFailure } from './report-failure.ts';
 export { type MatchedRoute, matchRoutes } from './routes.ts';
 export { createSender, type Sender } from './sender.ts';
