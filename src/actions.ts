@@ -17,6 +17,7 @@ import { closeAction, createAction, moveAction } from './flows/incident-actions.
 import { getIncident } from './flows/incident-get.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
 import { ingestAction } from './flows/report.ts';
+import { runRetention } from './flows/retention.ts';
 import {
   acknowledgeIncident,
   appendNote,
@@ -59,6 +60,7 @@ export const actions = [
   notificationsRetry,
   notifyTest,
   notifySetupTelegram,
+  runRetention,
   createTokenAction,
   listTokensAction,
   revokeTokenAction,

@@ -10,8 +10,10 @@ import { createDeliverer } from './flows/deliver.ts';
 import { createClockFollower } from './flows/follow-clock.ts';
 import { createProbing, type Probing } from './flows/probe.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
+import { createRetention } from './flows/retention.ts';
 import { createSelfHealth } from './flows/self-health.ts';
 import { createSupervisor } from './flows/supervise.ts';
+import { createSourceWatch } from './flows/watch-sources.ts';
 import type { Door } from './http/door.ts';
 import { closeHttpServer, listen } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
@@ -166,6 +168,8 @@ function startWorkers(running: Running): void {
   const ctx = base.liveContext(systemActor('deliverer'));
   const report = (alert: Parameters<typeof ctx.intake.submit>[0][number]) => ctx.intake.submit([alert], null);
   startPart(running, createDeliverer({ ctx, report, random: Math.random }));
+  startPart(running, createSourceWatch(base.liveContext(systemActor('sources'))));
+  startPart(running, createRetention(base.liveContext(systemActor('retention'))));
 }
 
 function startSchedule(running: Running): void {

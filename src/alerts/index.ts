@@ -25,7 +25,9 @@ export {
   markEndAnnounced,
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
+export { selectLiveKeys } from './queries-ingest.ts';
 export { lockAlerts } from './queries-list.ts';
+export { countEndedBefore, deleteAlerts, selectEndedBefore } from './queries-retention.ts';
 export { releaseStalled } from './release.ts';
 export { renewLease } from './renew.ts';
 export { type ReadReport, readReport } from './report.ts';

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
+import type { AlertReport } from '../core/hand-over.ts';
 import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
-import type { Fold } from './fold.ts';
+import { type Fold, keyReport } from './fold.ts';
 
 /** Answers the live alerts of the keys, held until the commit, in the order of their keys. Index: alert_live. */
 export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise<AlertRow[]> {
@@ -17,6 +18,27 @@ export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise
 
 const keepNewest = `on conflict (source) do update set last_seen_at = excluded.last_seen_at
   where alert_source.last_seen_at < excluded.last_seen_at`;
+
+/** Answers which of the reports are about an alert that is live. Index: alert_live. */
+export async function selectLiveKeys(
+  ctx: Ctx,
+  reports: readonly AlertReport[],
+): Promise<ReadonlySet<AlertReport>> {
+  const keyed = reports.map((report) => keyReport(report, null));
+  const rows = await ctx.db
+    .selectFrom('alert')
+    .select('dedupe_key')
+    .where('ended_at', 'is', null)
+    .where(
+      ctx.dialect.isOneOf(
+        sql.ref('dedupe_key'),
+        keyed.map(({ dedupeKey }) => dedupeKey),
+      ),
+    )
+    .execute();
+  const live = new Set(rows.map((row) => row.dedupe_key));
+  return new Set(keyed.filter(({ dedupeKey }) => live.has(dedupeKey)).map(({ report }) => report));
+}
 
 /** Writes a fold: ends and repeats first, so that a key is free before its next alert comes. Index: the primary keys. */
 export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<string, number>): Promise<void> {
@@ -65,6 +87,7 @@ function changedColumns(row: AlertRow) {
     severity: row.severity,
     severity_rank: row.severity_rank,
     status: row.status,
+    attempts: row.attempts,
     retry_at: row.retry_at,
     rose_since_claim: row.rose_since_claim,
     announced: row.announced,

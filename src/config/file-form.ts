@@ -23,7 +23,6 @@ export function tocsinFileForm(config: Config): FileForm {
     kinds: config.kinds,
     retention: {
       alerts: durationText(config.retention.alertsMs),
-      runs: durationText(config.retention.runsMs),
       notifications: durationText(config.retention.notificationsMs),
     },
     notify: { dry_run: config.notify.dryRun },

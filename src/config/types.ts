@@ -130,7 +130,6 @@ export type RouteMatch = {
 
 export type RetentionConfig = {
   alertsMs: number;
-  runsMs: number;
   notificationsMs: number;
 };
 

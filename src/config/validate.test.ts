@@ -167,9 +167,9 @@ const rows: Row[] = [
   ],
   [
     'a retention of minutes',
-    'retention: { alerts: 90m, runs: 5m }',
+    'retention: { alerts: 90m, notifications: 5m }',
     1,
-    'retention.runs',
+    'retention.notifications',
     { expected: expect.stringMatching(/at least 3600000ms/) },
   ],
   [

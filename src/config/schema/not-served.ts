@@ -3,6 +3,7 @@ const keys: ReadonlySet<string> = new Set([
   'maintenance',
   'window',
   'artifacts',
+  'runs',
   'thresholds',
   'external',
   'group_by',

@@ -9,9 +9,8 @@ const shortestRetentionMs = 3_600_000;
 
 const retentionSchema = section({
   alerts: duration({ minMs: shortestRetentionMs }).prefault('90d'),
-  runs: duration({ minMs: shortestRetentionMs }).prefault('90d'),
   notifications: duration({ minMs: shortestRetentionMs }).prefault('30d'),
-}).transform((raw) => ({ alertsMs: raw.alerts, runsMs: raw.runs, notificationsMs: raw.notifications }));
+}).transform((raw) => ({ alertsMs: raw.alerts, notificationsMs: raw.notifications }));
 
 const nothingYet = z.array(z.unknown()).max(0, { error: 'an empty list' }).default([]);
 

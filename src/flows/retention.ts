@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { countEndedBefore, deleteAlerts, selectEndedBefore } from '../alerts/index.ts';
+import { defineAction } from '../core/action.ts';
+import { countFinishedBefore, deleteNotifications, selectFinishedBefore } from '../notify/index.ts';
+import type { FlowCtx } from './context.ts';
+
+const dayMs = 86_400_000;
+const batch = 500;
+
+type Removed = { alerts: number; notifications: number };
+
+/** Removes what is older than the configuration keeps, in small batches; a dry run only counts. */
+export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Removed> {
+  const { alertsMs, notificationsMs } = ctx.config.retention;
+  const nowMs = ctx.clock.now();
+  if (dryRun) {
+    return {
+      alerts: await countEndedBefore(ctx, nowMs - alertsMs),
+      notifications: await countFinishedBefore(ctx, nowMs - notificationsMs),
+    };
+  }
+  return {
+    alerts: await removeAll(
+      () => selectEndedBefore(ctx, nowMs - alertsMs, batch),
+      (refs) => deleteAlerts(ctx, refs),
+    ),
+    notifications: await removeAll(
+      () => selectFinishedBefore(ctx, nowMs - notificationsMs, batch),
+      (ids) => deleteNotifications(ctx, ids),
+    ),
+  };
+}
+
+/** Batch after batch, each a transaction of its own, so that nobody waits long for the writer. */
+async function removeAll(
+  select: () => Promise<string[]>,
+  remove: (keys: string[]) => Promise<void>,
+): Promise<number> {
+  let removed = 0;
+  for (let keys = await select(); keys.length > 0; keys = await select()) {
+    await remove(keys);
+    removed += keys.length;
+  }
+  return removed;
+}
+
+/** Removes old rows by hand, or says how many there are. */
+export const runRetention = defineAction({
+  name: 'retention.run',
+  summary: 'Remove alerts and messages that are older than the configuration keeps',
+  input: z.strictObject({ dry_run: z.boolean().default(false) }),
+  output: z.object({ dry_run: z.boolean(), alerts: z.number(), notifications: z.number() }),
+  entitlement: 'tools.config.write',
+  http: { method: 'POST', path: '/v1/retention' },
+  cli: { command: 'retention run' },
+  run: async (ctx: FlowCtx, input) => ({
+    dry_run: input.dry_run,
+    ...(await applyRetention(ctx, input.dry_run)),
+  }),
+});
+
+export type Retention = { start(): void; stop(): Promise<void>; tick(): Promise<boolean> };
+
+/** Answers the loop that applies the retention once a day, the first time a minute after the start. */
+export function createRetention(ctx: FlowCtx): Retention {
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const tick = async () => {
+    try {
+      const removed = await applyRetention(ctx, false);
+      if (removed.alerts + removed.notifications === 0) return false;
+      ctx.log.info({ tag: 'db', ...removed }, '[db] removed what is older than the retention keeps');
+      return true;
+    } catch (err) {
+      // What could not be removed today is removed tomorrow.
+      ctx.log.error({ tag: 'db', err }, '[db] the retention could not be applied');
+      return false;
+    }
+  };
+  const run = async () => {
+    await ctx.clock.wait(60_000, stopping.signal);
+    while (!stopping.signal.aborted) {
+      await tick();
+      await ctx.clock.wait(dayMs, stopping.signal);
+    }
+  };
+  return {
+    start() {
+      running = run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    tick,
+  };
+}

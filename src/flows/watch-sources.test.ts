@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { describeEachStore } from '../../test/stores.ts';
+import { startWorker } from '../../test/supervised.ts';
+import { createSourceWatch } from './watch-sources.ts';
+
+const minuteMs = 60_000;
+
+describeEachStore('the watch over sources', (open) => {
+  it('raises one alert for a sender that went silent, and ends it when it is heard again', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    const ctx = {
+      ...worker.ctx,
+      config: { ...worker.ctx.config, sources: { 'monitor@node1': 5 * minuteMs } },
+    };
+    const watch = createSourceWatch(ctx);
+    const heartbeats = () =>
+      ctx.db
+        .selectFrom('alert')
+        .select(['title', 'ended_at', 'occurrences'])
+        .where('kind', '=', 'heartbeat')
+        .execute();
+
+    expect(await watch.tick()).toBe(false);
+    await harness.clock.advance(5 * minuteMs + 1);
+    expect(await watch.tick()).toBe(true);
+    expect(await watch.tick()).toBe(false);
+    expect(await heartbeats()).toEqual([
+      { title: 'monitor@node1 is silent', ended_at: null, occurrences: 1 },
+    ]);
+
+    await worker.report({ source: 'monitor@node1', title: 'anything' });
+    // Another process, which does not remember that it was silent.
+    expect(await createSourceWatch(ctx).tick()).toBe(true);
+    expect(await heartbeats()).toMatchObject([{ ended_at: harness.clock.now() }]);
+    expect(await watch.tick()).toBe(false);
+  });
+});

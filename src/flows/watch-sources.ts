@@ -1,0 +1,85 @@
+import { listSources, selectLiveKeys } from '../alerts/index.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { AlertReport } from '../core/hand-over.ts';
+import type { FlowCtx } from './context.ts';
+
+const lookEveryMs = 5_000;
+
+export type SourceWatch = { start(): void; stop(): Promise<void>; tick(): Promise<boolean> };
+
+/**
+ * Answers the loop that raises a `heartbeat` alert for each expected sender that went silent, and ends it when it is
+ * heard again. One that was never heard has its interval from the start of this process on.
+ */
+export function createSourceWatch(ctx: FlowCtx): SourceWatch {
+  const stopping = new AbortController();
+  const startedAtMs = ctx.clock.now();
+  let running: Promise<void> = Promise.resolve();
+
+  const tick = async () => {
+    const heardAt = new Map((await listSources(ctx)).map((row) => [row.source, row.last_seen_at]));
+    const nowMs = ctx.clock.now();
+    const reports = Object.entries(ctx.config.sources).map(([source, intervalMs]) => {
+      const lastMs = heardAt.get(source) ?? null;
+      const isSilent = nowMs - (lastMs ?? startedAtMs) > intervalMs;
+      return describe({ source, lastMs, intervalMs, isSilent, nowMs });
+    });
+    const live = await selectLiveKeys(ctx, reports);
+    // Only what is news: a silence that nobody knows of, or the end of one that is known.
+    const news = reports.filter((report) => (report.status === 'firing') !== live.has(report));
+    if (news.length > 0) await ctx.intake.submit(news, null);
+    return news.length > 0;
+  };
+
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await ctx.clock.wait(lookEveryMs, stopping.signal);
+      if (stopping.signal.aborted) return;
+      // Looked at again in a few seconds, whatever it was.
+      await tick().catch((err: unknown) =>
+        ctx.log.error({ tag: 'alert', err }, '[alert] could not look for silent sources'),
+      );
+    }
+  };
+  return {
+    start() {
+      running = run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    tick,
+  };
+}
+
+type Silence = {
+  source: string;
+  lastMs: number | null;
+  intervalMs: number;
+  isSilent: boolean;
+  nowMs: number;
+};
+
+function describe({ source, lastMs, intervalMs, isSilent, nowMs }: Silence): AlertReport {
+  const since =
+    lastMs === null ? 'It was never heard.' : `It was last heard ${formatDuration(nowMs - lastMs)} ago.`;
+  return {
+    service: source,
+    env: 'prod',
+    kind: 'heartbeat',
+    severity: 'P2',
+    title: `${source} is silent`,
+    message: `${since} It is expected every ${formatDuration(intervalMs)}.`,
+    source: 'tocsin@sources',
+    status: isSilent ? 'firing' : 'resolved',
+    startedAt: null,
+    endsAt: null,
+    labels: {},
+    annotations: {},
+    metrics: {},
+    evidence: null,
+    fingerprint: `source:${source}`,
+    dedupeTtlMs: null,
+  };
+}
