@@ -56,7 +56,7 @@ export async function selectIncident(
   return row ?? null;
 }
 
-/** Answers ids of open and mitigating incidents behind the given one, in their order. Index: incident_open. */
+/** Answers ids of open and mitigating incidents behind the given one, in their order. Index: incident_unfinished. */
 export async function selectOpenIds(ctx: Ctx, afterId: string, limit: number): Promise<string[]> {
   const rows = await ctx.db
     .selectFrom('incident')
@@ -95,7 +95,7 @@ export function selectIncidents(
   return query.orderBy('incident_id', 'desc').limit(page.limit).execute();
 }
 
-/** Answers open and mitigating incidents, newest first, of one service where it is given. Index: incident_open. */
+/** Answers open and mitigating incidents, newest first, of one service where it is given. Index: incident_unfinished, incident_open. */
 export function selectOpenIncidents(
   ctx: Ctx,
   service: string | undefined,

@@ -49,6 +49,13 @@ async function createIncident(db: Kysely<Database>): Promise<void> {
     .columns(['service', 'env'])
     .where(sql<boolean>`status in ('open', 'mitigating')`)
     .execute();
+  // In the order in which lists and sweeps go through them, however many are over.
+  await db.schema
+    .createIndex('incident_unfinished')
+    .on('incident')
+    .column('incident_id')
+    .where(sql<boolean>`status in ('open', 'mitigating')`)
+    .execute();
 }
 
 async function createIncidentSignature(db: Kysely<Database>): Promise<void> {
