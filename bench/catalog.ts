@@ -1,7 +1,24 @@
+import { bridge } from './bridge.ts';
+import { claim } from './claim.ts';
+import { fanOut } from './fan-out.ts';
+import { firstMessage } from './first-message.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { ingestBatchNew, ingestBatchRepeat } from './ingest-batch.ts';
 import { ingestNew } from './ingest-new.ts';
 import { ingestRepeat } from './ingest-repeat.ts';
+import { memory } from './memory.ts';
+import { startup } from './startup.ts';
 
 /** Every benchmark, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [ingestNew, ingestRepeat, ingestBatchNew, ingestBatchRepeat];
+export const benchmarks: readonly Benchmark[] = [
+  ingestNew,
+  ingestRepeat,
+  ingestBatchNew,
+  ingestBatchRepeat,
+  firstMessage,
+  fanOut,
+  claim,
+  bridge,
+  startup,
+  memory,
+];

@@ -1,6 +1,6 @@
 import { alternate } from './harness/alternate.ts';
 import type { Benchmark } from './harness/benchmark.ts';
-import { againstAlertmanager, ingestColumns, ingestSides } from './ingest-sides.ts';
+import { againstAlertmanager, ingestColumns, ingestSides } from './sides/ingest.ts';
 
 const load = { connections: 16, alertsPerRequest: 100 };
 const allNew = { name: 'ingest-batch-new', summary: '100 alerts a request, 16 connections, all new' };

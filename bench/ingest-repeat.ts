@@ -1,6 +1,6 @@
 import { alternate } from './harness/alternate.ts';
 import type { Benchmark } from './harness/benchmark.ts';
-import { againstAlertmanager, ingestColumns, ingestSides } from './ingest-sides.ts';
+import { againstAlertmanager, ingestColumns, ingestSides } from './sides/ingest.ts';
 
 const about = { name: 'ingest-repeat', summary: 'one alert a request, 64 connections, always the same' };
 

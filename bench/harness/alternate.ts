@@ -29,7 +29,9 @@ export async function alternate(
     missing: side.missing,
     runs: runs.get(side.name) ?? [],
   }));
-  const verdicts = plan.goals.map((goal) => judgeGoal(goal, sides));
+  const verdicts = plan.goals
+    .filter((goal) => chosen.some((side) => side.name === goal.side))
+    .map((goal) => judgeGoal(goal, sides));
   return { name, summary, columns: plan.columns, sides, verdicts };
 }
 

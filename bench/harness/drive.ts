@@ -10,12 +10,14 @@ const measureMs = 4000;
 // Above the longest plan there is; a server that hangs must not hang the benchmark.
 const endWithinMs = 120_000;
 
-export type Drive = Omit<LoadPlan, 'warmupMs' | 'measureMs' | 'maxRequests'> &
-  Partial<Pick<LoadPlan, 'warmupMs' | 'measureMs' | 'maxRequests'>>;
+type Optional = 'warmupMs' | 'measureMs' | 'maxRequests' | 'firstNumber';
+
+/** A load plan; what is left out is as in every other benchmark. */
+export type Drive = Omit<LoadPlan, Optional> & Partial<Pick<LoadPlan, Optional>>;
 
 /** Runs the load generator as a process of its own. Throws what it complains of: a bad answer fails the run. */
 export async function drive(options: Drive): Promise<LoadResult> {
-  const plan: LoadPlan = { warmupMs, measureMs, maxRequests: null, ...options };
+  const plan: LoadPlan = { warmupMs, measureMs, maxRequests: null, firstNumber: 1, ...options };
   const child = spawn(process.execPath, [program, JSON.stringify(plan)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: endWithinMs,

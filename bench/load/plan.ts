@@ -6,6 +6,8 @@ export type LoadPlan = RequestPlan & {
   alertsPerRequest: number;
   warmupMs: number;
   measureMs: number;
+  /** The number of the first alert. */
+  firstNumber: number;
   /** Stops after so many requests, warm-up included; null: by time alone. */
   maxRequests: number | null;
   /** Must stand once for each alert in the answers that are looked at; null: a good status is enough. */

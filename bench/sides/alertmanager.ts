@@ -51,13 +51,13 @@ function createConfig(receiverUrl: string | null) {
   return { route, receivers: [{ name: 'hook', webhook_configs: [{ url: receiverUrl }] }] };
 }
 
-function buildBody(alerts: number): string {
+function buildBody(alerts: number, severity = 'warning'): string {
   const alert = {
     labels: {
       alertname: 'HighLatency',
       service: `checkout-${numberMark}`,
       env: 'prod',
-      severity: 'warning',
+      severity,
       kind: 'latency',
     },
     annotations: { summary: 'latency of /pay is above 500 ms for 5 minutes' },

@@ -55,16 +55,19 @@ export function launchTocsin(sandbox: Sandbox, home: TocsinHome, role = 'all') {
   return sandbox.start(`tocsin-${role}`, [...command], { cwd: home.folder, env: home.env });
 }
 
+export type TocsinServer = Server & {
+  home: TocsinHome /** Address of the PostgreSQL, or path of the SQLite file. */;
+  database: string;
+};
+
 /** Starts `tocsin serve` on a configuration and a data folder of its own; resolves when it is ready. */
-export async function startTocsin(
-  sandbox: Sandbox,
-  settings: TocsinSettings,
-): Promise<Server & { home: TocsinHome }> {
+export async function startTocsin(sandbox: Sandbox, settings: TocsinSettings): Promise<TocsinServer> {
   const home = await createTocsinHome(sandbox, settings);
   const running = launchTocsin(sandbox, home, settings.role);
   await waitUntilUp(`http://127.0.0.1:${home.port}/readyz`, running);
   return {
     home,
+    database: settings.postgres ?? join(home.dataDir, 'tocsin.db'),
     port: home.port,
     path: '/v1/alerts',
     token: readAdminToken(home),
@@ -81,15 +84,23 @@ export function readAdminToken({ dataDir }: TocsinHome): string {
 }
 
 /** Answers a body as `POST /v1/alerts` takes it. */
-export function buildTocsinBody(alerts: number): string {
+export function buildTocsinBody(alerts: number, severity = 'warning'): string {
   const alert = {
     service: `checkout-${numberMark}`,
     title: 'latency of /pay is above 500 ms for 5 minutes',
     kind: 'latency',
-    severity: 'warning',
+    severity,
     env: 'prod',
     source: 'bench@load',
     labels: { alertname: 'HighLatency' },
   };
   return JSON.stringify(alerts === 1 ? alert : Array.from({ length: alerts }, () => alert));
+}
+
+/** Answers the part of a configuration that sends every alert to a webhook at once. */
+export function tellAll(url: string): Record<string, unknown> {
+  return {
+    channels: { hook: { type: 'webhook', url } },
+    routes: [{ name: 'all', channels: ['hook'], group_wait: '0s' }],
+  };
 }

@@ -1,10 +1,10 @@
-import type { Column, Goal, Options, Side } from './harness/benchmark.ts';
-import { drive, loadColumns, toMeasure } from './harness/drive.ts';
-import { createDatabase, dropDatabase } from './harness/postgres.ts';
-import { alertmanagerSide, startAlertmanager } from './sides/alertmanager.ts';
-import { startFloor } from './sides/floor.ts';
-import type { Server } from './sides/server.ts';
-import { startTocsin, type TocsinSettings } from './sides/tocsin.ts';
+import type { Column, Goal, Options, Side } from '../harness/benchmark.ts';
+import { drive, loadColumns, toMeasure } from '../harness/drive.ts';
+import { alertmanagerSide, startAlertmanager } from './alertmanager.ts';
+import { onBothEngines, tocsinSides } from './engines.ts';
+import { startFloor } from './floor.ts';
+import type { Server } from './server.ts';
+import { startTocsin } from './tocsin.ts';
 
 export type IngestLoad = { connections: number; alertsPerRequest: number; isDistinct: boolean };
 
@@ -19,25 +19,12 @@ export function ingestSides(options: Options, load: IngestLoad): Side[] {
     missing: null,
     measure: () => measureIngest(start, load),
   });
-  const tocsin = (settings: Partial<TocsinSettings>) => () =>
-    startTocsin(sandbox, { postgres: null, ...settings });
   return [
-    side('tocsin sqlite', tocsin({})),
-    side('tocsin sqlite, role api', tocsin({ role: 'api' })),
-    { ...side('tocsin postgres', tocsin({})), measure: () => measureOnPostgres(options, load) },
+    ...onBothEngines(options, (postgres) => measureIngest(() => startTocsin(sandbox, { postgres }), load)),
+    side('tocsin sqlite, role api', () => startTocsin(sandbox, { postgres: null, role: 'api' })),
     alertmanagerSide(options, () => measureIngest(() => startAlertmanager(options), load)),
     side('floor', () => startFloor(sandbox)),
   ];
-}
-
-async function measureOnPostgres(options: Options, load: IngestLoad) {
-  const server = await options.postgres();
-  const postgres = await createDatabase(server, 'ingest');
-  try {
-    return await measureIngest(() => startTocsin(options.sandbox, { postgres }), load);
-  } finally {
-    await dropDatabase(server, 'ingest');
-  }
 }
 
 async function measureIngest(start: () => Promise<Server>, load: IngestLoad) {
@@ -66,7 +53,7 @@ export function againstAlertmanager(
   column: (typeof loadColumns)[number]['key'],
   multiples: readonly number[],
 ): Goal[] {
-  return ['tocsin sqlite', 'tocsin postgres'].flatMap((side) =>
+  return tocsinSides.flatMap((side) =>
     multiples.map((value) => ({ side, column, bound, value, of: 'alertmanager' })),
   );
 }

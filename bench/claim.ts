@@ -1,0 +1,98 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ClaimPlan, ClaimResult, ClaimWay } from './claim/claimer.ts';
+import { fillAlerts, fillBare } from './claim/fill.ts';
+import { alternate } from './harness/alternate.ts';
+import type { Benchmark, Goal, Measure, Options, Side } from './harness/benchmark.ts';
+import { createDatabase, dropDatabase } from './harness/postgres.ts';
+import { runWorkers } from './harness/workers.ts';
+
+const about = { name: 'claim', summary: '100,000 waiting; claim 25 and ack 25, by 1 and by 4 processes' };
+const program = fileURLToPath(new URL('./claim/worker.ts', import.meta.url));
+const waiting = 100_000;
+const perClaim = { limit: 25, warmupMs: 300, measureMs: 1500 };
+const engines = ['sqlite', 'postgres'] as const;
+const ways: readonly ClaimWay[] = ['tocsin', 'bare'];
+const workerCounts = [1, 4];
+
+type Engine = (typeof engines)[number];
+type Case = { engine: Engine; way: ClaimWay; workers: number };
+/** Full databases, made once; each measurement gets a copy. */
+type Templates = {
+  copy(way: ClaimWay, engine: Engine): Promise<{ target: string; remove(): Promise<void> }>;
+};
+
+/** How many alerts a second are claimed and acked, beside the bare statements on the same database. */
+export const claim: Benchmark = {
+  ...about,
+  async run(options) {
+    const templates = await makeTemplates(options);
+    const cases = engines.flatMap((engine) =>
+      workerCounts.flatMap((workers) => ways.map((way) => ({ engine, way, workers }))),
+    );
+    return alternate(about, options, {
+      columns: [
+        { key: 'ackedPerSecond', title: 'acked/s' },
+        { key: 'p50Ms', title: 'p50 ms of claim and ack' },
+        { key: 'p99Ms', title: 'p99 ms' },
+      ],
+      sides: cases.map(
+        (one): Side => ({ name: nameOf(one), missing: null, measure: () => measure(templates, one) }),
+      ),
+      goals: cases.filter(({ way }) => way === 'tocsin').map(goalOf),
+    });
+  },
+};
+
+function nameOf({ engine, way, workers }: Case): string {
+  return `${way} ${engine}, ${workers} ${workers === 1 ? 'process' : 'processes'}`;
+}
+
+function goalOf(one: Case): Goal {
+  const of = nameOf({ ...one, way: 'bare' });
+  return { side: nameOf(one), column: 'ackedPerSecond', bound: 'at least', value: 0.6, of };
+}
+
+async function measure(templates: Templates, { engine, way, workers }: Case): Promise<Measure> {
+  const { target, remove } = await templates.copy(way, engine);
+  try {
+    const plans = Array.from({ length: workers }, (): ClaimPlan => ({ ...perClaim, way, target }));
+    const results = await runWorkers<ClaimPlan, ClaimResult>(program, plans);
+    const acked = results.reduce((sum, result) => sum + result.acked, 0);
+    return {
+      ackedPerSecond: acked / Math.max(...results.map((result) => result.seconds)),
+      p50Ms: Math.max(...results.map((result) => result.p50Ms)),
+      p99Ms: Math.max(...results.map((result) => result.p99Ms)),
+    };
+  } finally {
+    await remove();
+  }
+}
+
+async function makeTemplates(options: Options): Promise<Templates> {
+  options.say(`  filling four databases with ${waiting} rows`);
+  const server = await options.postgres();
+  const folder = options.sandbox.makeFolder('claim');
+  const fileOf = (way: ClaimWay) => join(folder, `${way}.db`);
+  for (const way of ways) {
+    const fill = way === 'tocsin' ? fillAlerts : fillBare;
+    await fill(fileOf(way), waiting);
+    await fill(await createDatabase(server, `full_${way}`), waiting);
+  }
+  return {
+    async copy(way, engine) {
+      if (engine === 'postgres') {
+        const target = await createDatabase(server, 'claim', `full_${way}`);
+        return { target, remove: () => dropDatabase(server, 'claim') };
+      }
+      const target = join(folder, 'claim.db');
+      copyFileSync(fileOf(way), target);
+      return { target, remove: async () => removeDatabase(target) };
+    },
+  };
+}
+
+function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+}

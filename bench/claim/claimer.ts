@@ -1,0 +1,21 @@
+/** Somebody who works off what waits. */
+export type Claimer = {
+  /** Claims up to so many and acks them; answers how many, 0 when nothing waits. */
+  claimAndAck(limit: number): Promise<number>;
+};
+
+/** Ways to claim: the product's own, and the bare statements beside which it is measured. */
+export type ClaimWay = 'tocsin' | 'bare';
+
+/** What a claiming process is asked to do. */
+export type ClaimPlan = {
+  way: ClaimWay;
+  /** Address of a PostgreSQL database, or path of a SQLite file. */
+  target: string;
+  limit: number;
+  warmupMs: number;
+  measureMs: number;
+};
+
+/** What it did after the warm-up, until the time was over or nothing waited any more. */
+export type ClaimResult = { acked: number; seconds: number; p50Ms: number; p99Ms: number };

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { createHistogram } from 'node:perf_hooks';
+import { createBareClaimer } from './bare.ts';
+import type { ClaimPlan, ClaimResult } from './claimer.ts';
+import { createTocsinClaimer } from './tocsin.ts';
+
+/*
+ * A claiming process. It takes its plan as JSON in its only argument, says `ready`, begins when its standard input says
+ * anything, and prints what it did as a line of JSON.
+ */
+
+const plan = JSON.parse(process.argv[2] ?? '') as ClaimPlan;
+const claimer = await (plan.way === 'tocsin' ? createTocsinClaimer : createBareClaimer)(plan.target);
+const latencyMicros = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 });
+
+/** Claims until the time is over; answers how many it acked, and whether more may wait. */
+async function claimFor(durationMs: number): Promise<{ acked: number; isEmpty: boolean }> {
+  const deadline = performance.now() + durationMs;
+  let acked = 0;
+  while (performance.now() < deadline) {
+    const before = performance.now();
+    const count = await claimer.claimAndAck(plan.limit);
+    if (count === 0) return { acked, isEmpty: true };
+    latencyMicros.record(Math.max(1, Math.round((performance.now() - before) * 1000)));
+    acked += count;
+  }
+  return { acked, isEmpty: false };
+}
+
+async function run(): Promise<ClaimResult> {
+  const warmup = await claimFor(plan.warmupMs);
+  if (warmup.isEmpty) throw new Error('nothing was left to claim after the warm-up');
+  latencyMicros.reset();
+  const startedAt = performance.now();
+  const { acked } = await claimFor(plan.measureMs);
+  return {
+    acked,
+    seconds: (performance.now() - startedAt) / 1000,
+    p50Ms: latencyMicros.percentile(50) / 1000,
+    p99Ms: latencyMicros.percentile(99) / 1000,
+  };
+}
+
+console.log('ready');
+await once(process.stdin, 'data');
+console.log(JSON.stringify(await run()));
+process.exit(0);

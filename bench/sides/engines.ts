@@ -1,0 +1,31 @@
+import type { Measure, Options, Side } from '../harness/benchmark.ts';
+import { createDatabase, dropDatabase } from '../harness/postgres.ts';
+
+/** The names of the sides that `onBothEngines` answers. */
+export const tocsinSides = ['tocsin sqlite', 'tocsin postgres'] as const;
+
+/** Answers Tocsin on SQLite and on PostgreSQL; `measure` is handed the address of an empty database, or null for SQLite. */
+export function onBothEngines(
+  options: Options,
+  measure: (postgres: string | null) => Promise<Measure>,
+): [sqlite: Side, postgres: Side] {
+  const [sqlite, postgres] = tocsinSides;
+  return [
+    { name: sqlite, missing: null, measure: () => measure(null) },
+    { name: postgres, missing: null, measure: () => withDatabase(options, measure) },
+  ];
+}
+
+async function withDatabase(
+  options: Options,
+  measure: (postgres: string) => Promise<Measure>,
+): Promise<Measure> {
+  const server = await options.postgres();
+  const name = 'measured';
+  const address = await createDatabase(server, name);
+  try {
+    return await measure(address);
+  } finally {
+    await dropDatabase(server, name);
+  }
+}
