@@ -64,6 +64,23 @@ describeSharedStores('of several processes', (open) => {
     expect(api.asked()).toBe(asked);
   });
 
+  it('one whose database is away goes on until its time is over, and no longer', async () => {
+    const harness = await open();
+    const store = await openAgain(harness);
+    const watcher = await startWatcher(harness, [component('api', [])], { store });
+    await watcher.probing.tick();
+    await store.close();
+    await harness.clock.advance(14_999);
+    await watcher.probing.tick();
+    expect(watcher.probing.isHolder()).toBe(true);
+    await harness.clock.advance(1);
+    await watcher.probing.tick();
+    expect(watcher.probing.isHolder()).toBe(false);
+    expect(new Set(watcher.complaints)).toEqual(
+      new Set(['[check] the lease of the checks is out of reach; trying again']),
+    );
+  });
+
   it('the one that stops hands the work on at once', async () => {
     const { harness, first, second } = await setUp();
     await runNext(harness.clock, first.probing);

@@ -78,6 +78,22 @@ describeEachStore('a dependant', (open) => {
     expect(await listShown(watcher.ctx())).toEqual(['api down status_mismatch', 'db ok -']);
   });
 
+  it('has time to come back after the return of its upstream', async () => {
+    const harness = await open();
+    const { db, api, watcher, next } = await setUp(harness);
+    db.turn(503);
+    api.turn(503);
+    for (let round = 0; round < 8; round++) await next();
+    db.turn(200);
+    while ((await titles(watcher))[0] === 'The db is down') await next();
+    const asked = api.asked();
+    while (api.asked() === asked) await next();
+    api.turn(200);
+    for (let round = 0; round < 6; round++) await next();
+    expect(await titles(watcher)).toEqual(['The db is down, over']);
+    expect(await listShown(watcher.ctx())).toEqual(['api ok -', 'db ok -']);
+  });
+
   it('is down by itself while its upstream is well', async () => {
     const harness = await open();
     const { api, watcher, next } = await setUp(harness);
