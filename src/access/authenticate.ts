@@ -17,24 +17,23 @@ export type Authenticator = {
 
 type Known = { row: TokenRow | null; actor: Actor; untilMs: number };
 
-/** Answers an authenticator with a small memory, as every request asks. */
+/** Answers an authenticator with a small memory, as every request asks. For these seconds it holds plain secrets, as each request does. */
 export function createAuthenticator(): Authenticator {
   const cache = new Map<string, Known>();
-  const read = async (ctx: Ctx, hash: string): Promise<Known> => {
-    const row = await findTokenByHash(ctx, hash);
+  const read = async (ctx: Ctx, secret: string): Promise<Known> => {
+    const row = await findTokenByHash(ctx, hashSecret(secret));
     const actor = createActor(row?.name ?? '', row?.role ?? 'default');
     const known = { row, actor, untilMs: ctx.clock.now() + cacheMs };
     if (cache.size >= maxCached) cache.clear();
-    cache.set(hash, known);
+    cache.set(secret, known);
     return known;
   };
   return {
     findActor(ctx, secret, kind) {
-      const hash = hashSecret(secret);
       const nowMs = ctx.clock.now();
-      const known = cache.get(hash);
+      const known = cache.get(secret);
       if (known && known.untilMs > nowMs) return judge(known, kind, nowMs);
-      return read(ctx, hash).then((fresh) => judge(fresh, kind, nowMs));
+      return read(ctx, secret).then((fresh) => judge(fresh, kind, nowMs));
     },
     forget: () => cache.clear(),
   };

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { errorTable } from '../core/errors.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { Door } from './door.ts';
 
@@ -21,7 +22,7 @@ export function observeRoutes(server: FastifyInstance, door: Door): void {
       }
       meter(reply.statusCode, reply.elapsedTime);
       const { requests, healthRequests } = door.config().log;
-      if (isHealth ? healthRequests : requests) logAnswer(door, url, request, reply);
+      if (isHealth ? healthRequests : requests) logAnswer(door, url, request, reply, reply.statusCode);
       done();
     };
     route.onResponse = [observe, ...[route.onResponse ?? []].flat()];
@@ -44,29 +45,33 @@ function createMeter(metrics: Metrics, method: string, route: string): Meter {
   };
 }
 
-/** Counts and logs an answer to a path that no route knows, under one name: callers must not make up labels. */
-export function observeUnknown(
-  door: Door,
-): (request: FastifyRequest, reply: FastifyReply, done: Done) => void {
+/** Answers what counts and logs a request for a path that no route knows, under one name: callers must not make up labels. */
+export function observeUnknown(door: Door): (request: FastifyRequest, reply: FastifyReply) => void {
   const meter = createMeter(door.metrics, 'any', 'unknown');
-  return (request, reply, done) => {
-    meter(reply.statusCode, reply.elapsedTime);
-    if (door.config().log.requests) logAnswer(door, 'unknown', request, reply);
-    done();
+  return (request, reply) => {
+    const status = errorTable.NOT_FOUND.httpStatus;
+    meter(status, reply.elapsedTime);
+    if (door.config().log.requests) logAnswer(door, 'unknown', request, reply, status);
   };
 }
 
 // The path as declared, without what stands in it: parameters and queries may hold secrets.
-function logAnswer(door: Door, route: string, request: FastifyRequest, reply: FastifyReply): void {
+function logAnswer(
+  door: Door,
+  route: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+): void {
   const fields = {
     tag: 'http',
     requestId: request.id,
     method: request.method,
     path: route,
-    status: reply.statusCode,
+    status,
     duration_ms: Math.round(reply.elapsedTime * 10) / 10,
   };
-  door.log.info(fields, `[http] ${request.method} ${route} Completed with status ${reply.statusCode}`);
+  door.log.info(fields, `[http] ${request.method} ${route} Completed with status ${status}`);
 }
 
 function isHealthPath(url: string): boolean {

@@ -13,8 +13,8 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addSelfHealthRoutes } from './routes/self-health.ts';
-import { securityHeaders } from './security-headers.ts';
-import { refuseOtherMethods, refuseUnknownPaths } from './unknown-routes.ts';
+import { commonHeaders } from './security-headers.ts';
+import { createUnknownPathRefusal, refuseOtherMethods } from './unknown-routes.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -45,6 +45,7 @@ export async function createHttpServer(door: Door, version: string): Promise<Fas
 
 function createBareServer(door: Door): FastifyInstance {
   const handleError = createErrorHandler(door);
+  const refuse = createUnknownPathRefusal(door);
   const server = fastify({
     logger: false,
     requestIdHeader: false,
@@ -63,15 +64,16 @@ function createBareServer(door: Door): FastifyInstance {
     frameworkErrors: (error, request, reply) => handleError(error, request, addCommonHeaders(request, reply)),
   });
   server.setErrorHandler(handleError);
+  server.setNotFoundHandler(refuse);
   server.addHook('onRequest', (request, reply, done) => {
     addCommonHeaders(request, reply);
+    if (request.is404) refuse(request, reply);
     done();
   });
   readBodiesAsJson(server);
-  refuseUnknownPaths(server, door);
   return server;
 }
 
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.headers(securityHeaders).header('x-request-id', request.id);
+  return reply.headers(commonHeaders).header('x-request-id', request.id);
 }

@@ -1,27 +1,20 @@
-import type { FastifyInstance, HTTPMethods, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import { AppError } from '../core/errors.ts';
 import type { Door } from './door.ts';
 import { observeUnknown } from './observe.ts';
 
 const allMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Answers NOT_FOUND where no route is, before a body is read. */
-export function refuseUnknownPaths(server: FastifyInstance, door: Door): void {
+/** Answers what throws NOT_FOUND where no route is, before a body is read; such requests are counted under one name. */
+export function createUnknownPathRefusal(
+  door: Door,
+): (request: FastifyRequest, reply: FastifyReply) => never {
   const observe = observeUnknown(door);
-  server.setNotFoundHandler((request) => {
-    throw new AppError('NOT_FOUND', `there is nothing at ${request.method} ${pathOf(request.url)}`);
-  });
-  server.addHook('onRequest', (request, _reply, done) => {
-    if (!request.is404) return done();
-    done(new AppError('NOT_FOUND', `there is nothing at ${request.method} ${pathOf(request.url)}`));
-  });
-  server.addHook('onResponse', (request, reply, done) =>
-    request.is404 ? observe(request, reply, done) : done(),
-  );
-}
-
-function pathOf(url: string): string {
-  return (url.split('?', 1)[0] ?? '').slice(0, 200);
+  return (request, reply) => {
+    observe(request, reply);
+    const path = (request.url.split('?', 1)[0] ?? '').slice(0, 200);
+    throw new AppError('NOT_FOUND', `there is nothing at ${request.method} ${path}`);
+  };
 }
 
 /** Remembers every path; answers what adds METHOD_NOT_ALLOWED for the methods that it has no route for, once all routes are there. */

@@ -8,6 +8,7 @@ import type { Door } from '../door.ts';
 import { boardPage } from '../pages/board.ts';
 import { readBoard } from '../pages/read-board.ts';
 import { codePage, signInPage } from '../pages/sign-in.ts';
+import { pageHeaders } from '../security-headers.ts';
 import { isSameOrigin, readSession, writeSession } from '../session-cookie.ts';
 
 /** Adds the pages for people: what is wrong now, and the way in and out. */
@@ -81,5 +82,5 @@ function readText(fields: unknown, name: string): string | null {
 }
 
 function sendPage(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(text);
+  return reply.headers(pageHeaders).type('text/html; charset=utf-8').send(text);
 }
