@@ -82,7 +82,7 @@ async function itHeals({ stage, client, service, receiver }: Cast, incident: Inc
 async function whatIsRemembered({ stage, client }: Cast, incident: Incident): Promise<void> {
   stage.say('What is remembered, as `tocsin incidents show` has it:');
   const { body } = await client.get<IncidentStory>(`/v1/incidents/${incident.number}`);
-  for (const event of body.timeline) {
+  for (const event of body.timeline.toReversed()) {
     const count = event.occurrences > 1 ? ` (${event.occurrences} times)` : '';
     stage.show(`${event.at.slice(11, 19)}  ${event.type.padEnd(13)} ${event.message.split('\n')[0]}${count}`);
   }

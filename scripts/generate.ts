@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generatedFiles } from '../src/config/index.ts';
+import { insertEnvironmentTable } from './generate/environment.ts';
 import { generateErrors } from './generate/errors.ts';
 import { insertImportTable } from './generate/import-table.ts';
 import { generateManifest } from './generate/manifest.ts';
@@ -9,14 +10,17 @@ import { dumpPostgres, dumpSqlite } from './generate/schema-dump.ts';
 
 const root = join(import.meta.dirname, '..');
 const architecturePath = 'docs/architecture.md';
+const configurePath = 'docs/configure.md';
 
 async function makeFiles(): Promise<{ path: string; content: string }[]> {
   const architecture = readFileSync(join(root, architecturePath), 'utf8');
+  const configure = readFileSync(join(root, configurePath), 'utf8');
   return [
     ...generatedFiles(),
     { path: 'src/cli/manifest.ts', content: generateManifest() },
     { path: 'docs/errors.md', content: generateErrors() },
     { path: architecturePath, content: insertImportTable(architecture) },
+    { path: configurePath, content: insertEnvironmentTable(configure) },
     { path: 'docs/schema-sqlite.sql', content: await dumpSqlite() },
     { path: 'docs/schema-postgres.sql', content: await dumpPostgres() },
   ];
