@@ -1,5 +1,5 @@
 import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
-import { findStalled, leaseWaiting, recordLeased } from './queries-lease.ts';
+import { type Claim, findStalled, leaseWaiting, recordLeased } from './queries-lease.ts';
 import { releaseStalled } from './release.ts';
 import type { AlertFilters } from './types.ts';
 
@@ -18,26 +18,25 @@ export type ClaimRequest = {
  * whose lease has ended and failed ones that are due are put back first. Opens a transaction; answers [] when none waits.
  */
 export async function claimAlerts(ctx: Ctx, request: ClaimRequest): Promise<AlertRow[]> {
-  const first = await tryClaim(ctx, request, request.limit);
+  const first = await tryClaim(ctx, request, 'unless any is stalled');
   if (!first.stalled) return first.rows;
   await releaseStalled(ctx, request.maxAttempts);
-  if (first.rows.length === request.limit) return first.rows;
-  const second = await tryClaim(ctx, request, request.limit - first.rows.length);
-  return [...first.rows, ...second.rows].sort(bySeverityThenAge);
+  return (await tryClaim(ctx, request, 'anyhow')).rows;
 }
 
 /** One message to the database: is anything stalled, lease what waits, write the events. */
 async function tryClaim(
   ctx: Ctx,
   request: ClaimRequest,
-  limit: number,
+  when: Claim['when'],
 ): Promise<{ rows: AlertRow[]; stalled: boolean }> {
   const nowMs = ctx.clock.now();
   const leaseToken = ctx.ids.uuid();
   const claim = leaseWaiting(ctx, {
     owner: request.owner,
     leaseToken,
-    limit,
+    limit: request.limit,
+    when,
     lockUntilMs: nowMs + request.leaseMs,
     nowMs,
     sinceMs: request.windowMs === null ? null : nowMs - request.windowMs,

@@ -6,15 +6,24 @@ export async function recordDecisions(
   decisions: readonly { alertRef: string; reason: string; rule: string | null }[],
 ): Promise<void> {
   const nowMs = ctx.clock.now();
-  const rows = decisions.map(({ alertRef, reason, rule }) => ({
-    alert_ref: alertRef,
-    reason,
-    rule,
-    occurrences: 1,
-    first_at: nowMs,
-    last_at: nowMs,
-  }));
+  // One statement may touch a row once only.
+  const same = Map.groupBy(decisions, ({ alertRef, reason }) => `${alertRef} ${reason}`);
+  const rows = [...same].sort(byKey).flatMap(([, group]) =>
+    group.slice(-1).map(({ alertRef, reason, rule }) => ({
+      alert_ref: alertRef,
+      reason,
+      rule,
+      occurrences: group.length,
+      first_at: nowMs,
+      last_at: nowMs,
+    })),
+  );
   await insertMany(ctx, 'alert_decision', rows, { onConflict: countDecisions });
+}
+
+/** In one order for all writers, so that two never wait for each other crosswise. */
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 /** Counts repeats of a decision into the row that is there. */

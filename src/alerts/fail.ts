@@ -1,3 +1,4 @@
+import { toStorable } from '../core/text.ts';
 import { type AlertRow, type Ctx, inTransaction, updateMany } from '../store/index.ts';
 import { decideFailure } from './decide.ts';
 import { requireAlertForUpdate } from './get.ts';
@@ -27,7 +28,7 @@ export function failAlert(ctx: Ctx, failure: Failure): Promise<AlertRow> {
       status: next.status,
       attempts: next.attempts,
       retry_at: next.retryDelayMs === null ? null : nowMs + next.retryDelayMs,
-      last_error: failure.error.slice(0, 2000),
+      last_error: toStorable(failure.error, 2000),
       owner: null,
       lease_token: null,
       processing_lock_until: null,

@@ -16,10 +16,11 @@ export function signatureOf(service: string, kind: string, fingerprint: string):
 }
 
 const variables: readonly RegExp[] = [
-  /"[^"]*"|'[^']*'|`[^`]*`/g,
-  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
+  // An apostrophe within a word quotes nothing.
+  /"[^"]*"|(?<!\w)'[^']*'(?!\w)|`[^`]*`/g,
+  /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi,
   /\b\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?\b/g,
-  /\b(0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{6,})\b/gi,
+  /(?<![0-9a-z])(0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{6,})(?![0-9a-z])/gi,
   /[+-]?\d+([.,:]\d+)*/g,
 ];
 

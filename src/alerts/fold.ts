@@ -2,7 +2,7 @@ import type { AlertReport } from '../core/hand-over.ts';
 import type { Ids } from '../core/ids.ts';
 import { severityRank } from '../core/severity.ts';
 import type { AlertDecisionRow, AlertEventRow, AlertRow } from '../store/index.ts';
-import { decideReport, type ReportDecision } from './decide.ts';
+import { decideReport, endOf, type ReportDecision } from './decide.ts';
 import { dedupeKeyOf, fingerprintOf, signatureOf } from './fingerprint.ts';
 import type { IngestAnswer } from './types.ts';
 
@@ -17,7 +17,7 @@ export type KeyedReport = {
 /** Answers the report with what makes it the same problem as another. */
 export function keyReport(report: AlertReport, requestId: string | null): KeyedReport {
   const { service, env, kind, title, labels } = report;
-  const fingerprint = labels.fingerprint ?? report.fingerprint ?? fingerprintOf(service, kind, title);
+  const fingerprint = labels.fingerprint || report.fingerprint || fingerprintOf(service, kind, title);
   return { report, requestId, fingerprint, dedupeKey: dedupeKeyOf(service, env, kind, fingerprint) };
 }
 
@@ -93,7 +93,7 @@ function apply(
     case 'create':
       return answerOf(create(folding, keyed, null, decision.reason), false);
     case 'supersede': {
-      if (live) end(folding, live, keyed, 'superseded', live.status === 'new' ? 'acked' : live.status);
+      if (live) end(folding, live, keyed, 'superseded', endOf(live).status);
       return answerOf(create(folding, keyed, live, decision.reason), false);
     }
     case 'repeat': {
@@ -152,6 +152,8 @@ function repeat(
   row.severity_rank = severityRank(decision.severity);
   row.status = decision.status;
   if (decision.rose) row.rose_since_claim = 1;
+  // What comes round anew has all its attempts.
+  if (from !== row.status) row.attempts = 0;
   touch(folding, row);
   if (decision.reason === 'severity_raised')
     folding.fold.events.push(eventOf(folding, row, keyed, from, decision.reason));

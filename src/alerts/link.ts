@@ -13,6 +13,6 @@ export function linkAlert(
     const status = alert.status === 'processing' ? 'processing' : 'acked';
     await updateIncidentOf(ctx, link.alertRef, link.incidentId, status);
     await recordEvent(ctx, alert, status, link.reason, null);
-    return { ...alert, status, incident_id: link.incidentId, announced: 1 };
+    return { ...alert, status, incident_id: link.incidentId, announced: 1, retry_at: null };
   });
 }

@@ -95,9 +95,6 @@ export async function measureLoop(ctx: Ctx, sinceMs: number, stuckBeforeMs: numb
     .select((eb) => [
       eb.fn.countAll<number>().as('worked'),
       sql<number | null>`sum(case when status in ('failed', 'dead') then 1 else 0 end)`.as('failed'),
-      sql<
-        number | null
-      >`sum(case when status = 'processing' and updated_at < ${stuckBeforeMs} then 1 else 0 end)`.as('stuck'),
     ])
     .executeTakeFirst();
   return {
@@ -105,13 +102,34 @@ export async function measureLoop(ctx: Ctx, sinceMs: number, stuckBeforeMs: numb
       waits.map((row) => row.wait_ms),
       0.95,
     ),
-    stuck: outcome?.stuck ?? 0,
+    stuck: await countStuck(ctx, stuckBeforeMs),
     failed: outcome?.failed ?? 0,
     worked: outcome?.worked ?? 0,
   };
 }
 
+/** Counts alerts, however old, that no worker has claimed anew since. Index: alert_leased. */
+async function countStuck(ctx: Ctx, stuckBeforeMs: number): Promise<number> {
+  const counted = await ctx.db
+    .selectFrom('alert')
+    .where('status', '=', sql.lit<AlertStatus>('processing'))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('alert_event as claim')
+            .select('claim.at')
+            .whereRef('claim.alert_ref', '=', 'alert.alert_ref')
+            .where('claim.reason', '=', 'claimed')
+            .where('claim.at', '>=', stuckBeforeMs),
+        ),
+      ),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('stuck'))
+    .executeTakeFirst();
+  return counted?.stuck ?? 0;
+}
+
 function percentile(values: readonly number[], ratio: number): number | null {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * ratio))] ?? null;
+  return sorted[Math.ceil(sorted.length * ratio) - 1] ?? null;
 }

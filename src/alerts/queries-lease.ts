@@ -12,23 +12,18 @@ export type Claim = {
   /** Only alerts first seen since; null: all. */
   sinceMs: number | null;
   filters: AlertFilters;
+  /** What is stalled goes back first, and may be more severe than all that waits. */
+  when: 'unless any is stalled' | 'anyhow';
 };
 
 /** Leases the most severe, then the oldest waiting alerts. Index: alert_waiting. */
 export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
-  const { db, dialect } = ctx;
-  const waiting = db
-    .selectFrom('alert')
-    .select('alert_ref')
-    .where('status', '=', sql.lit('new'))
-    .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', claim.nowMs)]))
-    .where((eb) => eb.and(matchesFilters(eb, claim.filters, dialect)))
-    .$if(claim.sinceMs !== null, (query) => query.where('first_seen_at', '>=', claim.sinceMs ?? 0))
-    .orderBy('severity_rank')
-    .orderBy('alert_ref')
-    .limit(claim.limit)
-    .modifyEnd(dialect.skipLocked);
-  return db
+  // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
+  return ctx.db
+    .with(
+      (cte) => cte('waiting').materialized(),
+      () => selectWaiting(ctx, claim),
+    )
     .updateTable('alert')
     .set({
       status: 'processing',
@@ -39,9 +34,29 @@ export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
       rose_since_claim: 0,
       updated_at: claim.nowMs,
     })
-    .where('alert_ref', 'in', waiting)
+    .where('alert_ref', 'in', (eb) => eb.selectFrom('waiting').select('waiting.alert_ref'))
     .returningAll()
     .compile();
+}
+
+function selectWaiting({ db, dialect }: Ctx, claim: Claim) {
+  const [lost, due] = selectStalled(db, claim.nowMs);
+  return db
+    .selectFrom('alert')
+    .select('alert_ref')
+    .where('status', '=', sql.lit('new'))
+    .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', claim.nowMs)]))
+    .where((eb) => eb.and(matchesFilters(eb, claim.filters, dialect)))
+    .$if(claim.sinceMs !== null, (query) => query.where('first_seen_at', '>=', claim.sinceMs ?? 0))
+    .$if(claim.when === 'unless any is stalled', (query) =>
+      query.where(({ and, not, exists }) =>
+        and([not(exists(lost.select('alert_ref'))), not(exists(due.select('alert_ref')))]),
+      ),
+    )
+    .orderBy('severity_rank')
+    .orderBy('alert_ref')
+    .limit(claim.limit)
+    .modifyEnd(dialect.skipLocked);
 }
 
 /** What an event says beside the states it goes from and to. */
@@ -82,7 +97,7 @@ export function recordLeased(
         .select([
           'alert_ref',
           sql<string>`cast(${event.eventId} as text)`.as('event_id'),
-          sql<number>`${sql.lit(event.nowMs)}`.as('at'),
+          sql<number>`cast(${event.nowMs} as bigint)`.as('at'),
           sql<string>`cast(${event.actor} as text)`.as('actor'),
           sql.lit<AlertStatus>(move.from).as('from_status'),
           to.as('to_status'),
@@ -92,12 +107,15 @@ export function recordLeased(
         ])
         .where('lease_token', '=', leaseToken)
         .where('status', '=', sql.lit<AlertStatus>('processing'))
-        .$if(refs !== null, (query) => query.where(ctx.dialect.isOneOf(sql.ref('alert_ref'), refs ?? []))),
+        .$if(refs !== null, (query) => query.where(ctx.dialect.isOneOf(sql.ref('alert_ref'), refs ?? [])))
+        // Else the alert could move between this statement and the one that moves it.
+        .modifyEnd(ctx.dialect.forUpdate),
     )
     .compile();
 }
 
-const ackedUnlessItRose = sql<AlertStatus>`case when rose_since_claim = 1 and ended_at is null then 'new' else 'acked' end`;
+const itRose = sql<boolean>`rose_since_claim = 1 and ended_at is null`;
+const ackedUnlessItRose = sql<AlertStatus>`case when ${itRose} then 'new' else 'acked' end`;
 
 export type Ack = {
   leaseToken: string;
@@ -114,6 +132,7 @@ export function ackLeased(ctx: Ctx, ack: Ack): CompiledQuery<{ alert_ref: string
     .updateTable('alert')
     .set({
       status: ackedUnlessItRose,
+      attempts: sql<number>`case when ${itRose} then 0 else attempts end`,
       owner: null,
       lease_token: null,
       processing_lock_until: null,
@@ -172,36 +191,27 @@ export async function extendLease(
 
 /** Finds one alert whose lease has ended or whose retry is due, cheaply. Indexes: alert_leased, alert_retry. */
 export function findStalled(ctx: Ctx, nowMs: number): CompiledQuery<{ alert_ref: string }>[] {
-  const lost = ctx.db
+  return selectStalled(ctx.db, nowMs).map((query) => query.select('alert_ref').limit(1).compile());
+}
+
+function selectStalled(db: Ctx['db'], nowMs: number) {
+  const lost = db
     .selectFrom('alert')
-    .select('alert_ref')
     .where('status', '=', sql.lit<AlertStatus>('processing'))
-    .where('processing_lock_until', '<=', nowMs)
-    .limit(1);
-  const due = ctx.db
+    .where('processing_lock_until', '<=', nowMs);
+  const due = db
     .selectFrom('alert')
-    .select('alert_ref')
     .where('status', '=', sql.lit<AlertStatus>('failed'))
-    .where('retry_at', '<=', nowMs)
-    .limit(1);
-  return [lost.compile(), due.compile()];
+    .where('retry_at', '<=', nowMs);
+  return [lost, due] as const;
 }
 
 /** Answers alerts whose lease has ended or whose retry is due, held until the commit. */
 export async function lockStalled(ctx: Ctx, nowMs: number, limit: number): Promise<AlertRow[]> {
-  const lost = ctx.db
-    .selectFrom('alert')
-    .selectAll()
-    .where('status', '=', sql.lit<AlertStatus>('processing'))
-    .where('processing_lock_until', '<=', nowMs);
-  const due = ctx.db
-    .selectFrom('alert')
-    .selectAll()
-    .where('status', '=', sql.lit<AlertStatus>('failed'))
-    .where('retry_at', '<=', nowMs);
   const rows: AlertRow[] = [];
-  for (const query of [lost, due]) {
-    rows.push(...(await query.orderBy('alert_ref').limit(limit).modifyEnd(ctx.dialect.skipLocked).execute()));
+  for (const query of selectStalled(ctx.db, nowMs)) {
+    const locked = query.selectAll().orderBy('alert_ref').limit(limit).modifyEnd(ctx.dialect.skipLocked);
+    rows.push(...(await locked.execute()));
   }
   return rows;
 }

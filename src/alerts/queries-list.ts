@@ -31,11 +31,11 @@ export function matchesFilters(
   return conditions;
 }
 
-/** Letter case is ignored on both engines, and the text's own wildcards mean themselves. */
+/** Letter case is ignored as far as the engine knows letters (SQLite: ASCII), so it lowers both; and the text's own wildcards mean themselves. */
 function containsText(eb: AlertExpression, text: string): Expression<SqlBool> {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   const like = (column: 'title' | 'message') =>
-    sql<SqlBool>`lower(${eb.ref(column)}) like ${pattern} escape '\\'`;
+    sql<SqlBool>`lower(${eb.ref(column)}) like lower(${pattern}) escape '\\'`;
   return eb.or([like('title'), like('message')]);
 }
 

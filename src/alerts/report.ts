@@ -3,6 +3,7 @@ import { type FieldError, fieldErrors } from '../core/action.ts';
 import { builtInKinds } from '../core/alert-kinds.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import { readSeverity } from '../core/severity.ts';
+import { toStorable } from '../core/text.ts';
 import { reportInput } from './types.ts';
 
 const minuteMs = 60_000;
@@ -27,7 +28,7 @@ export function readReport(raw: unknown, defaults: ReportDefaults): ReadReport {
 
 function buildReport(input: z.output<typeof reportInput>, defaults: ReportDefaults): ReadReport {
   const errors: FieldError[] = [];
-  const title = input.title ?? firstLine(input.summary ?? input.message);
+  const title = input.title?.trim() || firstLine(input.summary || input.message || '');
   if (!title)
     errors.push({ field: 'title', message: 'is required (or a message or summary to stand in for it)' });
   const severity = readSeverity(input.severity);
@@ -82,6 +83,6 @@ function readKind(kind: string, declared: readonly string[]): { kind: string; is
   return builtInKinds.includes(kind) || declared.includes(kind) ? { kind, isTest: false } : null;
 }
 
-function firstLine(text: string | undefined): string | undefined {
-  return text?.trim().split('\n', 1)[0]?.slice(0, 1000);
+function firstLine(text: string): string {
+  return toStorable(text.trim().split('\n', 1)[0] ?? '', 1000);
 }
