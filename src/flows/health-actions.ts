@@ -27,7 +27,7 @@ const checkView = z.object({
 });
 
 /** A component as the API shows it. */
-export const componentView = z.object({
+const componentView = z.object({
   id: z.string(),
   name: z.string(),
   group: z.string().nullable(),

@@ -22,5 +22,5 @@ export {
 } from './queries.ts';
 export { type LeaseClaim, lockLeaseToken, renewLease, returnLease, takeLease } from './queries-lease.ts';
 export { reportFailure, reportRecovery } from './report.ts';
-export { type AlertsOfOthers, type ShownHealth, showHealth } from './show.ts';
+export { type ShownHealth, showHealth } from './show.ts';
 export type * from './types.ts';
