@@ -65,23 +65,17 @@ function dieLoudly(log: Log): void {
 /** Says where it is and how to sign in: for people on a terminal, else as a log line. */
 async function greet(app: App, config: Config, log: Log): Promise<void> {
   const address = app.address();
+  const tokenPath = `${config.dataDir}/admin-token`;
   if (!config.log.pretty) {
-    const fields = {
-      tag: 'app',
-      address,
-      version: packageJson.version,
-      admin_token_file: `${config.dataDir}/admin-token`,
-    };
-    log.info(
-      fields,
-      `[app] started${address ? `, listening on ${address}` : ''}; the admin token is in ${fields.admin_token_file}`,
-    );
+    const where = address ? `, listening on ${address}` : '';
+    const fields = { tag: 'app', address, version: packageJson.version };
+    log.info(fields, `[app] started${where}; the admin token is in the file ${tokenPath}`);
     return;
   }
   const lines = [
     `Tocsin ${packageJson.version} is running${address ? ` on ${address}` : ''}`,
     ...(address ? [`sign in     ${await app.createSignInLink()}  (once, within an hour)`] : []),
-    `API token   ${config.dataDir}/admin-token`,
+    `API token   ${tokenPath}`,
     ...describeConfig(config).split('\n'),
   ];
   process.stdout.write(`\n${lines.join('\n  ')}\n\n`);

@@ -70,7 +70,7 @@ function chooseColumns(rows: readonly Row[]): string[] {
 function renderThing(thing: Row, indent: string): string {
   return Object.entries(thing)
     .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => `${indent}${name}: ${renderValue(value, indent)}`)
+    .map(([name, value]) => `${indent}${name}: ${renderValue(value, indent)}`.replace(': \n', ':\n'))
     .join('\n');
 }
 

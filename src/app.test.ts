@@ -1,0 +1,151 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { quietLog } from '../test/stores.ts';
+import { type App, type AppOptions, type AppRole, createApp } from './app.ts';
+import { type Config, loadConfig, type Problem } from './config/index.ts';
+import { AppError } from './core/errors.ts';
+
+const problem: Problem = {
+  file: 'tocsin.yaml',
+  line: 3,
+  key: 'server.listen',
+  found: '"x"',
+  expected: 'an address',
+  message: '',
+};
+
+type Started = { app: App; url: string; options: AppOptions; ask(path: string): Promise<Response> };
+
+async function makeOptions(role: AppRole = 'all'): Promise<AppOptions> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-app-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const config = await loadConfig({ env: {}, cwd: dataDir, flags: { dataDir, listen: '127.0.0.1:0' } });
+  return { config, load: () => Promise.resolve(config), role, version: '1.2.3', log: quietLog };
+}
+
+async function start(change: Partial<AppOptions> = {}, role: AppRole = 'all'): Promise<Started> {
+  const options = { ...(await makeOptions(role)), ...change };
+  const app = createApp(options);
+  await app.start();
+  onTestFinished(() => app.stop().catch(() => undefined)); // a test may have stopped it
+  const url = app.address() ?? '';
+  const token = (await readFile(join(options.config.dataDir, 'admin-token'), 'utf8')).trim();
+  const headers = { authorization: `Bearer ${token}` };
+  return { app, url, options, ask: (path) => fetch(`${url}${path}`, { headers }) };
+}
+
+test('a started Tocsin is ready, well, and says how it keeps what it has', async () => {
+  const { ask } = await start();
+  expect((await ask('/readyz')).status).toBe(200);
+  const health = await ask('/health');
+  expect(health.status).toBe(200);
+  expect(health.headers.get('cache-control')).toBe('no-cache');
+  expect(await health.json()).toMatchObject({
+    status: 'ok',
+    version: '1.2.3',
+    durable: true,
+    backend: 'sqlite',
+    components: {
+      database: { status: 'ok' },
+      supervisor: { status: 'ok' },
+      scheduler: { status: 'ok' },
+      outbox: { status: 'ok', waiting: 0, dead: 0 },
+    },
+  });
+});
+
+test.each<[AppRole, string[] | null]>([
+  ['api', ['database', 'outbox']],
+  ['worker', null],
+  ['scheduler', null],
+])('the role %s alone plays its parts and no others', async (role, parts) => {
+  const { app, ask } = await start({}, role);
+  expect(app.address() === null).toBe(parts === null);
+  if (parts) {
+    const { components } = (await (await ask('/health')).json()) as { components: object };
+    expect(Object.keys(components)).toEqual(parts);
+  }
+});
+
+test('an address that is taken is a clear error, and what was started before is stopped again', async () => {
+  const first = await start();
+  const port = Number(new URL(first.url).port);
+  const options = await makeOptions();
+  const config: Config = { ...options.config, server: { ...options.config.server, port } };
+  const second = createApp({ ...options, config });
+  await expect(second.start()).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: `cannot listen on 127.0.0.1:${port}: something else listens there`,
+  });
+});
+
+test('a request under way at the stop gets its answer; a new one is not taken', async () => {
+  const { app, url } = await start();
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const received: string[] = [];
+  socket.on('data', (chunk) => received.push(String(chunk)));
+  const body = '{"token":"x"}';
+  socket.write(
+    `POST /v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 4)}`,
+  );
+  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
+  const stopped = app.stop();
+  await vi.waitFor(() => expect(fetch(`${url}/healthz`)).rejects.toThrow());
+  socket.write(body.slice(4));
+  await stopped;
+  expect(received.join('')).toMatch(/^HTTP\/1\.1 401 /);
+});
+
+test('a configuration that is wrong is not put in force, shown, and raised as an alert that heals with it', async () => {
+  let next: () => Promise<Config> = () => Promise.reject(new Error('not set yet'));
+  const { app, ask, options } = await start({ load: () => next() });
+  const alerts = async (state: string) => {
+    const answered = await ask(`/v1/alerts?state=${state}&service=tocsin`);
+    return ((await answered.json()) as { data: { kind: string; message: string }[] }).data;
+  };
+
+  next = () =>
+    Promise.reject(new AppError('VALIDATION_ERROR', 'wrong', { details: { problems: [problem] } }));
+  expect(await app.reload()).toEqual({ ok: false, problems: [problem] });
+  expect(await alerts('firing')).toMatchObject([
+    { kind: 'config', message: expect.stringContaining('tocsin.yaml:3') },
+  ]);
+  const link = new URL(await app.createSignInLink());
+  const signedIn = await fetch(new URL('/signin', link), {
+    method: 'POST',
+    body: new URLSearchParams({ code: link.searchParams.get('code') ?? '' }),
+    redirect: 'manual',
+  });
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const board = await fetch(new URL('/', link), { headers: { cookie } });
+  expect(await board.text()).toContain('tocsin.yaml:3');
+
+  next = () => Promise.resolve({ ...options.config, notify: { dryRun: true } });
+  expect(await app.reload()).toMatchObject({ ok: true, changed: ['notify'] });
+  expect(await alerts('firing')).toEqual([]);
+  const healed = await (await fetch(new URL('/', link), { headers: { cookie } })).text();
+  expect(healed).not.toContain('tocsin.yaml:3');
+  expect(healed).toContain('Messages are written down and not sent');
+});
+
+test('bytes that are no request, and headers without end, are answered by the envelope', async () => {
+  const { url } = await start();
+  const { hostname, port } = new URL(url);
+  const say = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      let received = '';
+      socket.on('data', (chunk) => {
+        received += String(chunk);
+      });
+      socket.on('close', () => resolve(received)).on('error', reject);
+    });
+  expect(await say('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"VALIDATION_ERROR"/);
+  expect(await say(`GET /${'x'.repeat(40_000)} HTTP/1.1\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 413 [\s\S]*"PAYLOAD_TOO_LARGE"/,
+  );
+});

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { ManifestCommand } from './manifest-types.ts';
+import { readFields } from './read-fields.ts';
+import { render } from './render.ts';
+
+const command: ManifestCommand = {
+  action: 'x.y',
+  command: 'x y',
+  summary: '',
+  args: [{ name: 'alert_ref', kind: 'text', required: true, help: '' }],
+  options: [
+    { name: 'window_minutes', kind: 'number', required: false, help: '' },
+    { name: 'severity_in', kind: 'list', required: false, help: '' },
+    { name: 'labels', kind: 'map', required: false, help: '' },
+    { name: 'evidence', kind: 'json', required: false, help: '' },
+    { name: 'force', kind: 'flag', required: false, help: '' },
+  ],
+  print: null,
+  http: null,
+};
+
+test('a command line becomes the fields of the action', () => {
+  const options = {
+    windowMinutes: '15',
+    severityIn: ['P0,P1', 'P2'],
+    labels: ['node=n1', 'note=a=b'],
+    evidence: '{"query":"x"}',
+    force: true,
+    json: true,
+    url: 'http://elsewhere',
+  };
+  expect(readFields(command, ['a1'], options)).toEqual({
+    alert_ref: 'a1',
+    window_minutes: 15,
+    severity_in: ['P0', 'P1', 'P2'],
+    labels: { node: 'n1', note: 'a=b' },
+    evidence: { query: 'x' },
+    force: true,
+  });
+});
+
+test('a text that is no number reaches the schema as it is', () => {
+  expect(readFields(command, ['a1'], { windowMinutes: 'soon' })).toMatchObject({ window_minutes: 'soon' });
+});
+
+test.each([
+  [{ labels: ['node'] }, 'labels: "node" is not key=value'],
+  [{ labels: ['=x'] }, 'is not key=value'],
+  [{ evidence: '{' }, 'evidence: is not valid JSON'],
+])('%o is refused', (options, message) => {
+  expect(() => readFields(command, ['a1'], options)).toThrow(message);
+});
+
+test('a list is a table of what people look for, with the way to the next page', () => {
+  const rows = [
+    { id: 'a', severity: 'P1', status: 'open', title: 'short', extra: { deep: 1 }, owner: null },
+    { id: 'b', severity: 'INFO', status: 'resolved', title: 'much longer', extra: {}, owner: null },
+  ];
+  expect(render({ data: rows, next_cursor: 'n1', limit: 2 }, null)).toBe(
+    [
+      'id  severity  status    title',
+      'a   P1        open      short',
+      'b   INFO      resolved  much longer',
+      'more: --cursor n1',
+    ].join('\n'),
+  );
+  expect(render({ data: [], next_cursor: null, limit: 2 }, null)).toBe('nothing');
+});
+
+test('one thing is lines of key and value, what is empty left out', () => {
+  const thing = {
+    id: 'a',
+    owner: null,
+    labels: { node: 'n1' },
+    events: [{ id: 'e', reason: 'x' }],
+    links: [],
+  };
+  expect(render(thing, null)).toBe(
+    ['id: a', 'labels:', '  node: n1', 'events:', '  id  reason', '  e   x'].join('\n'),
+  );
+});
+
+test('a field that is to be printed alone stands alone', () => {
+  expect(render({ token: 'toc_x', role: 'admin' }, 'token')).toBe('toc_x');
+});
+
+test('what others reported cannot command the terminal', () => {
+  const shown = render({ title: '\u001b[2Jgone\u0007\u009b31m', note: 'two\nlines' }, null);
+  expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
+  expect(shown).toContain('two\n  lines');
+});

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+const launcher = join(import.meta.dirname, '../../bin/tocsin');
+
+type Run = { code: number | null; stdout: string; stderr: string };
+
+async function makeFolder(yaml: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-process-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'tocsin.yaml'), yaml);
+  return folder;
+}
+
+function launch(folder: string, args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const child = spawn(launcher, args, { cwd: folder, env: { ...inherited, ...env } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function run(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+  const child = launch(folder, args, env);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  child.stderr?.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Starts a server on a free port; answers it and its address once it listens. */
+async function serve(folder: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = launch(folder, ['serve']);
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    const url = /listening on (http:[^;]+);/.exec(text)?.[1];
+    if (url) return { child, url };
+  }
+  throw new Error(`it did not start: ${text}`);
+}
+
+const onFreePort = 'server: { listen: "127.0.0.1:0" }\n';
+
+test('a server stops at the first signal and says so by 0; the command line works with it and beside it', {
+  timeout: 60_000,
+}, async () => {
+  const folder = await makeFolder(onFreePort);
+  const { child, url } = await serve(folder);
+  const beside = await run(folder, ['token', 'create', '--role', 'viewer', '--name', 'reader']);
+  expect(beside).toMatchObject({ code: 0, stdout: expect.stringMatching(/^toc_[\w-]{43}\n$/), stderr: '' });
+  const env = { TOCSIN_URL: url, TOCSIN_TOKEN: beside.stdout.trim() };
+  expect(await run(folder, ['alerts', 'list', '--json'], env)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('"data": []'),
+  });
+  const denied = await run(folder, ['token', 'list'], env);
+  expect(denied).toMatchObject({ code: 3, stderr: expect.stringContaining('tools.tokens.write') });
+  const admin = (await readFile(join(folder, 'data/admin-token'), 'utf8')).trim();
+  const listed = await run(folder, ['token', 'list', '--url', url, '--token', admin]);
+  expect(listed.stdout).toMatch(/reader/);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test.each<[string, string, string[], Record<string, string>, number, RegExp]>([
+  [
+    'a wrong configuration',
+    'server: { lissten: "x" }\n',
+    ['serve'],
+    {},
+    2,
+    /tocsin\.yaml:1 {2}server\.lissten/,
+  ],
+  [
+    'a database out of reach',
+    onFreePort,
+    ['serve'],
+    { ALERT_DATABASE_URL: 'postgres://u:hidden@127.0.0.1:1/x' },
+    69,
+    /cannot open the database/,
+  ],
+  ['a server out of reach', '', ['alerts', 'list'], { TOCSIN_URL: 'http://127.0.0.1:1' }, 69, /cannot reach/],
+  ['a wrong field', '', ['token', 'create', '--role', 'king', '--name', 'x'], {}, 2, /role/],
+  ['a missing option', '', ['token', 'create', '--role', 'viewer'], {}, 2, /--name/],
+  ['an unknown command', '', ['alerst'], {}, 2, /Did you mean alerts\?/],
+  ['an unknown option', '', ['alerts', 'list', '--limt', '3'], {}, 2, /--limit/],
+  ['a thing that is not there', '', ['token', 'revoke', 'nope'], {}, 4, /no token nope/],
+])('%s ends with a clear word on standard error', async (_name, yaml, args, env, code, words) => {
+  const folder = await makeFolder(yaml);
+  const ended = await run(folder, args, env);
+  expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(words) });
+  expect(ended.stderr).not.toMatch(/hidden| at .*\.ts:/);
+});
+
+test('config and migrate say what is, and what would be done', { timeout: 60_000 }, async () => {
+  const folder = await makeFolder(onFreePort);
+  expect(await run(folder, ['config', 'check'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('components'),
+  });
+  expect((await run(folder, ['config', 'show'])).stdout).toContain('127.0.0.1:0');
+  expect(JSON.parse((await run(folder, ['config', 'schema'])).stdout)).toHaveProperty('tocsin');
+  expect((await run(folder, ['migrate', '--status'])).stdout).toMatch(/0001-main-line {2}missing/);
+  expect((await run(folder, ['migrate', '--dry-run'])).stdout).toMatch(/-- 0001-main-line\ncreate table/);
+  expect((await run(folder, ['migrate'])).stdout).toContain('applied 0001-main-line');
+  expect((await run(folder, ['migrate', '--dry-run'])).stdout).toContain('-- the database is up to date');
+  expect((await run(folder, ['migrate', '--status'])).stdout).toMatch(/0001-main-line {2}20/);
+});
+
+test('the help is there at once and names every command', async () => {
+  const folder = await makeFolder('broken: [');
+  const help = await run(folder, ['--help']);
+  expect(help.code).toBe(0);
+  for (const word of ['serve', 'config', 'migrate', 'alerts', 'token']) expect(help.stdout).toContain(word);
+});
