@@ -5,7 +5,12 @@ import { runAction } from '../core/action.ts';
 import type { Ctx, NotificationRow } from '../store/index.ts';
 import { notificationsList, notificationsRetry } from './actions.ts';
 import { announceMany } from './announce.ts';
-import { listNotificationsOfAlert, listNotificationsOfIncident, readOutboxHealth } from './queries-list.ts';
+import {
+  listNotificationsOfAlert,
+  listNotificationsOfIncident,
+  putBack,
+  readOutboxHealth,
+} from './queries-list.ts';
 
 const settings = notifySettings([route(['a', 'b'])]);
 
@@ -135,6 +140,15 @@ describeEachStore('the outbox as people see it', (open) => {
       });
     },
   );
+
+  test('of two who send a message again one does it', async () => {
+    const { ctx, clock } = await open();
+    await tell(ctx, 1);
+    const [row] = (await list(ctx, {})).data;
+    await mark(ctx, row?.id ?? '', { status: 'failed' });
+    const both = [1, 2].map(() => putBack(ctx, row?.id ?? '', 'failed', clock.now()));
+    expect((await Promise.all(both)).toSorted()).toEqual([false, true]);
+  });
 
   test('a message that is not there cannot be sent again', async () => {
     const { ctx } = await open();

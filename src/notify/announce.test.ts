@@ -114,8 +114,8 @@ describeEachStore('announcing', (open) => {
   test('an end that overtakes its beginning takes its place, at once, and tells of both', async () => {
     const { ctx, clock } = await open();
     await announce(ctx, opened, toBoth);
-    await announce(ctx, announcement('incident.updated'), toBoth);
     await mark(ctx, 'b', { attempts: 1 });
+    await announce(ctx, announcement('incident.updated'), toBoth);
     await clock.advance(9_000);
     await announce(ctx, resolved, toBoth);
     expect(await story(ctx)).toEqual([

@@ -1,9 +1,8 @@
-import type { CompiledQuery } from 'kysely';
 import type { Announcement } from '../core/hand-over.ts';
-import { type Ctx, runAfterCommit, runStatements } from '../store/index.ts';
+import { type Ctx, runAfterCommit } from '../store/index.ts';
 import { chooseRecipients, isOpening, isResolution, type Told } from './choose-recipients.ts';
 import { createRow, type Plan } from './create-row.ts';
-import { findTold, hastenOpenings, supersedeUntried } from './queries-announce.ts';
+import { findTold, supersedeUntried, writeMessages } from './queries-announce.ts';
 import type { Announced, NotifySettings } from './types.ts';
 
 /** Writes the messages of one announcement into the outbox, within the caller's transaction; answers those that are new. */
@@ -104,25 +103,17 @@ async function insertMessages(
 ): Promise<Announced[]> {
   if (plans.length === 0) return [];
   const rows = plans.map((plan) => createRow(ctx, plan, settings));
-  const answers = await runStatements(ctx, [
-    ...hastenEarlier(ctx, plans),
-    ...ctx.dialect.insertRows('notification', rows, {
-      onConflict: 'on conflict (idempotency_key) do nothing',
-      returning: 'notification_id',
-    }),
-  ]);
-  const written = new Set(answers.at(-1)?.map((row) => (row as { value: string }).value));
+  const written = await writeMessages(
+    ctx,
+    rows,
+    threadsOf(plans.filter(isUrgent).map(({ announcement }) => announcement)),
+  );
   return rows
     .filter((row) => written.has(row.notification_id))
     .map(({ channel, status }) => ({ channel, status }));
 }
 
 /** What became more severe does not wait behind a beginning that still does. */
-function hastenEarlier(ctx: Ctx, plans: readonly Plan[]): CompiledQuery[] {
-  const urgent = plans.filter(
-    ({ announcement: { event }, recipient }) =>
-      event === 'incident.escalated' || (event === 'alert.firing' && recipient.waitMs === 0),
-  );
-  if (urgent.length === 0) return [];
-  return [hastenOpenings(ctx, threadsOf(urgent.map(({ announcement }) => announcement)))];
+function isUrgent({ announcement: { event }, recipient }: Plan): boolean {
+  return event === 'incident.escalated' || (event === 'alert.firing' && recipient.waitMs === 0);
 }

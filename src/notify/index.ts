@@ -4,11 +4,11 @@
  */
 export { notificationsList, notificationsRetry } from './actions.ts';
 export { announce, announceMany } from './announce.ts';
-export { findTelegramChats, type TelegramChat } from './channels/telegram-setup.ts';
+export { findTelegramChats } from './channels/telegram-setup.ts';
 export { decideAttempt, type NextState } from './decide.ts';
 export { createFinish } from './finish.ts';
 export { createLanes, type Lanes } from './lanes.ts';
-export { type NotificationView, notificationView, viewNotification } from './notification-view.ts';
+export { notificationView, viewNotification } from './notification-view.ts';
 export {
   claimDue,
   type Finish,
@@ -18,17 +18,14 @@ export {
   skipUnknownChannels,
 } from './queries-claim.ts';
 export {
-  findNotification,
   listNotificationsOfAlert,
   listNotificationsOfIncident,
-  type OutboxHealth,
   readOutboxHealth,
 } from './queries-list.ts';
 export { countFinishedBefore, deleteNotifications, selectFinishedBefore } from './queries-retention.ts';
 export { reportFailure } from './report-failure.ts';
-export { type MatchedRoute, matchRoutes } from './routes.ts';
 export { createSender, type Sender } from './sender.ts';
 export { readNotifySettings } from './settings.ts';
 export { readStored } from './stored-message.ts';
 export { insertTestMessage } from './test-message.ts';
-export type { Announced, NotifySettings } from './types.ts';
+export type { NotifySettings } from './types.ts';

@@ -1,5 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
-import type { Ctx } from '../store/index.ts';
+import { type Ctx, type NotificationRow, runStatements } from '../store/index.ts';
 import type { Told } from './choose-recipients.ts';
 
 const tellingEvents = ['incident.opened', 'incident.updated', 'incident.escalated', 'alert.firing'];
@@ -29,8 +29,26 @@ export async function supersedeUntried(ctx: Ctx, ids: readonly string[]): Promis
   return new Set(rows.map((row) => row.notification_id));
 }
 
-/** The statement that ends the wait of beginnings that nobody has heard of yet. Leans on notification_thread. */
-export function hastenOpenings(ctx: Ctx, threads: readonly string[]): CompiledQuery {
+/**
+ * Writes messages, those that are there already excepted, and ends the wait of beginnings of the urgent threads that
+ * nobody has heard of yet; answers the ids of what is new. Leans on notification_idempotency_key and notification_thread.
+ */
+export async function writeMessages(
+  ctx: Ctx,
+  rows: readonly NotificationRow[],
+  urgentThreads: readonly string[],
+): Promise<Set<string>> {
+  const answers = await runStatements(ctx, [
+    ...(urgentThreads.length > 0 ? [hastenOpenings(ctx, urgentThreads)] : []),
+    ...ctx.dialect.insertRows('notification', rows, {
+      onConflict: 'on conflict (idempotency_key) do nothing',
+      returning: 'notification_id',
+    }),
+  ]);
+  return new Set(answers.at(-1)?.map((row) => (row as { value: string }).value));
+}
+
+function hastenOpenings(ctx: Ctx, threads: readonly string[]): CompiledQuery {
   const now = ctx.clock.now();
   return ctx.db
     .updateTable('notification')
