@@ -50,7 +50,7 @@ async function run(stage: Stage, sandbox: Sandbox): Promise<void> {
   }
 }
 
-const sandbox = openSandbox();
+const sandbox = openSandbox('demo');
 const stage = openStage();
 const stopEarly = async () => {
   await sandbox.close();

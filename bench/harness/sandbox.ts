@@ -22,6 +22,7 @@ export type Running = {
 
 /** A temporary folder and the processes that run for it; nothing is left of either when it is closed. */
 export type Sandbox = {
+  readonly folder: string;
   /** Answers the path of a new folder in it. */
   makeFolder(name: string): string;
   start(
@@ -29,12 +30,13 @@ export type Sandbox = {
     command: readonly [string, ...string[]],
     options?: { cwd?: string; env?: Record<string, string> },
   ): Running;
-  close(): Promise<void>;
+  /** Stops what runs; `keep` leaves the files for a look. */
+  close(options?: { keep: boolean }): Promise<void>;
 };
 
 /** Opens a sandbox; processes in it see no environment but PATH, HOME and what they are given. */
-export function openSandbox(): Sandbox {
-  const root = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
+export function openSandbox(prefix: 'bench' | 'demo' | 'test' | 'torture'): Sandbox {
+  const root = mkdtempSync(join(tmpdir(), `tocsin-${prefix}-`));
   const running = new Set<Running>();
   let count = 0;
   const makeFolder = (name: string) => {
@@ -43,6 +45,7 @@ export function openSandbox(): Sandbox {
     return folder;
   };
   return {
+    folder: root,
     makeFolder,
     start(name, [program, ...args], { cwd = root, env = {} } = {}) {
       const logFile = join(root, `${++count}-${name}.log`);
@@ -58,9 +61,9 @@ export function openSandbox(): Sandbox {
       child.once('exit', () => running.delete(started));
       return started;
     },
-    async close() {
+    async close({ keep } = { keep: false }) {
       await Promise.all([...running].map((process) => process.stop()));
-      rmSync(root, { recursive: true, force: true });
+      if (!keep) rmSync(root, { recursive: true, force: true });
     },
   };
 }

@@ -15,7 +15,7 @@ function readTour(): string[] {
 }
 
 it('gives every newcomer the tour that the README promises', { timeout: 60_000 }, async () => {
-  const sandbox = openSandbox();
+  const sandbox = openSandbox('test');
   onTestFinished(() => sandbox.close());
   const folder = sandbox.makeFolder('tour');
   const port = await findFreePort();
