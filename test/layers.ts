@@ -42,7 +42,7 @@ export function findViolations(files: readonly SourceFile[]): Violation[] {
 }
 
 /** Answers the modules that the file names in imports, exports and dynamic imports. */
-export function readImports({ text }: SourceFile): string[] {
+function readImports({ text }: SourceFile): string[] {
   const statement =
     /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
   return [...text.matchAll(statement)].map(([, fixed, dynamic]) => fixed ?? dynamic ?? '');

@@ -6,7 +6,7 @@ export { type Authenticator, createAuthenticator } from './authenticate.ts';
 export { createToken, createTokenAction } from './create-token.ts';
 export { listTokensAction } from './list-tokens.ts';
 export { revokeTokenAction } from './revoke-token.ts';
-export { createActor, isRoleName, type RoleName, roleNames, roles } from './roles.ts';
+export { createActor, isRoleName, type RoleName, roleNames } from './roles.ts';
 export {
   createSignInCode,
   endSession,
