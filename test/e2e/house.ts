@@ -23,7 +23,7 @@ export type House = {
   until(what: string, isSo: () => boolean | Promise<boolean>, withinMs?: number): Promise<void>;
   /** Asks the API with the admin's token. */
   ask<Body>(path: string, body?: unknown): Promise<{ status: number; body: Body }>;
-  /** The messages so far, as `event title`. */
+  /** The messages so far, as `event title`; repeats with the same key are one. */
   heard(): string[];
 };
 
@@ -44,11 +44,14 @@ export async function openHouse(engine: Engine): Promise<House> {
   await app.start();
   onTestFinished(() => app.stop());
   const token = (await readFile(join(config.dataDir, 'admin-token'), 'utf8')).trim();
-  const heard = () =>
-    receiver.received.map(({ body }) => {
+  // As a receiver should: what comes again with the same key is the same message.
+  const heard = () => {
+    const byKey = new Map(receiver.received.map(({ headers, body }) => [headers['idempotency-key'], body]));
+    return [...byKey.values()].map((body) => {
       const message = JSON.parse(body) as { event: string; title: string };
       return `${message.event} ${message.title}`;
     });
+  };
   return {
     app,
     clock,
