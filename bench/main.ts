@@ -48,7 +48,7 @@ async function measure(args: Arguments, options: Options): Promise<void> {
 }
 
 async function runAll(args: Arguments): Promise<void> {
-  const sandbox = openSandbox();
+  const sandbox = openSandbox('bench');
   const postgres = createLazyPostgres();
   const cleanUp = async () => void (await Promise.all([sandbox.close(), postgres.stop()]));
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

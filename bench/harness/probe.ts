@@ -1,8 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
-import { Client } from 'pg';
+import pg from 'pg';
+
+const int8 = 20;
 
 /** Looks into the database of a running server from outside. */
 export type Probe = {
+  rows<Row>(select: string): Promise<Row[]>;
   /** Answers the one number that a select yields. */
   count(select: string): Promise<number>;
   close(): Promise<void>;
@@ -10,17 +13,32 @@ export type Probe = {
 
 /** Opens a probe on the address of a PostgreSQL, or on the path of a SQLite file. */
 export async function openProbe(target: string): Promise<Probe> {
-  if (!target.startsWith('postgres')) {
-    const database = new DatabaseSync(target, { readOnly: true, timeout: 10_000 });
-    return {
-      count: async (select) => Number(Object.values(database.prepare(select).get() ?? {})[0]),
-      close: async () => database.close(),
-    };
-  }
-  const client = new Client(target);
+  const { rows, close } = target.startsWith('postgres') ? await openPostgres(target) : openSqlite(target);
+  const count = async (select: string) => {
+    const [row = {}] = await rows<object>(select);
+    return Number(Object.values(row)[0]);
+  };
+  return { rows, count, close };
+}
+
+type Reader = Pick<Probe, 'rows' | 'close'>;
+
+function openSqlite(path: string): Reader {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
+  return {
+    rows: async <Row>(select: string) => database.prepare(select).all() as Row[],
+    close: async () => database.close(),
+  };
+}
+
+async function openPostgres(url: string): Promise<Reader> {
+  const getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format ?? 'text');
+  const types = { getTypeParser } as pg.CustomTypesConfig;
+  const client = new pg.Client({ connectionString: url, types });
   await client.connect();
   return {
-    count: async (select) => Number(Object.values((await client.query(select)).rows[0] ?? {})[0]),
+    rows: async <Row>(select: string) => (await client.query(select)).rows as Row[],
     close: () => client.end(),
   };
 }

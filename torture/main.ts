@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createDatabase, createLazyPostgres } from '../bench/harness/postgres.ts';
+import { openSandbox } from '../bench/harness/sandbox.ts';
+import { runClaimers } from './claimers.ts';
+import type { Engine } from './cluster.ts';
+import { type Outcome, runKills } from './kills.ts';
+import { isClean, printOutcome } from './print.ts';
+
+/*
+ * npm run torture -- [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers]
+ * Exit 0: nothing was lost, doubled or stuck; 1: something was, and the files are kept; 2: bad arguments.
+ */
+
+const trials = ['kills', 'claimers'] as const;
+type Trial = (typeof trials)[number];
+type Arguments = { kills: number; seed: number; engines: readonly Engine[]; trials: readonly Trial[] };
+
+function readOwnArguments(): Arguments {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '100' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+      engine: { type: 'string', default: 'both' },
+      only: { type: 'string' },
+    },
+  });
+  const engines = (['sqlite', 'postgres'] as const).filter((engine) =>
+    ['both', engine].includes(values.engine),
+  );
+  const chosen = trials.filter((trial) => values.only === undefined || values.only === trial);
+  const [kills, seed] = [Number(values.kills), Number(values.seed)];
+  const isWhole = Number.isSafeInteger(kills) && kills > 0 && Number.isSafeInteger(seed) && seed >= 0;
+  if (isWhole && engines.length > 0 && chosen.length > 0) return { kills, seed, engines, trials: chosen };
+  throw new Error(
+    'expected: [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers]',
+  );
+}
+
+async function runAll({ kills, seed, engines, trials }: Arguments): Promise<boolean> {
+  const sandbox = openSandbox('torture');
+  const postgres = createLazyPostgres();
+  let clean = false;
+  const cleanUp = async () => void (await Promise.all([sandbox.close({ keep: !clean }), postgres.stop()]));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
+  const emptyDatabase = async (engine: Engine, trial: Trial) =>
+    engine === 'postgres' ? createDatabase(await postgres.url(), trial) : null;
+  const run = async (engine: Engine, trial: Trial): Promise<Outcome> => {
+    const database = await emptyDatabase(engine, trial);
+    if (trial === 'claimers')
+      return runClaimers(database ?? join(sandbox.makeFolder(trial), 'tocsin.db'), seed);
+    return runKills({ sandbox, postgres: database, seed, kills, say: (line) => console.error(line) });
+  };
+  try {
+    const outcomes: Outcome[] = [];
+    for (const engine of engines) {
+      for (const trial of trials) {
+        console.error(`${trial} on ${engine}, --seed ${seed}`);
+        const outcome = await run(engine, trial);
+        printOutcome(`${trial} on ${engine}, seed ${seed}`, outcome);
+        outcomes.push(outcome);
+      }
+    }
+    clean = outcomes.every(isClean);
+  } finally {
+    await cleanUp();
+    if (!clean) console.error(`logs and databases are kept in ${sandbox.folder}`);
+  }
+  return clean;
+}
+
+try {
+  const args = readOwnArguments();
+  process.exitCode = (await runAll(args)) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}
