@@ -3,6 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { describeEachStore, describeSharedStores, quietLog, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
 import { type Database, openStore } from '../store/index.ts';
+import { resolveHealed } from './supervise-resolve.ts';
 
 async function startSecond(harness: StoreHarness): Promise<Worker> {
   const store = await openStore(harness.options, quietLog);
@@ -72,6 +73,55 @@ describeSharedStores('two supervisors on one database', (open) => {
     const lines = await a.messages();
     expect(lines.filter((line) => line.includes('alert.resolved'))).toHaveLength(20);
     expect(lines.filter((line) => line.includes('incident.resolved'))).toHaveLength(1);
+  });
+});
+
+/** A database that lets something happen behind its first answer that has the column. */
+function interruptBehind(
+  db: Kysely<Database>,
+  column: string,
+  happen: () => Promise<unknown>,
+): Kysely<Database> {
+  let due = true;
+  return db.withPlugin({
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      if (due && result.rows.some((row) => column in row)) {
+        due = false;
+        await happen();
+      }
+      return result;
+    },
+  });
+}
+
+describeSharedStores('the sweep that resolves incidents', (open) => {
+  it('leaves an incident open that an alert joins while it looks', async () => {
+    const harness = await open();
+    const [a, b] = [await startWorker(harness), await startSecond(harness)];
+    await a.report({});
+    await a.settle();
+    await a.report({ status: 'resolved' });
+    await harness.clock.advance(60_000);
+    const db = interruptBehind(a.ctx.db, 'last_ended_at', async () => {
+      await b.report({});
+      await b.supervisor.tick();
+    });
+    expect(await resolveHealed({ ...a.ctx, db })).toBe(0);
+    expect((await readOutcome(a)).incidents).toMatchObject([{ status: 'open' }]);
+  });
+
+  it('writes the end once when another resolves while it looks', async () => {
+    const harness = await open();
+    const [a, b] = [await startWorker(harness), await startSecond(harness)];
+    await a.report({});
+    await a.settle();
+    await a.report({ status: 'resolved' });
+    await harness.clock.advance(60_000);
+    const db = interruptBehind(a.ctx.db, 'last_ended_at', () => resolveHealed(b.ctx));
+    expect(await resolveHealed({ ...a.ctx, db })).toBe(0);
+    const events = await a.ctx.db.selectFrom('incident_event').selectAll().execute();
+    expect(events.filter((event) => event.meta?.includes('all_ended'))).toHaveLength(1);
   });
 });
 

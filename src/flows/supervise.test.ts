@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
+import type { PolicyDefaults } from '../config/types.ts';
 
 const minuteMs = 60_000;
 
@@ -18,6 +19,12 @@ function events(worker: Worker) {
 
 function triages(worker: Worker) {
   return worker.ctx.db.selectFrom('triage').selectAll().orderBy('triage_id').execute();
+}
+
+function withDefaults(defaults: Partial<PolicyDefaults>) {
+  return loadTestConfig(({ policy }) => ({
+    policy: { ...policy, defaults: { ...policy.defaults, ...defaults } },
+  }));
 }
 
 async function pass(harness: StoreHarness, worker: Worker, delayMs: number): Promise<void> {
@@ -160,27 +167,35 @@ describeEachStore('the supervisor', (open) => {
     expect(await triages(worker)).toHaveLength(1);
   });
 
-  it('opens five incidents a pass, holds the others back without an attempt, and says so once', async () => {
-    const harness = await open();
-    const worker = await startWorker(harness);
-    await worker.report(...Array.from({ length: 8 }, (_, i) => ({ service: `service-${i}`, title: 'down' })));
-    await worker.supervisor.tick();
-    expect(await incidents(worker)).toHaveLength(5);
-    expect(await alerts(worker)).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ status: 'new', attempts: 0, retry_at: harness.clock.now() + 5000 }),
-      ]),
-    );
-    await pass(harness, worker, 5000);
-    expect(await incidents(worker)).toHaveLength(8);
-    const own = (await alerts(worker)).filter((alert) => alert.service === 'tocsin');
-    expect(own).toMatchObject([{ title: 'Alert storm: incidents are held back' }]);
-  });
+  it.each([
+    ['incidents', { maxIncidentsPerRun: 5, maxTriagesPerRun: 100 }],
+    ['triages', { maxIncidentsPerRun: 100, maxTriagesPerRun: 5 }],
+  ])(
+    'begins five %s a pass, holds the others back without an attempt, and says so once',
+    async (_, valves) => {
+      const harness = await open();
+      const config = await withDefaults(valves);
+      const worker = await startWorker(harness, { config });
+      await worker.report(
+        ...Array.from({ length: 12 }, (_, i) => ({ service: `service-${i}`, title: 'down' })),
+      );
+      await worker.supervisor.tick();
+      expect(await incidents(worker)).toHaveLength(5);
+      expect(await alerts(worker)).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ status: 'new', attempts: 0, retry_at: harness.clock.now() + 5000 }),
+        ]),
+      );
+      await pass(harness, worker, 5000);
+      await pass(harness, worker, 5000);
+      expect(await incidents(worker)).toHaveLength(12);
+      const own = (await alerts(worker)).filter((alert) => alert.service === 'tocsin');
+      expect(own).toMatchObject([{ title: 'Alert storm: incidents are held back', occurrences: 2 }]);
+    },
+  );
 
   it('raises nothing about its own alerts when they are held back', async () => {
-    const config = await loadTestConfig(({ policy }) => ({
-      policy: { ...policy, defaults: { ...policy.defaults, maxIncidentsPerRun: 1 } },
-    }));
+    const config = await withDefaults({ maxIncidentsPerRun: 1 });
     const worker = await startWorker(await open(), { config });
     await worker.report({ service: 'other' }, { service: 'tocsin', title: 'own' });
     await worker.supervisor.tick();
