@@ -33,6 +33,7 @@ export type DoorOptions = {
   /** Environment for the configuration. */
   env?: Record<string, string>;
   server?: Partial<Config['server']>;
+  config?: Partial<Config>;
   door?: Partial<Door>;
 };
 
@@ -45,7 +46,8 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     env: { ALERT_BACKEND: 'memory', ...options.env },
     cwd: import.meta.dirname,
   });
-  const config: Config = { ...loaded, server: { ...loaded.server, ...options.server } };
+  const server = { ...loaded.server, ...options.server };
+  const config: Config = { ...loaded, ...options.config, server };
   const store = await openStore({ backend: 'memory' }, log);
   await migrate(store.db, store.dialect, clock.now());
   const shared = {
@@ -81,14 +83,14 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     reloadTrouble: () => null,
     ...options.door,
   };
-  const server = await createHttpServer(door, '0.0.0');
+  const http = await createHttpServer(door, '0.0.0');
   onTestFinished(async () => {
-    await server.close();
+    await http.close();
     await store.close();
   });
   const harnessContext = (actor: Actor) => context(actor, null);
   return {
-    server,
+    server: http,
     clock,
     lines,
     context: harnessContext,

@@ -24,7 +24,7 @@ export async function readBoard(ctx: FlowCtx, trouble: ReloadTrouble | null): Pr
     visitor: ctx.actor.name,
     dryRun: ctx.config.notify.dryRun,
     trouble,
-    incidents: incidents && incidents.map((incident) => withCounts(incident, alerts ?? [])),
+    incidents: incidents?.map((incident) => withCounts(incident, alerts ?? [])) ?? null,
     alerts,
     components,
     outbox: outbox && { waiting: outbox.counts.pending + outbox.counts.sending, dead: outbox.counts.dead },
