@@ -15,7 +15,7 @@ type TelegramConfig = Extract<ChannelConfig, { type: 'telegram' }>;
 const maxLength = 4096;
 const requestTimeoutSeconds = 8;
 // A message of many parts stops here and goes on in its next attempt, well inside the 30 s of its lease.
-const sendForMs = 15_000;
+const sendForMs = 10_000;
 
 /** Sends messages to a Telegram chat or topic, in as many parts as they need. */
 export const telegramChannel: Channel<TelegramConfig> = {
