@@ -18,6 +18,8 @@ export type Signals = {
 export type Intake = {
   /** Resolves when the reports are durable, with one answer each, in order. */
   submit(reports: readonly AlertReport[], requestId: string | null): Promise<readonly IngestAnswer[]>;
+  /** How many requests have no answer yet. */
+  pending(): number;
   /** Resolves when nothing waits to be committed. */
   idle(): Promise<void>;
 };

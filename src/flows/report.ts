@@ -28,6 +28,7 @@ export function createIntake(makeCtx: () => FlowCtx): Intake {
         reports.map((report) => keyReport(report, requestId)),
         reports.length,
       ),
+    pending: group.pending,
     idle: group.idle,
   };
 }

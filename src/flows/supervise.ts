@@ -8,6 +8,12 @@ import { runTriages } from './supervise-triage.ts';
 
 const sweepEveryMs = 1_000;
 
+/** From so many waiting requests on, those who report go first. */
+const crowd = 8;
+/** How long to stand back then, in times of what the last round took. */
+const standBack = 4;
+const standBackMaxMs = 1_000;
+
 export type Supervisor = {
   start(): void;
   /** Resolves when the pass that is under way has ended. */
@@ -50,11 +56,20 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
     return full ? 0 : restMs;
   };
 
+  /** In a flood the store's one writer is shared: most of its time goes to those who wait for the answer to a report. */
+  const giveWay = async (ctx: FlowCtx, startedAt: number): Promise<void> => {
+    if (ctx.intake.pending() < crowd) return;
+    const tookMs = ctx.clock.now() - startedAt;
+    await ctx.clock.wait(Math.min(tookMs * standBack, standBackMaxMs), stopping.signal);
+  };
+
   const run = async () => {
     while (!stopping.signal.aborted) {
       const ctx = makeCtx();
       try {
+        const startedAt = ctx.clock.now();
         const restMs = await round(ctx);
+        await giveWay(ctx, startedAt);
         if (restMs > 0) await waitForAlerts(ctx, restMs, stopping.signal);
       } catch (error) {
         // Whatever it was, the leases run out and the work comes round again.

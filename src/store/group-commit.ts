@@ -4,14 +4,14 @@ import { isDatabaseUnavailable } from './errors.ts';
 export type GroupCommit<Item, Result> = {
   /** Resolves once the commit that holds the item is durable. `weight` counts toward the size of a group. */
   submit(item: Item, weight?: number): Promise<Result>;
+  /** How many items have no answer yet. */
+  pending(): number;
   /** Resolves when nothing waits and nothing is under way. */
   idle(): Promise<void>;
 };
 
 export type GroupCommitOptions<Item, Result> = {
   maxWeight: number;
-  /** How many commits may be under way at once, 1 where absent. */
-  maxConcurrent?: number;
   /** Commits the items in one transaction and answers one result an item, in order. */
   commit(items: readonly Item[]): Promise<readonly Result[]>;
 };
@@ -24,7 +24,7 @@ type Entry<Item, Result> = {
 };
 
 /**
- * Answers a group commit: the first item goes at once, those that come meanwhile go together after it.
+ * Answers a group commit: what arrives in one turn of the event loop goes at once, what comes meanwhile goes after it.
  * When a group fails, its items are tried one by one, so that a bad one fails alone; unless the database is away.
  */
 export function createGroupCommit<Item, Result>(
@@ -32,8 +32,8 @@ export function createGroupCommit<Item, Result>(
 ): GroupCommit<Item, Result> {
   const queue: Entry<Item, Result>[] = [];
   const idlers: (() => void)[] = [];
-  const maxConcurrent = options.maxConcurrent ?? 1;
-  let running = 0;
+  let running = false;
+  let underWay = 0;
 
   const takeGroup = (): Entry<Item, Result>[] => {
     let weight = 0;
@@ -60,18 +60,26 @@ export function createGroupCommit<Item, Result>(
   };
 
   const drain = async (): Promise<void> => {
-    running++;
-    while (queue.length > 0) await commitGroup(takeGroup());
-    running--;
-    if (running === 0) for (const done of idlers.splice(0)) done();
+    while (queue.length > 0) {
+      const group = takeGroup();
+      underWay += group.length;
+      await commitGroup(group);
+      underWay -= group.length;
+    }
+    running = false;
+    for (const done of idlers.splice(0)) done();
   };
 
   return {
     submit: (item, weight = 1) =>
       new Promise((resolve, reject) => {
         queue.push({ item, weight, resolve, reject });
-        if (running < maxConcurrent) void drain();
+        if (running) return;
+        running = true;
+        // What arrived in the same turn of the event loop goes along.
+        setImmediate(() => void drain());
       }),
-    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+    pending: () => queue.length + underWay,
+    idle: () => (running ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve()),
   };
 }
