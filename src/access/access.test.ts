@@ -120,7 +120,7 @@ describeEachStore('access', (open) => {
 
   test('the first start makes one admin token, private to its owner, which later starts keep', async () => {
     const dataDir = await temporaryFolder();
-    const paths = await Promise.all([1, 2, 3, 4].map(() => ensureAdminToken(h.ctx, dataDir)));
+    const paths = await Promise.all(Array.from({ length: 20 }, () => ensureAdminToken(h.ctx, dataDir)));
     const [path = ''] = paths;
     const token = (await readFile(path, 'utf8')).trim();
     expect(await identify(h.ctx, token)).toEqual(createActor('admin', 'admin'));
