@@ -190,14 +190,6 @@ describeEachStore('a worker', (open) => {
     ]);
   });
 
-  it('that fails for the last time leaves a dead alert', async () => {
-    const { ctx } = await open();
-    const [ref = ''] = await report(ctx, { title: 'a' });
-    const [held] = await claim(ctx);
-    expect(await fail(ctx, held, { maxAttempts: 1 })).toMatchObject({ status: 'dead', retry_at: null });
-    expect((await eventsOf(ctx, ref)).at(-1)).toBe('processing → dead: no_attempts_left');
-  });
-
   it('that lost its lease is told so, and changes nothing', async () => {
     const { ctx, clock } = await open();
     const [ref = ''] = await report(ctx, { title: 'a' });
@@ -233,7 +225,7 @@ describeEachStore('a worker', (open) => {
     }
   });
 
-  it('acks many at once, and gives many back for later without an attempt', async () => {
+  it('acks many at once, gives many back for later without an attempt, and leaves one dead after its last', async () => {
     const { ctx, clock } = await open();
     await report(ctx, ...Array.from({ length: 6 }, (_, i) => ({ title: `t${i}` })));
     const [a, b, c, d, e, f] = await claim(ctx);
@@ -257,6 +249,11 @@ describeEachStore('a worker', (open) => {
     ]);
     expect((await eventsOf(ctx, d?.alert_ref ?? ''))[2]).toBe('processing → new: storm_grouped');
     expect((await eventsOf(ctx, c?.alert_ref ?? '')).at(-1)).toBe('processing → acked: joined_incident');
+
+    const [poison = ''] = await report(ctx, { title: 'poison' });
+    const [last] = await claim(ctx);
+    expect(await fail(ctx, last, { maxAttempts: 1 })).toMatchObject({ status: 'dead', retry_at: null });
+    expect((await eventsOf(ctx, poison)).at(-1)).toBe('processing → dead: no_attempts_left');
   });
 });
 

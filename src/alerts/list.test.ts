@@ -218,7 +218,7 @@ describeEachStore('the dashboard', (open) => {
 });
 
 describeEachStore('what others ask of alerts', (open) => {
-  it('decisions are counted, one row an alert and reason, with the rule that made the last', async () => {
+  it('decisions are counted by alert and reason; what happened around a time is found, and how many there were', async () => {
     const { ctx, clock } = await open();
     const [ref = ''] = await report(ctx, { title: 'a' });
     const decide = (reason: string, rule: string | null) => ({ alertRef: ref, reason, rule });
@@ -232,6 +232,25 @@ describeEachStore('what others ask of alerts', (open) => {
       { alert_ref: ref, reason: 'cooldown', rule: null, occurrences: 1, first_at, last_at: first_at },
       { alert_ref: ref, reason: 'silenced', rule: 'three', occurrences: 3, first_at, last_at },
     ]);
+
+    await clock.advance(60_000);
+    const refs: string[] = [];
+    for (const title of ['a', 'b', 'c', 'd']) {
+      refs.push(...(await report(ctx, { title })));
+      await clock.advance(1000);
+    }
+    const start = clock.now() - 4000;
+    const around = await listAlertsAround(ctx, {
+      fromMs: start + 1000,
+      toMs: start + 3000,
+      exceptRef: refs[2] ?? '',
+      limit: 1,
+    });
+    expect({ refs: around.rows.map((row) => row.alert_ref), total: around.total }).toEqual({
+      refs: [refs[3]],
+      total: 2,
+    });
+    expect((await lockAlerts(ctx, refs)).length).toBe(4);
   });
 
   it('the alerts of incidents are listed and summed up, and whose end nobody heard of are found once', async () => {
@@ -270,27 +289,6 @@ describeEachStore('what others ask of alerts', (open) => {
     expect((await markEndAnnounced(ctx, [d, b])).sort()).toEqual([b, d]);
     expect(await markEndAnnounced(ctx, [d])).toEqual([]);
     expect(await listHealed(ctx, 10)).toEqual([]);
-  });
-
-  it('what happened around a time is found, and how many there were', async () => {
-    const { ctx, clock } = await open();
-    const refs: string[] = [];
-    for (const title of ['a', 'b', 'c', 'd']) {
-      refs.push(...(await report(ctx, { title })));
-      await clock.advance(1000);
-    }
-    const start = clock.now() - 4000;
-    const around = await listAlertsAround(ctx, {
-      fromMs: start + 1000,
-      toMs: start + 3000,
-      exceptRef: refs[2] ?? '',
-      limit: 1,
-    });
-    expect({ refs: around.rows.map((row) => row.alert_ref), total: around.total }).toEqual({
-      refs: [refs[3]],
-      total: 2,
-    });
-    expect((await lockAlerts(ctx, refs)).length).toBe(4);
   });
 
   it('live alerts about components are counted by severity, but for those of their own checks', async () => {

@@ -30,17 +30,7 @@ async function countOne(ctx: Ctx): Promise<void> {
 const coded = (code: string) => Object.assign(new Error('lost'), { code });
 
 describeEachStore('a transaction', (open) => {
-  it('hands its own database inside, and one that is opened within joins it', async () => {
-    const { ctx } = await open();
-    await inTransaction(ctx, async (inner) => {
-      expect(inner.db).not.toBe(ctx.db);
-      expect(inner.db.isTransaction).toBe(true);
-      await inTransaction(inner, async (nested) => expect(nested).toBe(inner));
-    });
-    expect(ctx.db.isTransaction).toBe(false);
-  });
-
-  it('leaves nothing of it when the work throws, nested or not, and the next one is not hindered', async () => {
+  it('leaves nothing of it when the work throws or a statement fails, nested or not, and the next one is not hindered', async () => {
     const { ctx } = await open();
     const told: string[] = [];
     const failing = inTransaction(ctx, async (ctx) => {
@@ -53,16 +43,13 @@ describeEachStore('a transaction', (open) => {
     expect(told).toEqual([]);
     await inTransaction(ctx, (ctx) => insert(ctx, 'next'));
     expect(await names(ctx)).toEqual(['next']);
-  });
 
-  it('leaves nothing of it when a statement fails', async () => {
-    const { ctx } = await open();
-    const failing = inTransaction(ctx, async (ctx) => {
+    const refused = inTransaction(ctx, async (ctx) => {
       await insert(ctx, 'a');
       await sql`insert into nowhere values (1)`.execute(ctx.db);
     });
-    await expect(failing).rejects.toThrow(/nowhere/);
-    expect(await names(ctx)).toEqual([]);
+    await expect(refused).rejects.toThrow(/nowhere/);
+    expect(await names(ctx)).toEqual(['next']);
   });
 
   it('does not hold what goes through the outer database', async () => {
@@ -79,7 +66,7 @@ describeEachStore('a transaction', (open) => {
     expect(await names(ctx)).toEqual(['outside']);
   });
 
-  it('does what is asked for after the commit, in order, and only then', async () => {
+  it('hands its own database inside, which one within joins, and does after the commit what is asked for', async () => {
     const { ctx } = await open();
     const done: string[] = [];
     await inTransaction(ctx, async (ctx) => {
@@ -89,9 +76,16 @@ describeEachStore('a transaction', (open) => {
     });
     runAfterCommit(ctx, () => done.push('at once'));
     expect(done).toEqual(['first', 'second', 'at once']);
+
+    await inTransaction(ctx, async (inner) => {
+      expect(inner.db).not.toBe(ctx.db);
+      expect(inner.db.isTransaction).toBe(true);
+      await inTransaction(inner, async (nested) => expect(nested).toBe(inner));
+    });
+    expect(ctx.db.isTransaction).toBe(false);
   });
 
-  it('is tried again from the start after a lost race, and tells what it did once', async () => {
+  it('is tried again from the start after a lost race, five times at most, and tells what it did once', async () => {
     const { ctx } = await open();
     for (const code of ['40001', '40P01', 'SQLITE_BUSY', '23505', 'SQLITE_CONSTRAINT_UNIQUE']) {
       const told: string[] = [];
@@ -104,10 +98,7 @@ describeEachStore('a transaction', (open) => {
       expect({ code, tries, told }).toEqual({ code, tries: 3, told: [code] });
     }
     expect(await names(ctx)).toHaveLength(5);
-  });
 
-  it('is tried five times at most, and once where trying again cannot help', async () => {
-    const { ctx } = await open();
     for (const [code, allowed] of [
       ['40001', 5],
       ['22P02', 1],
