@@ -2,7 +2,10 @@ import type { Kysely, KyselyPlugin } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeEachStore, describeSharedStores, quietLog, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
+import { type Action, runAction } from '../core/action.ts';
 import { type Database, openStore } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
+import { closeAction } from './incident-actions.ts';
 import { resolveHealed } from './supervise-resolve.ts';
 
 async function startSecond(harness: StoreHarness): Promise<Worker> {
@@ -48,12 +51,17 @@ describeSharedStores('two supervisors on one database', (open) => {
   it('group different failures of one service that come together', async () => {
     const harness = await open();
     const [a, b] = [await startWorker(harness), await startSecond(harness)];
+    // The service is known from an earlier incident, so that its lock is held, not made.
+    await a.report({ fingerprint: 'earlier' });
+    await a.settle();
+    await runAction(closeAction as unknown as Action<FlowCtx>, a.ctx, { id: '1', force: true });
+    await harness.clock.advance(120_000);
     const parts = Array.from({ length: 60 }, (_, i) => ({ fingerprint: `part-${i}` }));
     await a.report(...parts);
     for (let i = 0; i < 4; i++) await Promise.all([a.supervisor.tick(), b.supervisor.tick()]);
     const { incidents, triages, alerts } = await readOutcome(a);
-    expect(incidents).toHaveLength(1);
-    expect(triages).toHaveLength(1);
+    expect(incidents).toHaveLength(2);
+    expect(triages).toHaveLength(2);
     expect(alerts.every((alert) => alert.status === 'acked')).toBe(true);
   });
 

@@ -119,6 +119,21 @@ describeEachStore('the supervisor', (open) => {
     ]);
   });
 
+  it('takes every failure that an incident knew back when it opens again', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    const both = [{ fingerprint: 'a' }, { fingerprint: 'b' }];
+    await worker.report(...both);
+    await worker.settle();
+    await worker.report(...both.map((report) => ({ ...report, status: 'resolved' as const })));
+    await pass(harness, worker, minuteMs);
+    await worker.report({ fingerprint: 'a' });
+    await pass(harness, worker, 2 * minuteMs);
+    await worker.report({ fingerprint: 'b' });
+    await worker.settle();
+    expect(await incidents(worker)).toMatchObject([{ status: 'open' }]);
+  });
+
   it('tells nothing of a repeat, and of a worse severity once', async () => {
     const worker = await startWorker(await open());
     await worker.report({ kind: 'disk', severity: 'P2', title: 'disk full' });
