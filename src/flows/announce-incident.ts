@@ -160,8 +160,7 @@ function incidentFacts(incident: IncidentRow, alert: AlertRow | null): RouteFact
   return { severity, env, service, kind: 'custom', components, source: 'tocsin', labels: {} };
 }
 
-/** Answers the incident as messages carry it. */
-export function toMessageIncident(incident: IncidentRow): MessageIncident {
+function toMessageIncident(incident: IncidentRow): MessageIncident {
   return {
     id: incident.incident_id,
     number: formatNumber(incident.number),

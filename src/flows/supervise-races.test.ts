@@ -2,10 +2,12 @@ import type { Kysely, KyselyPlugin } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeEachStore, describeSharedStores, quietLog, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
+import { claimAlerts } from '../alerts/index.ts';
 import { type Action, runAction } from '../core/action.ts';
-import { type Database, openStore } from '../store/index.ts';
+import { type AlertRow, type Database, openStore } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { closeAction } from './incident-actions.ts';
+import { superviseAlert } from './supervise-alert.ts';
 import { resolveHealed } from './supervise-resolve.ts';
 
 async function startSecond(harness: StoreHarness): Promise<Worker> {
@@ -51,18 +53,36 @@ describeSharedStores('two supervisors on one database', (open) => {
   it('group different failures of one service that come together', async () => {
     const harness = await open();
     const [a, b] = [await startWorker(harness), await startSecond(harness)];
+    const parts = Array.from({ length: 60 }, (_, i) => ({ fingerprint: `part-${i}` }));
+    await a.report(...parts);
+    for (let i = 0; i < 4; i++) await Promise.all([a.supervisor.tick(), b.supervisor.tick()]);
+    const { incidents, triages, alerts } = await readOutcome(a);
+    expect(incidents).toHaveLength(1);
+    expect(triages).toHaveLength(1);
+    expect(alerts.every((alert) => alert.status === 'acked')).toBe(true);
+  });
+
+  it('decide about a service one after the other', async () => {
+    const harness = await open();
+    const [a, b] = [await startWorker(harness), await startSecond(harness)];
     // The service is known from an earlier incident, so that its lock is held, not made.
     await a.report({ fingerprint: 'earlier' });
     await a.settle();
     await runAction(closeAction as unknown as Action<FlowCtx>, a.ctx, { id: '1', force: true });
     await harness.clock.advance(120_000);
-    const parts = Array.from({ length: 60 }, (_, i) => ({ fingerprint: `part-${i}` }));
-    await a.report(...parts);
-    for (let i = 0; i < 4; i++) await Promise.all([a.supervisor.tick(), b.supervisor.tick()]);
-    const { incidents, triages, alerts } = await readOutcome(a);
-    expect(incidents).toHaveLength(2);
-    expect(triages).toHaveLength(2);
-    expect(alerts.every((alert) => alert.status === 'acked')).toBe(true);
+    const claim = { owner: 'worker-1', leaseMs: 30_000, windowMs: null, limit: 1, maxAttempts: 5 };
+    await a.report({ fingerprint: 'one' }, { fingerprint: 'two' });
+    const [mine] = await claimAlerts(a.ctx, claim);
+    let theirs: Promise<boolean> | null = null;
+    const db = interruptBehind(a.ctx.db, 'alert_ref', async () => {
+      theirs = b.supervisor.tick();
+      // It waits for us, so it has this long only where it does not.
+      await Promise.race([theirs, new Promise((resolve) => setTimeout(resolve, 200))]);
+    });
+    await superviseAlert({ ...a.ctx, db }, mine as AlertRow, { incidents: 5, triages: 5 });
+    await theirs;
+    await a.settle();
+    expect((await readOutcome(a)).incidents).toHaveLength(2);
   });
 
   it('tell the end of an alert and of an incident once', async () => {

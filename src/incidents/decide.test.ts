@@ -136,10 +136,10 @@ it.each([
 });
 
 it.each([
-  ['has no alerts', { total: 0, live: 0, lastEndedAt: null }, false, 'no_alerts'],
-  ['has a live alert', { total: 2, live: 1, lastEndedAt: now - 60 * minute }, false, 'live_alerts'],
-  ['has not been quiet for the hold', { total: 1, live: 0, lastEndedAt: now - minute + 1 }, false, 'held'],
-  ['has been quiet for the hold', { total: 1, live: 0, lastEndedAt: now - minute }, true, 'all_ended'],
+  ['has no alerts', { live: 0, lastEndedAt: null }, false, 'no_alerts'],
+  ['has a live alert', { live: 1, lastEndedAt: now - 60 * minute }, false, 'live_alerts'],
+  ['has not been quiet for the hold', { live: 0, lastEndedAt: now - minute + 1 }, false, 'held'],
+  ['has been quiet for the hold', { live: 0, lastEndedAt: now - minute }, true, 'all_ended'],
 ] as const)('decides about an incident that %s', (_, alerts, resolve, reason) => {
   expect(decideAutoResolve(alerts, now, minute)).toEqual({ resolve, reason });
 });

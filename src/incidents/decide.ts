@@ -116,7 +116,7 @@ export function decideTriage(lastAt: number | null, nowMs: number, cooldownMs: n
   return { run: false, reason: 'cooldown' };
 }
 
-export type AlertCounts = { total: number; live: number; lastEndedAt: number | null };
+export type AlertCounts = { live: number; lastEndedAt: number | null };
 
 /** Answers whether an open incident is over: it had alerts, all have ended, and stayed so for the hold. */
 export function decideAutoResolve(
@@ -124,10 +124,9 @@ export function decideAutoResolve(
   nowMs: number,
   resolveHoldMs: number,
 ): { resolve: boolean; reason: 'no_alerts' | 'live_alerts' | 'held' | 'all_ended' } {
-  if (alerts.total === 0 || (alerts.live === 0 && alerts.lastEndedAt === null))
-    return { resolve: false, reason: 'no_alerts' };
   if (alerts.live > 0) return { resolve: false, reason: 'live_alerts' };
-  if (nowMs - (alerts.lastEndedAt ?? nowMs) < resolveHoldMs) return { resolve: false, reason: 'held' };
+  if (alerts.lastEndedAt === null) return { resolve: false, reason: 'no_alerts' };
+  if (nowMs - alerts.lastEndedAt < resolveHoldMs) return { resolve: false, reason: 'held' };
   return { resolve: true, reason: 'all_ended' };
 }
 

@@ -7,7 +7,6 @@ export { appendNote } from './append-note.ts';
 export {
   alertToIncident,
   type Bridged,
-  type BridgeOptions,
   type BridgeView,
   type Deferred,
   viewBridge,

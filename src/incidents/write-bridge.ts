@@ -1,5 +1,10 @@
-import type { CompiledQuery } from 'kysely';
-import { type AlertRow, type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
+import {
+  type AlertRow,
+  type CompiledQuery,
+  type Ctx,
+  type IncidentRow,
+  runStatements,
+} from '../store/index.ts';
 import { type BridgeDecision, isMoreSevere, type TriageDecision } from './decide.ts';
 import { countSignature, holdSignature, releaseSignatures, reviveSignatures } from './queries-bridge.ts';
 import { appendEvents, type NewEvent } from './queries-event.ts';
