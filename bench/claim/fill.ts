@@ -26,7 +26,7 @@ export async function fillAlerts(target: string, count: number): Promise<void> {
 }
 
 /** Answers a report that is a problem of its own for each number. */
-export function buildReport(number: number): AlertReport {
+function buildReport(number: number): AlertReport {
   return {
     service: `checkout-${number}`,
     env: 'prod',

@@ -21,7 +21,7 @@ export function createLazyPostgres(): LazyPostgres {
 }
 
 /** Runs one statement as the superuser. */
-export async function runStatement(url: string, statement: string): Promise<unknown[]> {
+async function runStatement(url: string, statement: string): Promise<unknown[]> {
   const client = new Client(url);
   await client.connect();
   try {

@@ -118,6 +118,7 @@ describeEachStore('a claim', (open) => {
     expect(titles(await claim(ctx, { filters: { service: 'none' } }))).toEqual([]);
     await clock.advance(1);
     expect(titles(await claim(ctx, { limit: 2 }))).toEqual(['failing', 'dying']);
+    expect(titles(await claim(ctx))).toEqual(['waiting']);
   });
 
   it('whose lease ends counts as an attempt; after the last one the alert is dead and claimed no more', async () => {

@@ -1,25 +1,10 @@
-import type { AlertReport } from '../core/hand-over.ts';
 import type { Ids } from '../core/ids.ts';
 import { severityRank } from '../core/severity.ts';
 import type { AlertDecisionRow, AlertEventRow, AlertRow } from '../store/index.ts';
 import { decideReport, endOf, type ReportDecision } from './decide.ts';
-import { dedupeKeyOf, fingerprintOf, signatureOf } from './fingerprint.ts';
+import type { KeyedReport } from './keyed-report.ts';
+import { buildAlert, toJson } from './new-alert.ts';
 import type { IngestAnswer } from './types.ts';
-
-/** A report with its key; made once, before the transaction. */
-export type KeyedReport = {
-  report: AlertReport;
-  requestId: string | null;
-  fingerprint: string;
-  dedupeKey: string;
-};
-
-/** Answers the report with what makes it the same problem as another. */
-export function keyReport(report: AlertReport, requestId: string | null): KeyedReport {
-  const { service, env, kind, title, labels } = report;
-  const fingerprint = labels.fingerprint || report.fingerprint || fingerprintOf(service, kind, title);
-  return { report, requestId, fingerprint, dedupeKey: dedupeKeyOf(service, env, kind, fingerprint) };
-}
 
 /** Everything that a group of reports writes, decided in memory before a row is touched. */
 export type Fold = {
@@ -217,53 +202,5 @@ function eventOf(
     reason,
     note: null,
     request_id: keyed.requestId,
-  };
-}
-
-function toJson(map: Readonly<Record<string, unknown>>): string | null {
-  for (const _ in map) return JSON.stringify(map);
-  return null;
-}
-
-function buildAlert(keyed: KeyedReport, ulid: string, nowMs: number, before: AlertRow | null): AlertRow {
-  const { report, fingerprint, dedupeKey } = keyed;
-  return {
-    alert_ref: `alrt_${ulid}`,
-    dedupe_key: dedupeKey,
-    fingerprint,
-    signature: signatureOf(report.service, report.kind, fingerprint),
-    service: report.service,
-    env: report.env,
-    kind: report.kind,
-    severity: report.severity,
-    severity_rank: severityRank(report.severity),
-    title: report.title,
-    message: report.message,
-    source: report.source,
-    status: 'new',
-    occurrences: 1,
-    first_seen_at: nowMs,
-    last_seen_at: nowMs,
-    started_at: report.startedAt ?? nowMs,
-    ends_at: report.endsAt,
-    ended_at: null,
-    dedupe_ttl_ms: report.dedupeTtlMs,
-    labels: toJson(report.labels),
-    annotations: toJson(report.annotations),
-    metrics: toJson(report.metrics),
-    evidence: report.evidence ? JSON.stringify(report.evidence) : null,
-    component: report.labels.component ?? report.labels.instatus_component ?? null,
-    owner: null,
-    lease_token: null,
-    processing_lock_until: null,
-    attempts: 0,
-    retry_at: null,
-    last_error: null,
-    rose_since_claim: 0,
-    announced: 0,
-    incident_id: before?.incident_id ?? null,
-    silenced_by: null,
-    created_at: nowMs,
-    updated_at: nowMs,
   };
 }

@@ -1,6 +1,7 @@
 import type { AlertReport } from '../core/hand-over.ts';
 import { type Ctx, inTransaction } from '../store/index.ts';
-import { foldReports, type KeyedReport, keyReport } from './fold.ts';
+import { foldReports } from './fold.ts';
+import { type KeyedReport, keyReport } from './keyed-report.ts';
 import { lockLiveAlerts, writeFold } from './queries-ingest.ts';
 import type { IngestAnswer } from './types.ts';
 

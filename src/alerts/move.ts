@@ -36,7 +36,7 @@ export function moveByHand(ctx: Ctx, alertRef: string, hand: Hand): Promise<Aler
 }
 
 /** Writes the new state and its event; nobody holds the alert afterwards. */
-export async function writeMove(ctx: Ctx, alert: AlertRow, hand: Omit<Hand, 'move'>): Promise<AlertRow> {
+async function writeMove(ctx: Ctx, alert: AlertRow, hand: Omit<Hand, 'move'>): Promise<AlertRow> {
   const nowMs = ctx.clock.now();
   const change = {
     alert_ref: alert.alert_ref,

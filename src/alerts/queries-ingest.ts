@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { AlertReport } from '../core/hand-over.ts';
 import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
-import { type Fold, keyReport } from './fold.ts';
+import type { Fold } from './fold.ts';
+import { keyReport } from './keyed-report.ts';
 
 /** Answers the live alerts of the keys, held until the commit, in the order of their keys. Index: alert_live. */
 export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise<AlertRow[]> {

@@ -2,6 +2,7 @@
  * The store: one schema on two engines, and what every query is handed.
  * Queries live in the features; this folder knows how they run.
  */
+export type { CompiledQuery } from 'kysely';
 export type { Ctx } from './ctx.ts';
 export type { Dialect } from './dialect.ts';
 export { isDatabaseUnavailable, isUniqueViolation, translateStoreError } from './errors.ts';

@@ -19,7 +19,7 @@ export function duration(bounds: { minMs?: number; maxMs?: number } = {}) {
 }
 
 /** What a duration is written as; 0 needs no unit. */
-export const durationInput = z.union([z.string(), z.literal(0)], { error: durationExpected });
+const durationInput = z.union([z.string(), z.literal(0)], { error: durationExpected });
 
 // setTimeout's own limit: a longer delay would fire at once.
 const longestTimerMs = 2 ** 31 - 1;

@@ -1,0 +1,72 @@
+import type { Severity } from '../../core/severity.ts';
+
+export type AlertStatus = 'new' | 'processing' | 'acked' | 'failed' | 'dead';
+
+export type AlertRow = {
+  alert_ref: string;
+  dedupe_key: string;
+  fingerprint: string;
+  signature: string;
+  service: string;
+  env: string;
+  kind: string;
+  severity: Severity;
+  severity_rank: number;
+  title: string;
+  message: string | null;
+  source: string;
+  status: AlertStatus;
+  occurrences: number;
+  first_seen_at: number;
+  last_seen_at: number;
+  started_at: number;
+  /** A promise to repeat by then; when it lapses the alert ends. */
+  ends_at: number | null;
+  /** Null while live. */
+  ended_at: number | null;
+  /** Null: lives until healed. */
+  dedupe_ttl_ms: number | null;
+  labels: string | null;
+  annotations: string | null;
+  metrics: string | null;
+  evidence: string | null;
+  component: string | null;
+  owner: string | null;
+  lease_token: string | null;
+  processing_lock_until: number | null;
+  attempts: number;
+  retry_at: number | null;
+  last_error: string | null;
+  /** 1: its severity rose while a worker had it, so that the ack sends it round again. */
+  rose_since_claim: number;
+  /** 0: nobody was told; 1: its start was told; 2: its end too, or another alert took its place. */
+  announced: number;
+  incident_id: string | null;
+  silenced_by: string | null;
+  created_at: number;
+  updated_at: number;
+};
+
+export type AlertEventRow = {
+  alert_ref: string;
+  event_id: string;
+  at: number;
+  actor: string;
+  from_status: AlertStatus | null;
+  to_status: AlertStatus;
+  reason: string;
+  note: string | null;
+  request_id: string | null;
+};
+
+/** Why something happened to an alert, or did not: one row per alert and reason, counted. */
+export type AlertDecisionRow = {
+  alert_ref: string;
+  reason: string;
+  rule: string | null;
+  occurrences: number;
+  first_at: number;
+  last_at: number;
+};
+
+export type AlertSourceRow = { source: string; last_seen_at: number };

@@ -1,0 +1,34 @@
+export type CheckStatus = 'ok' | 'degraded' | 'down' | 'unknown';
+
+export type CheckStateRow = {
+  component: string;
+  check_name: string;
+  status: CheckStatus;
+  reason: string | null;
+  detail: string | null;
+  since: number;
+  checked_at: number;
+  latency_ms: number | null;
+  consecutive_failures: number;
+  consecutive_downs: number;
+  consecutive_successes: number;
+  consecutive_not_downs: number;
+  last_good: string | null;
+};
+
+export type ComponentStatusRow = {
+  component: string;
+  status: CheckStatus;
+  reason: string | null;
+  since: number;
+  checked_at: number;
+};
+
+export type ComponentChangeRow = {
+  component: string;
+  change_id: string;
+  at: number;
+  from_status: CheckStatus | null;
+  to_status: CheckStatus;
+  reason: string | null;
+};

@@ -1,0 +1,106 @@
+import type { Severity } from '../../core/severity.ts';
+
+export type IncidentStatus = 'open' | 'mitigating' | 'resolved' | 'closed';
+
+export type IncidentRow = {
+  incident_id: string;
+  number: number;
+  title: string;
+  service: string;
+  env: string;
+  severity: Severity;
+  severity_cap: Severity | null;
+  status: IncidentStatus;
+  signature: string;
+  components: string;
+  summary: string | null;
+  owner: string | null;
+  started_at: number;
+  last_alert_at: number;
+  resolved_at: number | null;
+  closed_at: number | null;
+  acknowledged_at: number | null;
+  acknowledged_by: string | null;
+  superseded_by: string | null;
+  created_at: number;
+  updated_at: number;
+};
+
+/** Which signatures an incident stands for; one open row per signature and env. */
+export type IncidentSignatureRow = {
+  signature: string;
+  env: string;
+  incident_id: string;
+  created_at: number;
+  ended_at: number | null;
+};
+
+export type IncidentEventType =
+  | 'note'
+  | 'decision'
+  | 'action'
+  | 'followup'
+  | 'status_change'
+  | 'alert'
+  | 'triage'
+  | 'escalation'
+  | 'notification'
+  | 'gate';
+
+export type IncidentEventRow = {
+  incident_id: string;
+  event_id: string;
+  at: number;
+  /** Equal to `at` unless repeats were counted into this row. */
+  last_at: number;
+  occurrences: number;
+  type: IncidentEventType;
+  actor: string;
+  message: string;
+  meta: string | null;
+};
+
+export type IncidentArtifactRow = {
+  artifact_id: string;
+  incident_id: string;
+  name: string;
+  content_type: string;
+  content: string;
+  body_bytes: number;
+  created_at: number;
+};
+
+export type TriageStatus = 'pending' | 'done' | 'failed';
+
+export type TriageRow = {
+  triage_id: string;
+  incident_id: string;
+  alert_ref: string;
+  signature: string;
+  env: string;
+  status: TriageStatus;
+  attempts: number;
+  lease_token: string | null;
+  locked_until: number | null;
+  error: string | null;
+  created_at: number;
+  finished_at: number | null;
+};
+
+export type SignatureStateRow = {
+  signature: string;
+  env: string;
+  last_triage_at: number | null;
+  last_alert_at: number;
+};
+
+export type SignatureMinuteRow = {
+  signature: string;
+  env: string;
+  minute_at: number;
+  occurrences: number;
+  triages: number;
+};
+
+export type ServiceLockRow = { service: string; env: string };
+export type CounterRow = { name: string; value: number };
