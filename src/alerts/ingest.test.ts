@@ -205,18 +205,25 @@ describeEachStore('ingest', (open) => {
   it('gives an alert that comes round anew all its attempts, and lets none that has ended wait for another try', async () => {
     const { ctx, clock } = await open();
     const ref = await refOf(ctx, { severity: 'P2', dedupeTtlMs: null });
-    for (let attempts = 1; attempts <= 4; attempts++) {
+    const failOnce = async () => {
       const [held] = await claim(ctx);
       const failure = { alertRef: ref, leaseToken: held?.lease_token ?? '', error: 'x', retryAfterMs: 1 };
       await failAlert(ctx, { ...failure, maxAttempts: 5 });
       await clock.advance(minuteMs);
-    }
+    };
+    for (let attempts = 1; attempts <= 4; attempts++) await failOnce();
     const [held] = await claim(ctx);
     expect(held?.attempts).toBe(4);
     await take(ctx, { severity: 'P1', dedupeTtlMs: null });
     await ackAlerts(ctx, [
       { alertRef: ref, leaseToken: held?.lease_token ?? '', reason: 'acked', note: null },
     ]);
+    expect((await rows(ctx))[0]).toMatchObject({ status: 'new', attempts: 0 });
+
+    await failOnce();
+    await ackAll(ctx);
+    expect((await rows(ctx))[0]).toMatchObject({ status: 'acked', attempts: 1 });
+    await take(ctx, { severity: 'P0', dedupeTtlMs: null });
     expect((await rows(ctx))[0]).toMatchObject({ status: 'new', attempts: 0 });
 
     const stale = await refOf(ctx, { title: 'stale' });
@@ -268,22 +275,23 @@ describeEachStore('ingest', (open) => {
 
   it('takes several of one key in one batch as if they had come one by one', async () => {
     const { ctx } = await open();
-    const answers = await take(ctx, {}, {}, resolved, {}, { severity: 'P0' });
-    const [first, second, end, next, last] = answers.map((answer) => answer.alert_ref);
-    expect([second, end, last]).toEqual([first, first, next]);
+    const answers = await take(ctx, {}, {}, {}, resolved, {}, { severity: 'P0' });
+    const [first, second, third, end, next, last] = answers.map((answer) => answer.alert_ref);
+    expect([second, third, end, last]).toEqual([first, first, first, next]);
     expect(answers.map((answer) => [answer.deduped, answer.occurrences, answer.status])).toEqual([
       [false, 1, 'new'],
       [true, 2, 'new'],
-      [false, 2, 'acked'],
+      [true, 3, 'new'],
+      [false, 3, 'acked'],
       [false, 1, 'new'],
       [true, 2, 'new'],
     ]);
     expect(await rows(ctx)).toMatchObject([
-      { alert_ref: first, occurrences: 2, status: 'acked', severity: 'P1' },
+      { alert_ref: first, occurrences: 3, status: 'acked', severity: 'P1' },
       { alert_ref: next, occurrences: 2, ended_at: null, severity: 'P0' },
     ]);
     expect((await decisions(ctx)).map((row) => [row.reason, row.occurrences])).toEqual([
-      ['deduped_within_ttl', 1],
+      ['deduped_within_ttl', 2],
       ['severity_raised', 1],
     ]);
   });

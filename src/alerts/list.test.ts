@@ -165,7 +165,7 @@ describeEachStore('the dashboard', (open) => {
     await claim(ctx);
     await clock.advance(250 * minuteMs);
     // A repeat is no sign of life of the worker.
-    await report(ctx, { title: 'stuck', dedupeTtlMs: null });
+    await report(ctx, { title: 'stuck', severity: 'P0', dedupeTtlMs: null });
     const refs = await report(
       ctx,
       ...Array.from({ length: 19 }, (_, i) => ({ title: `t${i}`, severity: 'P2' as const })),
@@ -272,8 +272,15 @@ describeEachStore('what others ask of alerts', (open) => {
     await resolveAction.run(ctx, { alert_ref: a });
     const summaries = await summarizeIncidentAlerts(ctx, ['inc_2', 'inc_1', 'inc_none']);
     expect(summaries.sort((x, y) => (x.incidentId < y.incidentId ? -1 : 1))).toEqual([
-      { incidentId: 'inc_1', total: 2, live: 1, lastSeenAt: clock.now(), lastEndedAt: clock.now() },
-      { incidentId: 'inc_2', total: 1, live: 1, lastSeenAt: start, lastEndedAt: null },
+      {
+        incidentId: 'inc_1',
+        total: 2,
+        live: 1,
+        occurrences: 3,
+        lastSeenAt: clock.now(),
+        lastEndedAt: clock.now(),
+      },
+      { incidentId: 'inc_2', total: 1, live: 1, occurrences: 1, lastSeenAt: start, lastEndedAt: null },
     ]);
     expect(await summarizeIncidentAlerts(ctx, [])).toEqual([]);
     expect((await listAlertsOfIncident(ctx, 'inc_1')).map((row) => row.alert_ref)).toEqual([a, b]);

@@ -42,6 +42,8 @@ export type IncidentAlertSummary = {
   incidentId: string;
   total: number;
   live: number;
+  /** Reports of all of them together. */
+  occurrences: number;
   lastSeenAt: number;
   lastEndedAt: number | null;
 };
@@ -59,6 +61,7 @@ export async function summarizeIncidentAlerts(
       'incident_id',
       eb.fn.countAll<number>().as('total'),
       sql<number>`sum(case when ended_at is null then 1 else 0 end)`.as('live'),
+      eb.fn.sum<number>('occurrences').as('occurrences'),
       eb.fn.max('last_seen_at').as('last_seen_at'),
       eb.fn.max('ended_at').as('last_ended_at'),
     ])
@@ -67,6 +70,7 @@ export async function summarizeIncidentAlerts(
     incidentId: row.incident_id ?? '',
     total: row.total,
     live: row.live,
+    occurrences: row.occurrences,
     lastSeenAt: row.last_seen_at,
     lastEndedAt: row.last_ended_at,
   }));
