@@ -25,7 +25,9 @@ export type Client = {
   /** Emits `answer` with the port right after each acknowledgement. */
   readonly events: EventEmitter<{ answer: [port: number] }>;
   start(): void;
-  /** Resolves when everything that was begun is acknowledged. Throws for an answer that nobody should get. */
+  /** Throws where an answer came that nobody should get. */
+  throwIfFailed(): void;
+  /** Resolves when everything that was begun is acknowledged. Throws as `throwIfFailed` does. */
   stop(): Promise<void>;
   /** Reports these, and resolves when they are acknowledged. */
   reportAll(reports: readonly Report[]): Promise<void>;
@@ -35,7 +37,11 @@ export type Client = {
 export function createClient({ ledger, problems, random, token, ports }: ClientDeps): Client {
   const events = new EventEmitter<{ answer: [port: number] }>();
   let stopped = false;
+  let failure: unknown = null;
   let running: Promise<unknown> = Promise.resolve();
+  const throwIfFailed = () => {
+    if (failure !== null) throw failure;
+  };
 
   const report = async (reports: readonly Report[]): Promise<void> => {
     for (;;) {
@@ -65,11 +71,17 @@ export function createClient({ ledger, problems, random, token, ports }: ClientD
   return {
     events,
     start() {
-      running = Promise.all(Array.from({ length: loops }, loop));
+      const end = (error: unknown) => {
+        failure = error;
+        stopped = true;
+      };
+      running = Promise.all(Array.from({ length: loops }, loop)).catch(end);
     },
+    throwIfFailed,
     async stop() {
       stopped = true;
       await running;
+      throwIfFailed();
     },
     async reportAll(reports) {
       for (let first = 0; first < reports.length; first += 500)

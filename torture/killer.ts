@@ -31,10 +31,11 @@ export async function killOften(
   kills: number,
   onKill: (count: number, description: string) => void,
 ): Promise<Map<string, number>> {
-  const { cluster, random } = deps;
+  const { client, cluster, random } = deps;
   const counts = new Map<string, number>();
   let victim = random.pick(cluster.members);
   for (let count = 1; count <= kills; count++) {
+    client.throwIfFailed();
     const moment = random.pick(moments);
     if (moment === 'while it starts') await sleep(random.between(0, startWithinMs));
     else {

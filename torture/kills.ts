@@ -43,27 +43,35 @@ export type Outcome = {
 
 /** Kills processes under load, lets everything come to an end, and compares what was promised with what is there. */
 export async function runKills(options: KillsOptions): Promise<Outcome> {
-  const { seed, say } = options;
-  const receiver = await startReceiver(createRandom(seed, 'receiver'));
-  const cluster = await startCluster(options.sandbox, options.postgres, receiver.urlOf);
+  const receiver = await startReceiver(createRandom(options.seed, 'receiver'));
+  try {
+    const cluster = await startCluster(options.sandbox, options.postgres, receiver.urlOf);
+    return await killAndAudit(options, cluster, receiver);
+  } finally {
+    await receiver.close();
+  }
+}
+
+async function killAndAudit(options: KillsOptions, cluster: Cluster, receiver: Receiver): Promise<Outcome> {
+  const { seed, kills, say } = options;
   const ledger = createLedger();
   const problems = createProblems(createRandom(seed, 'problems'));
   const { token, ports } = cluster;
   const client = createClient({ ledger, problems, random: createRandom(seed, 'client'), token, ports });
+  const random = createRandom(seed, 'killer');
   const startedAt = performance.now();
   client.start();
-  const random = createRandom(seed, 'killer');
-  const moments = await killOften({ cluster, client, receiver, random }, options.kills, (count, what) =>
-    say(`  ${count}/${options.kills} ${what}`),
-  );
-  const killedMs = performance.now() - startedAt;
+  const onKill = (count: number, what: string) => say(`  ${count}/${kills} ${what}`);
+  const moments = await killOften({ cluster, client, receiver, random }, kills, onKill);
+  const killedAt = performance.now();
   const checks = await settle({ cluster, client, problems, receiver, ledger, say });
+  const seconds = (fromMs: number, untilMs: number) => `${Math.round((untilMs - fromMs) / 1000)} s`;
   return {
     facts: [
       ['kills', [...moments].map(([moment, count]) => `${count} ${moment}`).join(', ')],
       [
         'took',
-        `${Math.round(killedMs / 1000)} s, and ${Math.round((performance.now() - startedAt - killedMs) / 1000)} s to come to rest`,
+        `${seconds(startedAt, killedAt)}, and ${seconds(killedAt, performance.now())} to come to rest`,
       ],
       ...describeLedger(ledger),
       ...describeReceipts(receiver),
@@ -102,6 +110,11 @@ async function settle({ cluster, client, problems, receiver, ledger, say }: Scen
       ...(await auditWork(probe)),
       ...(await auditIncidents(probe)),
       ...(await auditMessages(probe, receiver.receipts)),
+      {
+        name: 'messages that cannot be read',
+        examined: receiver.receipts.length,
+        violations: receiver.complaints,
+      },
       ...auditFile(cluster.database),
       {
         name: 'processes that ended by themselves, or badly',

@@ -24,6 +24,8 @@ export type Receipt = {
 /** A webhook's other end that keeps a record of everything, and often misbehaves. */
 export type Receiver = {
   readonly receipts: readonly Receipt[];
+  /** What came and is no message. */
+  readonly complaints: readonly string[];
   /** Emits `arrival` before a message is answered and `answered` right after. */
   readonly events: EventEmitter<{ arrival: [member: string]; answered: [member: string] }>;
   urlOf(member: string): string;
@@ -39,11 +41,16 @@ const bad = 'HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n';
 /** Listens on loopback; the last part of the path names the sender. */
 export async function startReceiver(random: Random): Promise<Receiver> {
   const receipts: Receipt[] = [];
+  const complaints: string[] = [];
   const events: Receiver['events'] = new EventEmitter();
   const sockets = new Set<Socket>();
 
   const take = (socket: Socket, head: string, body: Buffer) => {
     const receipt = readReceipt(head, body, receipts.length);
+    if (typeof receipt === 'string') {
+      complaints.push(receipt);
+      return respond(socket, 'error');
+    }
     receipts.push(receipt);
     events.emit('arrival', receipt.member);
     // One round of the loop later, so that a listener may end the sender before it hears the answer.
@@ -69,10 +76,12 @@ export async function startReceiver(random: Random): Promise<Receiver> {
   if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
   return {
     receipts,
+    complaints,
     events,
     urlOf: (member) => `http://127.0.0.1:${address.port}/${member}`,
     async close() {
       for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
       server.close();
       await once(server, 'close');
     },
@@ -100,11 +109,16 @@ type Body = {
   alert?: { alert_ref: string };
 };
 
-function readReceipt(head: string, body: Buffer, order: number): Receipt {
-  const message = JSON.parse(body.toString()) as Body;
+/** Answers the receipt of a request, or what is wrong with it. */
+function readReceipt(head: string, body: Buffer, order: number): Receipt | string {
+  let message: Body;
+  try {
+    message = JSON.parse(body.toString()) as Body;
+  } catch (error) {
+    return `no JSON came: ${String(error)}: ${body.toString().slice(0, 200)}`;
+  }
   const key = /\r\nidempotency-key: *([^\r]+)/i.exec(head)?.[1] ?? '';
-  if (key !== message.idempotency_key)
-    throw new Error(`the header says ${key}, the body ${message.idempotency_key}`);
+  if (key !== message.idempotency_key) return `the header says ${key}, the body ${message.idempotency_key}`;
   return {
     member: /^POST \/(\S+) /.exec(head)?.[1] ?? '',
     key,
