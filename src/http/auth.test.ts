@@ -109,7 +109,7 @@ test('a visitor without a session is sent to sign in, and the token of the form 
   expect(signedIn).toMatchObject({ statusCode: 303, headers: { location: '/' } });
   const cookie = String(signedIn.headers['set-cookie']);
   expect(cookie).toMatch(/^tocsin_session=toc_[^;]+; .*HttpOnly/);
-  expect(cookie).toMatch(/SameSite=Lax/);
+  expect(cookie).toMatch(/SameSite=Strict/);
   expect(cookie).toMatch(/Max-Age=604800/);
   expect(cookie).not.toContain(token);
   const session = { cookie: cookie.split(';')[0] ?? '' };
@@ -124,7 +124,11 @@ test('a visitor without a session is sent to sign in, and the token of the form 
   expect((await act({ origin: 'https://evil.example' })).statusCode).toBe(403);
   expect((await act({ origin: 'http://localhost:8923', host: 'localhost:8923' })).statusCode).toBe(200);
 
-  const out = await server.inject({ method: 'POST', url: '/signout', headers: session });
+  const out = await server.inject({
+    method: 'POST',
+    url: '/signout',
+    headers: { ...session, 'sec-fetch-site': 'same-origin' },
+  });
   expect(String(out.headers['set-cookie'])).toMatch(/Max-Age=0/);
   expect((await server.inject({ url: '/v1/whoami', headers: session })).statusCode).toBe(401);
 });

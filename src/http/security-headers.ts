@@ -5,11 +5,11 @@ export const commonHeaders = {
   'cache-control': 'no-store',
 } as const;
 
-/** On pages beside those: they have styles and forms, and no scripts. */
+/** On pages beside those: they have styles and forms, and no scripts. Without any referrer a browser sends its forms with the origin `null`. */
 export const pageHeaders = {
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
+  'referrer-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 

@@ -19,7 +19,7 @@ export function writeSession(reply: FastifyReply, session: string | null, public
       value: session ?? '',
       path: '/',
       httpOnly: true,
-      sameSite: 'lax',
+      sameSite: 'strict',
       secure: publicUrl.startsWith('https:'),
       maxAge: session === null ? 0 : sessionLifetimeMs / 1000,
     }),

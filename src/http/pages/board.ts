@@ -1,8 +1,8 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { ReloadTrouble } from '../../flows/reload-config.ts';
 import { type Html, html } from './html.ts';
-import { page, tocsinMark } from './layout.ts';
-import { ago, icon, type Tone, tag, toneOf } from './marks.ts';
+import { page, siteHeader } from './layout.ts';
+import { ago, count, icon, incidentPath, type Tone, tag, toneOf } from './marks.ts';
 
 export type BoardIncident = {
   number: string;
@@ -24,6 +24,8 @@ export type BoardAlert = {
   service: string;
   env: string;
   occurrences: number;
+  /** Null: it is part of none. */
+  incident_id: string | null;
   first_seen_at: string;
   last_seen_at: string;
 };
@@ -51,8 +53,7 @@ export type Board = {
 /** Answers the page of what is wrong now. */
 export function boardPage(board: Board): string {
   const verdict = judge(board);
-  const body = html`<header>${tocsinMark}<b>Tocsin</b>
-<form method="post" action="/signout"><button title="Signed in as ${board.visitor}">Sign out</button></form></header>
+  const body = html`${siteHeader(board.visitor)}
 <main>${banners(board)}
 <div class="verdict ${verdict.tone}">${icon(verdict.tone)}<div><h1>${verdict.title}</h1><p class="soft">${verdict.text}</p></div></div>
 ${section('Open incidents', board.incidents, 'list', (incident) => incidentRow(incident, board.nowMs))}
@@ -126,7 +127,7 @@ function section<Item>(
 
 function incidentRow(incident: BoardIncident, nowMs: number): Html {
   const tone = toneOf(incident.severity);
-  return html`<li class="row ${tone}"><span class="title">${incident.title}</span>${tag(tone, incident.severity)}
+  return html`<li class="row ${tone}"><a class="title" href="${incidentPath(incident.number)}">${incident.title}</a>${tag(tone, incident.severity)}
 <span class="meta"><span>${incident.number}</span><span>${incident.status}</span><span>${incident.service} / ${incident.env}</span>
 <span>began ${ago(incident.started_at, nowMs)}</span><span>${incident.owner ?? 'nobody has it yet'}</span>
 <span>${count(incident.alerts, 'alert')}, ${count(incident.occurrences, 'report')}</span></span></li>`;
@@ -134,7 +135,10 @@ function incidentRow(incident: BoardIncident, nowMs: number): Html {
 
 function alertRow(alert: BoardAlert, nowMs: number): Html {
   const tone = toneOf(alert.severity);
-  return html`<li class="row ${tone}"><span class="title">${alert.title}</span>${tag(tone, alert.severity)}
+  const title = alert.incident_id
+    ? html`<a class="title" href="${incidentPath(alert.incident_id)}">${alert.title}</a>`
+    : html`<span class="title">${alert.title}</span>`;
+  return html`<li class="row ${tone}">${title}${tag(tone, alert.severity)}
 <span class="meta"><span>${alert.service} / ${alert.env}</span><span>${count(alert.occurrences, 'time')}</span>
 <span>first ${ago(alert.first_seen_at, nowMs)}</span><span>last ${ago(alert.last_seen_at, nowMs)}</span><span>${alert.status}</span></span></li>`;
 }
@@ -151,8 +155,4 @@ function outboxLine({ outbox }: Board): Html | null {
   if (!outbox) return null;
   const dead = outbox.dead > 0 ? tag('red', `${outbox.dead} dead`) : null;
   return html`<h2>Outbox</h2><p class="soft">${count(outbox.waiting, 'message')} waiting. ${dead}</p>`;
-}
-
-function count(amount: number, word: string): string {
-  return `${amount} ${word}${amount === 1 ? '' : 's'}`;
 }

@@ -8,10 +8,17 @@ const bell = new Html(
 
 export const tocsinMark = bell;
 
+/** Answers the head of every page for somebody who is signed in. */
+export function siteHeader(visitor: string): Html {
+  return html`<header><a class="home" href="/">${tocsinMark}<b>Tocsin</b></a>
+<form method="post" action="/signout"><button title="Signed in as ${visitor}">Sign out</button></form></header>`;
+}
+
 /** Answers a whole page as text. `refreshSeconds` loads it anew, for boards on a wall. */
 export function page(options: { title: string; body: Html; refreshSeconds?: number }): string {
+  const { refreshSeconds } = options;
   const refresh =
-    options.refreshSeconds && html`<meta http-equiv="refresh" content="${options.refreshSeconds}">`;
+    refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`;
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -32,6 +32,17 @@ const tones: Readonly<Record<string, Tone>> = {
   down: 'red',
   degraded: 'amber',
   ok: 'green',
+  open: 'red',
+  mitigating: 'amber',
+  resolved: 'green',
+  closed: 'gray',
+  firing: 'red',
+  delivered: 'green',
+  pending: 'blue',
+  sending: 'blue',
+  failed: 'red',
+  dead: 'red',
+  skipped_unconfigured: 'red',
 };
 
 /** Answers the colour of a severity or a status; unknown words are gray. */
@@ -44,4 +55,21 @@ export function ago(iso: string, nowMs: number): Html {
   const distanceMs = Math.max(0, nowMs - Date.parse(iso));
   const words = distanceMs < 1000 ? 'just now' : `${formatDuration(distanceMs)} ago`;
   return html`<time datetime="${iso}" title="${iso}">${words}</time>`;
+}
+
+/** Answers how long until then, with the exact time on hovering. */
+export function until(iso: string, nowMs: number): Html {
+  const distanceMs = Date.parse(iso) - nowMs;
+  const words = distanceMs < 1000 ? 'now' : `in ${formatDuration(distanceMs)}`;
+  return html`<time datetime="${iso}" title="${iso}">${words}</time>`;
+}
+
+/** Answers an amount with its word: `1 alert`, `2,040 reports`. */
+export function count(amount: number, word: string): string {
+  return `${amount.toLocaleString('en')} ${word}${amount === 1 ? '' : 's'}`;
+}
+
+/** Answers the address of an incident's page. */
+export function incidentPath(name: string): string {
+  return `/incidents/${encodeURIComponent(name)}`;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Board, boardPage } from './board.ts';
 import { html } from './html.ts';
+import { noticePage, reloadPage } from './notice.ts';
 import { codePage, signInPage } from './sign-in.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z');
@@ -54,12 +55,14 @@ test('nothing that comes from outside reaches a page as HTML', () => {
       ...quiet,
       visitor: nasty,
       incidents: [incident],
-      alerts: [alert],
+      alerts: [{ ...alert, incident_id: null }],
       components: [{ ...component, name: nasty, reason: nasty, status: nasty }],
       trouble: { sinceMs: nowMs, text: nasty },
     }),
-    signInPage(nasty),
+    signInPage(nasty, nasty),
     codePage(nasty),
+    noticePage(nasty, nasty),
+    reloadPage(nasty),
   ];
   for (const page of pages) expect(page).not.toContain('<script>');
 });

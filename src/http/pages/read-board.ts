@@ -1,6 +1,7 @@
-import { type AlertView, listAlerts } from '../../alerts/index.ts';
+import { type AlertView, listAlerts, summarizeIncidentAlerts } from '../../alerts/index.ts';
 import { type Action, runAction } from '../../core/action.ts';
 import { isEntitled } from '../../core/actor.ts';
+import { severityRank } from '../../core/severity.ts';
 import type { FlowCtx } from '../../flows/context.ts';
 import { type ComponentView, listComponents } from '../../flows/health-actions.ts';
 import type { ReloadTrouble } from '../../flows/reload-config.ts';
@@ -8,14 +9,15 @@ import { type IncidentView, listOpenIncidents } from '../../incidents/index.ts';
 import { readOutboxHealth } from '../../notify/index.ts';
 import type { Board, BoardIncident } from './board.ts';
 
-const mostRows = 200;
+const mostAlerts = 200;
+/** What one page of a list may hold. */
+const mostIncidents = 500;
 
 /** Answers what the visitor may see of what is wrong now. */
 export async function readBoard(ctx: FlowCtx, trouble: ReloadTrouble | null): Promise<Board> {
-  const page = { limit: mostRows };
   const [incidents, alerts, components, outbox] = await Promise.all([
-    list<IncidentView>(ctx, listOpenIncidents, page),
-    list<AlertView>(ctx, listAlerts, { ...page, state: 'firing' }),
+    list<IncidentView>(ctx, listOpenIncidents, { limit: mostIncidents }),
+    list<AlertView>(ctx, listAlerts, { limit: mostAlerts, state: 'firing' }),
     list<ComponentView>(ctx, listComponents, {}),
     isEntitled(ctx.actor, 'tools.alerts.read') ? readOutboxHealth(ctx) : null,
   ]);
@@ -24,7 +26,7 @@ export async function readBoard(ctx: FlowCtx, trouble: ReloadTrouble | null): Pr
     visitor: ctx.actor.name,
     dryRun: ctx.config.notify.dryRun,
     trouble,
-    incidents: incidents?.map((incident) => withCounts(incident, alerts ?? [])) ?? null,
+    incidents: incidents && (await addCounts(ctx, incidents.toSorted(compareUrgency))),
     alerts,
     components,
     outbox: outbox && { waiting: outbox.counts.pending + outbox.counts.sending, dead: outbox.counts.dead },
@@ -37,8 +39,23 @@ async function list<Item>(ctx: FlowCtx, action: Action<FlowCtx>, input: object):
   return ((await runAction(action, ctx, input)) as { data: Item[] }).data;
 }
 
-function withCounts(incident: IncidentView, alerts: readonly AlertView[]): BoardIncident {
-  const own = alerts.filter((alert) => alert.incident_id === incident.id);
-  const occurrences = own.reduce((sum, alert) => sum + alert.occurrences, 0);
-  return { ...incident, alerts: own.length, occurrences };
+/** The most severe first; of equals the one that began first. */
+function compareUrgency(a: IncidentView, b: IncidentView): number {
+  return (
+    severityRank(a.severity) - severityRank(b.severity) ||
+    Date.parse(a.started_at) - Date.parse(b.started_at) ||
+    a.id.localeCompare(b.id)
+  );
+}
+
+async function addCounts(ctx: FlowCtx, incidents: readonly IncidentView[]): Promise<BoardIncident[]> {
+  const summaries = await summarizeIncidentAlerts(
+    ctx,
+    incidents.map(({ id }) => id),
+  );
+  const byId = new Map(summaries.map((summary) => [summary.incidentId, summary]));
+  return incidents.map((incident) => {
+    const summary = byId.get(incident.id);
+    return { ...incident, alerts: summary?.total ?? 0, occurrences: summary?.occurrences ?? 0 };
+  });
 }

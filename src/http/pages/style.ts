@@ -14,6 +14,7 @@ header,main,footer{max-width:64rem;margin:0 auto;padding:0 1rem}
 header{display:flex;align-items:center;gap:.75rem;padding-top:1rem;padding-bottom:.5rem}
 header b{font-size:1.15rem;letter-spacing:.01em}
 header form{margin-left:auto}
+header .home{display:flex;align-items:center;gap:.75rem;color:inherit;text-decoration:none}
 h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0}
 h2{font-size:1rem;margin:1.75rem 0 .5rem;display:flex;gap:.5rem;align-items:baseline}
 h2 small,.soft,footer{color:var(--soft);font-weight:400;font-size:.875rem}
@@ -26,10 +27,26 @@ p{margin:.25rem 0}
 .row{padding:.7rem .9rem;border-left-width:.4rem;display:grid;gap:.15rem .75rem;grid-template-columns:1fr auto;align-items:start}
 .row>*{min-width:0}
 .row .title{font-weight:600;overflow-wrap:anywhere}
+.row a.title{color:inherit;text-decoration-color:var(--soft);text-underline-offset:.2em}
+.row pre,.row .facts{grid-column:1/-1;margin:.25rem 0}
+.row .facts{display:flex;flex-wrap:wrap;gap:.1rem .9rem;font-size:.875rem}
 .row .meta{grid-column:1/-1;color:var(--soft);font-size:.875rem;display:flex;flex-wrap:wrap;gap:.1rem .9rem}
 .grid{display:grid;gap:.5rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr))}
 .tag{display:inline-flex;gap:.35rem;align-items:center;border-radius:1rem;padding:.05rem .6rem;font-size:.8125rem;font-weight:600;white-space:nowrap}
 .tag svg{width:.85rem;height:.85rem}
+.tags{display:flex;flex-wrap:wrap;gap:.4rem;margin-bottom:.25rem}
+.verdict>div{min-width:0}.verdict h1,.verdict .soft,.log .what{overflow-wrap:anywhere}
+.actions{display:flex;flex-wrap:wrap;gap:.6rem 1.5rem;align-items:center;margin:.75rem 0}
+.actions form{display:flex;flex-wrap:wrap;gap:.4rem .75rem;align-items:center}
+.actions button{min-height:2.75rem}
+.actions label{display:flex;gap:.5rem;align-items:center;margin:0;font-weight:400}
+.actions input{width:1.15rem;height:1.15rem}
+.log{list-style:none;margin:0;padding:.25rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:.6rem}
+.log li{display:grid;grid-template-columns:8.5rem 1fr;gap:0 1rem;padding:.45rem 0}
+.log li+li{border-top:1px solid var(--line)}
+.log .soft{grid-column:2}
+.log time{color:var(--soft);font-size:.875rem}
+@media(max-width:30rem){.log li{grid-template-columns:1fr}.log .soft{grid-column:1}}
 .red{border-left-color:var(--red)}.amber{border-left-color:var(--amber)}.green{border-left-color:var(--green)}
 .blue{border-left-color:var(--blue)}.gray{border-left-color:var(--gray)}
 .tag.red,.verdict.red svg{background:var(--red-ground);color:var(--red)}.tag.amber{background:var(--amber-ground);color:var(--amber)}

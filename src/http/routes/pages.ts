@@ -1,17 +1,24 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { endSession, redeemSignInCode, signInWithToken } from '../../access/index.ts';
-import { systemActor } from '../../core/actor.ts';
-import { AppError } from '../../core/errors.ts';
+import { runAction } from '../../core/action.ts';
+import { type AppError, errorTable, toAppError } from '../../core/errors.ts';
+import type { FlowCtx } from '../../flows/context.ts';
+import { moveAction } from '../../flows/incident-actions.ts';
+import { acknowledgeIncident } from '../../incidents/index.ts';
 import type { Gatekeeper } from '../auth.ts';
 import type { Door } from '../door.ts';
 import { boardPage } from '../pages/board.ts';
+import { incidentPage } from '../pages/incident.ts';
+import { incidentPath } from '../pages/marks.ts';
+import { noticePage } from '../pages/notice.ts';
 import { readBoard } from '../pages/read-board.ts';
-import { codePage, signInPage } from '../pages/sign-in.ts';
-import { pageHeaders } from '../security-headers.ts';
-import { isSameOrigin, readSession, writeSession } from '../session-cookie.ts';
+import { readIncidentPage } from '../pages/read-incident.ts';
+import { readText, requireOwnPage, sendPage } from './page-form.ts';
+import { addSignInRoutes, sendAway, sendToSignIn } from './sign-in.ts';
 
-/** Adds the pages for people: what is wrong now, and the way in and out. */
+type Step = (ctx: FlowCtx, id: string, form: unknown) => Promise<unknown>;
+
+/** Adds the pages for people: what is wrong now, one incident, and the way in and out. */
 export async function addPageRoutes(
   server: FastifyInstance,
   door: Door,
@@ -20,67 +27,72 @@ export async function addPageRoutes(
   await server.register((pages, _options, done) => {
     // Here a form is a form.
     pages.register(formbody, { bodyLimit: 4096 });
-    const schema = { hide: true };
-    pages.get('/', { schema }, async (request, reply) => {
-      const visitor = await gatekeeper.findVisitor(request);
-      if (!visitor) return reply.redirect('/signin', 303);
-      return sendPage(
-        reply,
-        boardPage(await readBoard(door.context(visitor, request.id), door.reloadTrouble())),
-      );
-    });
-    pages.get('/signin', { schema }, (request, reply) => {
-      const code = readText(request.query, 'code');
-      return sendPage(reply, code ? codePage(code) : signInPage(null));
-    });
-    pages.post('/signin', { schema }, (request, reply) => signIn(door, gatekeeper, request, reply));
-    pages.post('/signout', { schema }, async (request, reply) => {
-      requireSameOrigin(request);
-      const session = readSession(request);
-      if (session !== null) await endSession(door.context(systemActor('access'), request.id), session);
-      door.authenticator.forget();
-      writeSession(reply, null, door.config().server.publicUrl);
-      return reply.redirect('/signin', 303);
-    });
+    addSignInRoutes(pages, door, gatekeeper);
+    addPage(pages, door, gatekeeper, '/', async (ctx, _request, reply) =>
+      sendPage(reply, boardPage(await readBoard(ctx, door.reloadTrouble()))),
+    );
+    addPage(pages, door, gatekeeper, '/incidents/:id', (ctx, request, reply) =>
+      sendIncident(ctx, readId(request), null, reply),
+    );
+    addStep(pages, door, gatekeeper, 'acknowledge', (ctx, id) => runAction(acknowledgeIncident, ctx, { id }));
+    addStep(pages, door, gatekeeper, 'resolve', (ctx, id, form) =>
+      runAction(moveAction, ctx, { id, status: 'resolved', force: readText(form, 'force') === 'true' }),
+    );
     done();
   });
 }
 
-async function signIn(
-  door: Door,
-  gatekeeper: Gatekeeper,
-  request: FastifyRequest,
+type Show = (ctx: FlowCtx, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** Adds a page for whoever is signed in. */
+function addPage(pages: FastifyInstance, door: Door, gatekeeper: Gatekeeper, url: string, show: Show): void {
+  pages.get(url, { schema: { hide: true } }, async (request, reply) => {
+    const visitor = await gatekeeper.findVisitor(request);
+    return visitor ? show(door.context(visitor, request.id), request, reply) : sendAway(request, reply);
+  });
+}
+
+/** Adds the form of an incident's page that takes this step; it leads back to the page. */
+function addStep(pages: FastifyInstance, door: Door, gatekeeper: Gatekeeper, word: string, step: Step): void {
+  pages.post(`/incidents/:id/${word}`, { schema: { hide: true } }, async (request, reply) => {
+    requireOwnPage(request);
+    const id = readId(request);
+    const visitor = await gatekeeper.findVisitor(request);
+    if (!visitor) return sendToSignIn(reply, incidentPath(id));
+    const ctx = door.context(visitor, request.id);
+    try {
+      await step(ctx, id, request.body);
+    } catch (thrown) {
+      return sendIncident(ctx, id, readRefusal(door, thrown), reply);
+    }
+    return reply.redirect(incidentPath(id), 303);
+  });
+}
+
+async function sendIncident(
+  ctx: FlowCtx,
+  id: string,
+  refusal: AppError | null,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  requireSameOrigin(request);
-  const ctx = door.context(systemActor('access'), request.id);
-  const code = readText(request.body, 'code');
-  const session = code
-    ? await redeemSignInCode(ctx, code)
-    : await signInWithToken(ctx, readText(request.body, 'token')?.trim() ?? '');
-  if (session !== null) {
-    writeSession(reply, session, door.config().server.publicUrl);
-    return reply.redirect('/', 303);
+  try {
+    const shown = await readIncidentPage(ctx, id, refusal?.message ?? null);
+    return sendPage(reply.code(refusal ? errorTable[refusal.code].httpStatus : 200), incidentPage(shown));
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown);
+    if (code === 'FORBIDDEN') return sendPage(reply.code(403), noticePage('Not for this role', message));
+    if (code !== 'NOT_FOUND' && code !== 'VALIDATION_ERROR') throw thrown;
+    return sendPage(reply.code(404), noticePage('Not found', `There is no incident ${id}.`));
   }
-  gatekeeper.countFailure(request, reply);
-  reply.code(401);
-  const problem = code ? 'This link was used already or is too old.' : 'This token is unknown or revoked.';
-  return sendPage(reply, signInPage(problem));
 }
 
-// A page elsewhere must not sign a browser in or out.
-function requireSameOrigin(request: FastifyRequest): void {
-  const { origin, 'sec-fetch-site': site } = request.headers;
-  if ((origin !== undefined || site !== undefined) && !isSameOrigin(request))
-    throw new AppError('FORBIDDEN', 'this form works on pages of this server only');
+/** Answers what is wrong with the visitor's step. Throws what is our own fault. */
+function readRefusal(door: Door, thrown: unknown): AppError {
+  const error = toAppError(door.translateError(thrown));
+  if (errorTable[error.code].httpStatus >= 500) throw thrown;
+  return error;
 }
 
-function readText(fields: unknown, name: string): string | null {
-  if (typeof fields !== 'object' || fields === null || !Object.hasOwn(fields, name)) return null;
-  const value: unknown = (fields as Record<string, unknown>)[name];
-  return typeof value === 'string' ? value : null;
-}
-
-function sendPage(reply: FastifyReply, text: string): FastifyReply {
-  return reply.headers(pageHeaders).type('text/html; charset=utf-8').send(text);
+function readId(request: FastifyRequest): string {
+  return readText(request.params, 'id') ?? '';
 }
