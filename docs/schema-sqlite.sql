@@ -6,6 +6,7 @@ CREATE INDEX "alert_waiting" on "alert" ("severity_rank", "alert_ref") where sta
 CREATE INDEX "alert_lease" on "alert" ("lease_token") where lease_token is not null;
 CREATE INDEX "alert_leased" on "alert" ("processing_lock_until") where status = 'processing';
 CREATE INDEX "alert_retry" on "alert" ("retry_at") where status = 'failed';
+CREATE INDEX "alert_dead" on "alert" ("alert_ref") where status = 'dead';
 CREATE INDEX "alert_lapse" on "alert" ("ends_at") where ended_at is null and ends_at is not null;
 CREATE INDEX "alert_incident" on "alert" ("incident_id", "ended_at") where incident_id is not null;
 CREATE INDEX "alert_component" on "alert" ("component") where component is not null and ended_at is null;

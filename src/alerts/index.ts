@@ -14,8 +14,8 @@ export { ingest, ingestKeyed } from './ingest.ts';
 export { type KeyedReport, keyReport } from './keyed-report.ts';
 export { linkAlert } from './link.ts';
 export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';
-export { deadReported, listUnreportedDead } from './queries-dead.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
+export { deadReported, listUnreportedDead } from './queries-dead.ts';
 export {
   findLastHeard,
   listAlertEvents,

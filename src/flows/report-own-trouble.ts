@@ -1,9 +1,11 @@
+import { deadReported, listUnreportedDead, recordDecisions } from '../alerts/index.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import type { AlertRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 
 const stormLastsMs = 5 * 60_000;
 const deadTtlMs = 30 * 60_000;
+const batch = 50;
 
 /** Raises the one alert that says that more incidents or triages want to begin than a pass may; it ends by itself. */
 export async function reportStorm(ctx: FlowCtx): Promise<void> {
@@ -18,9 +20,21 @@ export async function reportStorm(ctx: FlowCtx): Promise<void> {
   });
 }
 
-/** Raises the alert that says that another could not be worked on; alerts about Tocsin itself raise none. */
-export async function reportDead(ctx: FlowCtx, alert: AlertRow): Promise<void> {
-  if (alert.service === 'tocsin') return;
+/**
+ * Raises an alert for each other that could not be worked on, whether its work failed or its workers died; answers how
+ * many. A kill between the report and the note of it repeats the report, which is the same alert again.
+ */
+export async function reportDead(ctx: FlowCtx): Promise<number> {
+  const dead = await listUnreportedDead(ctx, batch);
+  for (const alert of dead) await raiseDead(ctx, alert);
+  await recordDecisions(
+    ctx,
+    dead.map((alert) => ({ alertRef: alert.alert_ref, reason: deadReported, rule: null })),
+  );
+  return dead.length;
+}
+
+async function raiseDead(ctx: FlowCtx, alert: AlertRow): Promise<void> {
   await raise(ctx, {
     kind: 'job_failure',
     title: `Alert ${alert.alert_ref} could not be worked on`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countEndedBefore, deleteAlerts, selectEndedBefore } from '../alerts/index.ts';
 import { defineAction } from '../core/action.ts';
+import { deleteOldMinutes } from '../incidents/index.ts';
 import { countFinishedBefore, deleteNotifications, selectFinishedBefore } from '../notify/index.ts';
 import type { FlowCtx } from './context.ts';
 
@@ -19,6 +20,7 @@ export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Rem
       notifications: await countFinishedBefore(ctx, nowMs - notificationsMs),
     };
   }
+  await deleteOldMinutes(ctx);
   return {
     alerts: await removeAll(
       () => selectEndedBefore(ctx, nowMs - alertsMs, batch),

@@ -2,7 +2,7 @@ import { claimAlerts, failAlert, renewLease } from '../alerts/index.ts';
 import { AppError, describeError } from '../core/errors.ts';
 import { type AlertRow, isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
-import { reportDead, reportStorm } from './report-own-trouble.ts';
+import { reportStorm } from './report-own-trouble.ts';
 import { type Allowance, findRule, type Supervised, superviseAlert } from './supervise-alert.ts';
 import { superviseNotifyOnly } from './supervise-notify-only.ts';
 
@@ -87,14 +87,13 @@ async function guard<Result>(
 async function fail(ctx: FlowCtx, alert: AlertRow, error: unknown): Promise<void> {
   ctx.log.error({ tag: 'alert', alert_ref: alert.alert_ref, err: error }, '[alert] could not be supervised');
   try {
-    const failed = await failAlert(ctx, {
+    await failAlert(ctx, {
       alertRef: alert.alert_ref,
       leaseToken: alert.lease_token ?? '',
       error: describeError(error),
       retryAfterMs: firstRetryMs,
       maxAttempts: ctx.config.policy.defaults.maxAttempts,
     });
-    if (failed.status === 'dead') await reportDead(ctx, failed);
   } catch (failure) {
     // Whoever has the alert now goes on with it.
     if (!(failure instanceof AppError && failure.code === 'CONFLICT')) throw failure;

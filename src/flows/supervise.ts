@@ -1,6 +1,7 @@
 import { lapseAlerts } from '../alerts/index.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { reportDead } from './report-own-trouble.ts';
 import { tellHealed } from './supervise-healed.ts';
 import { superviseOnce } from './supervise-pass.ts';
 import { resolveHealed } from './supervise-resolve.ts';
@@ -98,6 +99,7 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
 const chores: Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>> = {
   'end alerts that lapsed': async (ctx) => (await lapseAlerts(ctx)).length,
   'work on triages': runTriages,
+  'report the dead': reportDead,
   'tell ends': tellHealed,
   'resolve incidents': resolveHealed,
 };

@@ -113,6 +113,12 @@ async function createAlertIndexes(db: Kysely<Database>): Promise<void> {
     .where(sql<boolean>`status = 'failed'`)
     .execute();
   await db.schema
+    .createIndex('alert_dead')
+    .on('alert')
+    .column('alert_ref')
+    .where(sql<boolean>`status = 'dead'`)
+    .execute();
+  await db.schema
     .createIndex('alert_lapse')
     .on('alert')
     .column('ends_at')
