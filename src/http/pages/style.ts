@@ -58,7 +58,8 @@ button,input{font:inherit;color:inherit;border-radius:.45rem;border:1px solid va
 button{cursor:pointer}button.main{background:var(--text);color:var(--ground);border-color:var(--text);font-weight:600}
 button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid var(--blue);outline-offset:2px}
 input{width:100%}label{display:block;font-weight:600;margin-bottom:.35rem}
-.card{padding:1.25rem;max-width:26rem;margin:12vh auto 0;display:grid;gap:.9rem}
+.card{padding:1.25rem;width:min(26rem,100% - 2rem);margin:12vh auto 0;display:grid;gap:.9rem}
+.card form p{margin-top:.75rem}
 a{color:var(--blue)}
 pre{margin:.5rem 0;padding:.6rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:.6rem;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.8125rem}
 footer{padding-top:1.5rem;padding-bottom:2rem}
