@@ -8,7 +8,7 @@ const loops = 8;
 const maxPauseMs = 200;
 const batchShare = 0.1;
 const maxBatch = 20;
-const retryPauseMs = 50;
+const retryPauseMs = 100;
 const answerWithinMs = 10_000;
 
 export type ClientDeps = {

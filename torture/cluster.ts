@@ -32,8 +32,11 @@ export type Cluster = {
 };
 
 const readyWithinMs = 60_000;
-// Quick to heal and to open anew, so that a short run sees many incidents of the same signatures.
-const policy = { defaults: { resolve_hold_seconds: 1, reopen_minutes: 0.05, poll_interval_seconds: 1 } };
+// Quick to heal and to open anew, so that a short run sees many incidents of the same signatures. A worker that dies counts
+// as an attempt, and a hundred die within minutes: with the 5 attempts of the shipped policy what is harmless looks like poison.
+const policy = {
+  defaults: { resolve_hold_seconds: 1, reopen_minutes: 0.05, poll_interval_seconds: 1, max_attempts: 100 },
+};
 
 /**
  * Starts two processes on one database and waits for the first: on PostgreSQL two whole ones with folders of their own, as
