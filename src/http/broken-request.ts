@@ -5,7 +5,9 @@ import { rawErrorResponse } from './errors.ts';
 
 /** Answers bytes that are no request (Node's `clientError`): with the envelope where the socket still listens. */
 export function answerBrokenRequest(problem: Error & { code?: string }, socket: Socket): void {
-  if (problem.code === 'ECONNRESET' || !socket.writable) {
+  // Browsers open connections ahead: one that never asked would take the answer for that of its first request.
+  const neverAsked = problem.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
+  if (neverAsked || problem.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
