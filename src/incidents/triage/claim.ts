@@ -1,3 +1,4 @@
+import { toStorable } from '../../core/text.ts';
 import { type Ctx, inTransaction, runStatements, type TriageRow } from '../../store/index.ts';
 import { insertArtifacts } from '../queries-artifact.ts';
 import { appendEvents } from '../queries-event.ts';
@@ -57,13 +58,13 @@ export function failTriage(ctx: Ctx, triage: TriageRow, error: string): Promise<
   return inTransaction(ctx, async (ctx) => {
     const nowMs = ctx.clock.now();
     const held = await changeLeasedTriage(ctx, triage, {
-      error: error.slice(0, 2000),
+      error: toStorable(error, 2000),
       lease_token: null,
       ...(last ? { status: 'failed', finished_at: nowMs } : { locked_until: nowMs + retryAfterMs }),
     });
     if (!held) return false;
     const what = last ? 'and is given up' : 'and is tried again';
-    const message = `triage failed ${what} (attempt ${triage.attempts} of ${maxAttempts}): ${error.slice(0, 500)}`;
+    const message = `triage failed ${what} (attempt ${triage.attempts} of ${maxAttempts}): ${toStorable(error, 500)}`;
     const meta = { triage_id: triage.triage_id, attempt: triage.attempts };
     await runStatements(
       ctx,
