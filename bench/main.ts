@@ -8,7 +8,7 @@ import { describeMachine, writeJson, writeMarkdown } from './harness/results.ts'
 import { openSandbox } from './harness/sandbox.ts';
 
 /*
- * npm run bench -- [NAME…] [--runs N] [--side NAME]… [--json FILE] [--markdown FILE] [--without-peers] [--list]
+ * npm run bench -- [NAME…] [--runs N] [--side NAME]… [--profile FOLDER] [--json FILE] [--markdown FILE] [--without-peers] [--list]
  * Exit 0: all was measured; 1: something was not; 2: bad arguments. A goal that is missed is a finding, no failure.
  */
 
@@ -48,7 +48,7 @@ async function measure(args: Arguments, options: Options): Promise<void> {
 }
 
 async function runAll(args: Arguments): Promise<void> {
-  const sandbox = openSandbox('bench');
+  const sandbox = openSandbox('bench', profileEnv(args.profileFolder));
   const postgres = createLazyPostgres();
   const cleanUp = async () => void (await Promise.all([sandbox.close(), postgres.stop()]));
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -59,6 +59,11 @@ async function runAll(args: Arguments): Promise<void> {
   } finally {
     await cleanUp();
   }
+}
+
+/** Node writes a profile where its process ends by itself; of a server under load it also shows what the profiling costs. */
+function profileEnv(folder: string | null): Record<string, string> {
+  return folder === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
 }
 
 function readOwnArguments(): Arguments {

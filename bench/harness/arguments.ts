@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
 
@@ -10,6 +11,8 @@ export type Arguments = {
   jsonFile: string | null;
   /** Where they go as a document; null: nowhere. */
   markdownFile: string | null;
+  /** Where CPU profiles of Tocsin go, to be opened in a browser's tools; null: none are taken. */
+  profileFolder: string | null;
   isListOnly: boolean;
 };
 
@@ -25,6 +28,7 @@ export function readArguments(args: readonly string[], benchmarks: readonly Benc
       side: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
       markdown: { type: 'string' },
+      profile: { type: 'string' },
       'without-peers': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
     },
@@ -36,6 +40,7 @@ export function readArguments(args: readonly string[], benchmarks: readonly Benc
     withPeers: !values['without-peers'],
     jsonFile: values.json ?? null,
     markdownFile: values.markdown ?? null,
+    profileFolder: values.profile === undefined ? null : resolve(values.profile),
     isListOnly: values.list,
   };
 }

@@ -34,8 +34,11 @@ export type Sandbox = {
   close(options?: { keep: boolean }): Promise<void>;
 };
 
-/** Opens a sandbox; processes in it see no environment but PATH, HOME and what they are given. */
-export function openSandbox(prefix: 'bench' | 'demo' | 'test' | 'torture'): Sandbox {
+/** Opens a sandbox; processes in it see no environment but PATH, HOME, what all of them are given, and what each is. */
+export function openSandbox(
+  prefix: 'bench' | 'demo' | 'test' | 'torture',
+  sharedEnv: Record<string, string> = {},
+): Sandbox {
   const root = mkdtempSync(join(tmpdir(), `tocsin-${prefix}-`));
   const running = new Set<Running>();
   let count = 0;
@@ -52,7 +55,7 @@ export function openSandbox(prefix: 'bench' | 'demo' | 'test' | 'torture'): Sand
       const log = openSync(logFile, 'a');
       const child = spawn(program, args, {
         cwd,
-        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, ...sharedEnv, ...env },
         stdio: ['ignore', log, log],
       });
       closeSync(log);
