@@ -7,7 +7,7 @@ import type { Log } from './core/log.ts';
 import { createSignal } from './core/signal.ts';
 import type { FlowCtx } from './flows/context.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
-import { createIntake } from './flows/report.ts';
+import { createIntake } from './flows/intake.ts';
 import { migrate, openStore, type Store } from './store/index.ts';
 import { createLog, createMetrics } from './telemetry/index.ts';
 

@@ -9,7 +9,7 @@ import type { Log } from '../src/core/log.ts';
 import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
-import { createIntake } from '../src/flows/report.ts';
+import { createIntake } from '../src/flows/intake.ts';
 import type { Door } from '../src/http/door.ts';
 import { createHttpServer } from '../src/http/server.ts';
 import { migrate, openStore, translateStoreError } from '../src/store/index.ts';

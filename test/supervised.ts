@@ -7,7 +7,7 @@ import { createIds } from '../src/core/ids.ts';
 import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
-import { createIntake } from '../src/flows/report.ts';
+import { createIntake } from '../src/flows/intake.ts';
 import { createSupervisor, type Supervisor } from '../src/flows/supervise.ts';
 import type { Ctx, Store } from '../src/store/index.ts';
 import { createMetrics } from '../src/telemetry/index.ts';

@@ -9,7 +9,7 @@ import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createProbing, type Probing } from '../src/flows/probe.ts';
-import { createIntake } from '../src/flows/report.ts';
+import { createIntake } from '../src/flows/intake.ts';
 import type { AlertRow, Store } from '../src/store/index.ts';
 import { createMetrics } from '../src/telemetry/index.ts';
 import { checkDefaults } from './check-defaults.ts';

@@ -8,8 +8,8 @@ export type AckItem = {
   leaseToken: string;
   reason: string;
   note: string | null;
-  /** Absent: stays as it is. */
-  incidentId?: string;
+  /** Null: it is part of none. Absent: stays as it is. */
+  incidentId?: string | null;
   /** A message tells of it. */
   announced?: boolean;
 };

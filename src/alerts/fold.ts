@@ -4,7 +4,7 @@ import type { AlertDecisionRow, AlertEventRow, AlertRow } from '../store/index.t
 import { decideReport, endOf, type ReportDecision } from './decide.ts';
 import type { KeyedReport } from './keyed-report.ts';
 import { buildAlert, toJson } from './new-alert.ts';
-import type { IngestAnswer } from './types.ts';
+import { answerOf, type IngestAnswer } from './types.ts';
 
 /** Everything that a group of reports writes, decided in memory before a row is touched. */
 export type Fold = {
@@ -92,17 +92,6 @@ function apply(
       return answerOf(row, false);
     }
   }
-}
-
-function answerOf(row: AlertRow, deduped: boolean): IngestAnswer {
-  return {
-    accepted: true,
-    deduped,
-    alert_ref: row.alert_ref,
-    dedupe_key: row.dedupe_key,
-    occurrences: row.occurrences,
-    status: row.status,
-  };
 }
 
 /** A superseded alert hands its place in the incident to the new one. */

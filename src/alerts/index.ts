@@ -11,6 +11,7 @@ export { endAlertsOfIncident, lapseAlerts } from './end.ts';
 export { failAlert } from './fail.ts';
 export { requireAlert, requireAlertForUpdate } from './get.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
+export { ingestFresh } from './ingest-fresh.ts';
 export { type KeyedReport, keyReport } from './keyed-report.ts';
 export { linkAlert } from './link.ts';
 export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';

@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import type { AlertReport } from '../core/hand-over.ts';
-import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
+import {
+  type AlertEventRow,
+  type AlertRow,
+  type AlertSourceRow,
+  type Ctx,
+  runStatements,
+} from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
 import { keyReport } from './keyed-report.ts';
@@ -41,13 +47,48 @@ export async function selectLiveKeys(
   return new Set(keyed.filter(({ dedupeKey }) => live.has(dedupeKey)).map(({ report }) => report));
 }
 
+/** What a new alert leaves to null is not sent: each value costs on its way to the database. */
+const newAlertColumns: readonly (keyof AlertRow)[] = [
+  'alert_ref',
+  'dedupe_key',
+  'fingerprint',
+  'signature',
+  'service',
+  'env',
+  'kind',
+  'severity',
+  'severity_rank',
+  'title',
+  'message',
+  'source',
+  'status',
+  'occurrences',
+  'first_seen_at',
+  'last_seen_at',
+  'started_at',
+  'ends_at',
+  'ended_at',
+  'dedupe_ttl_ms',
+  'labels',
+  'annotations',
+  'metrics',
+  'evidence',
+  'component',
+  'attempts',
+  'rose_since_claim',
+  'announced',
+  'incident_id',
+  'created_at',
+  'updated_at',
+];
+
 /** Writes a fold: ends and repeats first, so that a key is free before its next alert comes. Index: the primary keys. */
 export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<string, number>): Promise<void> {
   const { insertRows, updateRows } = ctx.dialect;
   const heard = [...sources].map(([source, last_seen_at]) => ({ source, last_seen_at }));
   await runStatements(ctx, [
     ...updateRows('alert', 'alert_ref', fold.updates.map(changedColumns)),
-    ...insertRows('alert', fold.inserts.map(writtenColumns)),
+    ...insertRows('alert', fold.inserts, { columns: newAlertColumns }),
     ...insertRows('alert_event', fold.events),
     ...insertRows('alert_decision', fold.decisions, { onConflict: countDecisions }),
     ...insertRows('alert_source', heard.sort(bySource), { onConflict: keepNewest }),
@@ -58,18 +99,32 @@ function bySource(a: { source: string }, b: { source: string }): number {
   return a.source < b.source ? -1 : 1;
 }
 
-/** What a new alert leaves to null is not sent: each value costs on its way to the database. */
-function writtenColumns(row: AlertRow): Partial<AlertRow> {
-  const {
-    owner: _o,
-    lease_token: _t,
-    processing_lock_until: _u,
-    retry_at: _r,
-    last_error: _e,
-    silenced_by: _s,
-    ...written
-  } = row;
-  return written;
+/**
+ * Inserts alerts whose keys nobody holds, with their events; answers the references of those that found their key free.
+ * Statements that need no answer of one another, so one transaction in one round trip. Index: alert_live.
+ */
+export async function insertFreshAlerts(
+  ctx: Ctx,
+  alerts: readonly AlertRow[],
+  events: readonly AlertEventRow[],
+): Promise<ReadonlySet<string>> {
+  const { insertRows } = ctx.dialect;
+  const [inserted] = await runStatements(ctx, [
+    ...insertRows('alert', alerts, {
+      columns: newAlertColumns,
+      onConflict: 'on conflict (dedupe_key) where ended_at is null do nothing',
+      returning: 'alert_ref',
+    }),
+    ...insertRows('alert_event', events, { onlyWith: { table: 'alert', column: 'alert_ref' } }),
+    ...insertRows('alert_source', heardFrom(alerts), { onConflict: keepNewest }),
+  ]);
+  return new Set((inserted as { value: string }[]).map((row) => row.value));
+}
+
+/** Answers each source once, with the latest time, in the order of their names. */
+function heardFrom(alerts: readonly AlertRow[]): AlertSourceRow[] {
+  const heard = new Map(alerts.map((alert) => [alert.source, alert.last_seen_at]));
+  return [...heard].map(([source, last_seen_at]) => ({ source, last_seen_at })).sort(bySource);
 }
 
 /** What a report may change of an alert that is there. */

@@ -121,8 +121,8 @@ export type Ack = {
   leaseToken: string;
   refs: readonly string[];
   nowMs: number;
-  /** Undefined: stays as it is. */
-  incidentId: string | undefined;
+  /** Null: it is part of none. Undefined: stays as it is. */
+  incidentId: string | null | undefined;
   announced: boolean;
 };
 

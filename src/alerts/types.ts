@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Severity, severities } from '../core/severity.ts';
 import { isoTime, text, wholeNumber } from '../core/text.ts';
-import type { AlertStatus } from '../store/index.ts';
+import type { AlertRow, AlertStatus } from '../store/index.ts';
 
 export const alertStatuses = ['new', 'processing', 'acked', 'failed', 'dead'] as const;
 
@@ -52,6 +52,18 @@ export const ingestAnswer = z.object({
 });
 
 export type IngestAnswer = z.infer<typeof ingestAnswer>;
+
+/** Answers what became of a report, by the alert that it made or met. */
+export function answerOf(row: AlertRow, deduped: boolean): IngestAnswer {
+  return {
+    accepted: true,
+    deduped,
+    alert_ref: row.alert_ref,
+    dedupe_key: row.dedupe_key,
+    occurrences: row.occurrences,
+    status: row.status,
+  };
+}
 
 const time = z.string().nullable();
 

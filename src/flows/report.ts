@@ -1,50 +1,11 @@
 import { z } from 'zod';
-import {
-  type IngestAnswer,
-  ingestAnswer,
-  ingestKeyed,
-  type KeyedReport,
-  keyReport,
-  readReport,
-} from '../alerts/index.ts';
+import { type IngestAnswer, ingestAnswer, readReport } from '../alerts/index.ts';
 import { answer, defineAction, type FieldError } from '../core/action.ts';
 import { AppError, errorTable } from '../core/errors.ts';
 import type { AlertReport } from '../core/hand-over.ts';
-import { createGroupCommit } from '../store/index.ts';
-import type { FlowCtx, Intake } from './context.ts';
+import type { FlowCtx } from './context.ts';
 
 const maxReportsPerRequest = 1000;
-const maxReportsPerCommit = 2000;
-
-/** Answers where reports are committed in groups; `makeCtx` is asked anew for every commit. */
-export function createIntake(makeCtx: () => FlowCtx): Intake {
-  const group = createGroupCommit<readonly KeyedReport[], readonly IngestAnswer[]>({
-    maxWeight: maxReportsPerCommit,
-    commit: (requests) => commitReports(makeCtx(), requests),
-  });
-  return {
-    submit: (reports, requestId) =>
-      group.submit(
-        reports.map((report) => keyReport(report, requestId)),
-        reports.length,
-      ),
-    pending: group.pending,
-    idle: group.idle,
-  };
-}
-
-async function commitReports(
-  ctx: FlowCtx,
-  requests: readonly (readonly KeyedReport[])[],
-): Promise<readonly IngestAnswer[][]> {
-  const { answers, hasWork } = await ingestKeyed(ctx, requests.flat(), ctx.config.policy.defaults);
-  if (hasWork) ctx.signals.alerts.ring();
-  let taken = 0;
-  return requests.map((request) => {
-    taken += request.length;
-    return answers.slice(taken - request.length, taken);
-  });
-}
 
 const rejected = z.object({
   accepted: z.literal(false),

@@ -8,6 +8,10 @@ export type InsertOptions = {
   onConflict?: string;
   /** A column whose values are answered, of the rows that were really written. */
   returning?: string;
+  /** The columns to write; those of the first row where absent. */
+  columns?: readonly string[];
+  /** Writes only rows whose value in the column is also there in the other table. */
+  onlyWith?: { table: TableName; column: string };
 };
 
 /** Everything that the two engines do differently; nothing else in the program asks which one it is. */

@@ -15,12 +15,16 @@ export const sqliteDialect: Dialect = {
   keptByKey: sql`without rowid`,
 
   insertRows: (table, rows, options = {}) => {
-    const columns = columnsOf(rows);
-    if (columns.length === 0) return [];
+    const columns = options.columns ?? columnsOf(rows);
+    if (rows.length === 0) return [];
+    const { onlyWith } = options;
     const places = columns.map(() => '?').join(', ');
+    const values = onlyWith
+      ? `select ${places} where exists (select 1 from ${onlyWith.table} where ${onlyWith.column} = ?)`
+      : `values (${places})`;
     const returning = options.returning ? `returning ${options.returning} as value` : '';
-    const text = `insert into ${table} (${columns.join(', ')}) values (${places}) ${options.onConflict ?? ''} ${returning}`;
-    return [runForEach(text, rows, columns)];
+    const text = `insert into ${table} (${columns.join(', ')}) ${values} ${options.onConflict ?? ''} ${returning}`;
+    return [runForEach(text, rows, onlyWith ? [...columns, onlyWith.column] : columns)];
   },
 
   updateRows: (table, key, rows) => {

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { describeEachStore } from '../../test/stores.ts';
+import { completeReport, startWorker } from '../../test/supervised.ts';
+import { createIntake } from './intake.ts';
+
+describeEachStore('the intake', (open) => {
+  it('makes the first of a problem an alert with its event, and counts what follows', async () => {
+    const { ctx } = await startWorker(await open());
+    const [first] = await ctx.intake.submit([completeReport({ source: 'a' })], 'request-1');
+    const [second] = await ctx.intake.submit([completeReport({ source: 'b' })], 'request-2');
+    expect(first).toMatchObject({ deduped: false, occurrences: 1, status: 'new' });
+    expect(second).toMatchObject({ deduped: true, occurrences: 2, alert_ref: first?.alert_ref });
+    expect(
+      await ctx.db.selectFrom('alert_event').select(['reason', 'actor', 'request_id']).execute(),
+    ).toEqual([{ reason: 'first', actor: 'a', request_id: 'request-1' }]);
+    const sources = await ctx.db.selectFrom('alert_source').select('source').orderBy('source').execute();
+    expect(sources.map((row) => row.source)).toEqual(['a', 'b']);
+  });
+
+  it('does not trust its memory: what another process made is met, not made again', async () => {
+    const { ctx } = await startWorker(await open());
+    const other = createIntake(() => ctx);
+    const [made] = await ctx.intake.submit([completeReport({})], null);
+    const answers = await other.submit(
+      [completeReport({}), completeReport({ title: 'something else' })],
+      null,
+    );
+    expect(answers).toMatchObject([
+      { deduped: true, occurrences: 2, alert_ref: made?.alert_ref },
+      { deduped: false, occurrences: 1 },
+    ]);
+    const events = await ctx.db.selectFrom('alert_event').select('alert_ref').execute();
+    expect(new Set(events.map((event) => event.alert_ref)).size).toBe(2);
+    expect(events).toHaveLength(2);
+  });
+
+  it('answers in order, whatever way each report went', async () => {
+    const { ctx } = await startWorker(await open());
+    await ctx.intake.submit([completeReport({ title: 'known' })], null);
+    const titles = ['new one', 'known', 'twice', 'twice', 'another'];
+    const answers = await ctx.intake.submit(
+      [
+        ...titles.map((title) => completeReport({ title })),
+        completeReport({ title: 'known', status: 'resolved' }),
+      ],
+      null,
+    );
+    const rows = await ctx.db.selectFrom('alert').select(['alert_ref', 'title', 'ended_at']).execute();
+    const titleOf = new Map(rows.map((row) => [row.alert_ref, row.title]));
+    expect(answers.map((answered) => titleOf.get(answered.alert_ref ?? ''))).toEqual([...titles, 'known']);
+    expect(answers.map((answered) => answered.deduped)).toEqual([false, true, false, true, false, false]);
+    expect(rows.filter((row) => row.ended_at !== null).map((row) => row.title)).toEqual(['known']);
+  });
+
+  it('keeps one live alert a key under many who report it at once', async () => {
+    const { ctx } = await startWorker(await open());
+    const intakes = Array.from({ length: 4 }, () => createIntake(() => ctx));
+    const all = await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        intakes[i % 4]?.submit([completeReport({}), completeReport({ title: `${i}` })], null),
+      ),
+    );
+    const shared = all.map((answers) => answers?.[0]);
+    expect(new Set(shared.map((answered) => answered?.alert_ref)).size).toBe(1);
+    expect(Math.max(...shared.map((answered) => answered?.occurrences ?? 0))).toBe(40);
+  });
+});
