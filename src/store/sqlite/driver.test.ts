@@ -5,6 +5,7 @@ import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { quietLog } from '../../../test/stores.ts';
 import { type Database, isUniqueViolation, openStore, type Store } from '../index.ts';
+import { SqliteThreadsDriver } from './driver.ts';
 
 async function openFile(): Promise<Store> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
@@ -114,5 +115,41 @@ describe('a SQLite file', () => {
     await store.close();
     expect(await slow).toMatchObject({ message: 'the database is closed' });
     await expect(store.ping()).rejects.toThrow();
+  });
+});
+
+describe('a database thread that ended', () => {
+  async function openDriver(): Promise<SqliteThreadsDriver> {
+    const folder = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
+    const driver = new SqliteThreadsDriver(join(folder, 'tocsin.db'));
+    onTestFinished(async () => {
+      await driver.destroy();
+      await rm(folder, { recursive: true, force: true });
+    });
+    return driver;
+  }
+  const selectOne = { kind: 'run', statements: [{ sql: 'select 1', sets: [[]] }], scope: 'none' } as const;
+  const ask = async (driver: SqliteThreadsDriver, statement: string) =>
+    (await driver.acquireConnection()).executeQuery(CompiledQuery.raw(statement));
+
+  it('is replaced at the next read', async () => {
+    const driver = await openDriver();
+    await ask(driver, 'select 1');
+    await driver.reader()?.close();
+    expect(await driver.reader()?.send(selectOne)).toMatchObject([{ rows: [[1]] }]);
+  });
+
+  it('is replaced at the next write, and never within a transaction', async () => {
+    const driver = await openDriver();
+    await ask(driver, 'create table t (a)');
+    const connection = await driver.acquireConnection();
+    await driver.beginTransaction(connection);
+    await connection.executeQuery(CompiledQuery.raw('insert into t values (1)'));
+    await driver.writer.close();
+    await expect(connection.executeQuery(CompiledQuery.raw('insert into t values (2)'))).rejects.toThrow();
+    await expect(driver.commitTransaction(connection)).rejects.toThrow('the database is closed');
+    await driver.releaseConnection(connection);
+    await ask(driver, 'insert into t values (3)');
+    expect((await ask(driver, 'select a from t')).rows).toEqual([{ a: 3 }]);
   });
 });

@@ -15,8 +15,9 @@ export type SqliteQuery = CompiledQuery & {
 /** One writer with a queue, and readers that never wait for it; an in-memory database has its writer alone. */
 export class SqliteThreadsDriver implements Driver {
   readonly #path: string;
-  readonly #writer: SqliteThread;
-  readonly #readers: SqliteThread[] = [];
+  #writer: SqliteThread;
+  #readers: SqliteThread[] = [];
+  #isClosed = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
@@ -48,6 +49,7 @@ export class SqliteThreadsDriver implements Driver {
 
   async destroy(): Promise<void> {
     await this.#queue;
+    this.#isClosed = true;
     await Promise.all([this.#writer, ...this.#readers].map((thread) => thread.close()));
   }
 
@@ -63,12 +65,20 @@ export class SqliteThreadsDriver implements Driver {
       unlock = resolve;
     });
     await before;
+    this.#replaceDeadWriter();
     return unlock;
+  }
+
+  /** Called when nobody has a transaction open. What was in memory ended with its thread, so that one stays dead. */
+  #replaceDeadWriter(): void {
+    if (this.#isClosed || this.#path === ':memory:' || !this.#writer.isDead()) return;
+    this.#writer = startSqliteThread({ path: this.#path, readOnly: false });
   }
 
   /** Answers an idle reader, or null where reads must go to the writer. */
   reader(): SqliteThread | null {
     if (this.#path === ':memory:') return null;
+    if (!this.#isClosed) this.#readers = this.#readers.filter((thread) => !thread.isDead());
     const idle = this.#readers.find((thread) => thread.pending() === 0);
     if (idle) return idle;
     if (this.#readers.length < maxReaders) {

@@ -6,6 +6,8 @@ export type SqliteThread = {
   send(command: SqliteCommand): Promise<SqliteResult[]>;
   /** How many commands have no answer yet. */
   pending(): number;
+  /** Whether it has ended: it answers nothing any more. */
+  isDead(): boolean;
   close(): Promise<void>;
 };
 
@@ -53,6 +55,7 @@ export function startSqliteThread(data: SqliteThreadData): SqliteThread {
         waiting.set(id, { resolve, reject });
       }),
     pending: () => waiting.size,
+    isDead: () => dead !== null,
     close: async () => {
       await worker.terminate();
     },
