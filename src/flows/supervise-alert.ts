@@ -44,8 +44,10 @@ export function superviseAlert(ctx: FlowCtx, claimed: Claimed, allowance: Allowa
       return { outcome: 'ended' };
     }
     const rule = findRule(ctx, alert);
-    if (!rule.actions.autoIncident) return { outcome: 'notify_only' };
-    return bridge(ctx, alert, rule, await freshen(ctx, view, alert, rule), allowance);
+    if (rule.actions.autoIncident)
+      return bridge(ctx, alert, rule, await freshen(ctx, view, alert, rule), allowance);
+    if (view.facts.holder?.incidentId !== alert.incident_id) return { outcome: 'notify_only' };
+    return bridge(ctx, alert, rule, joinHolder(view, ctx.clock.now()), allowance);
   });
 }
 
@@ -125,6 +127,12 @@ export async function freshen(
   const heardAt = await findLastHeard(ctx, holder.incidentId, alert.alert_ref);
   const lastAlertAt = Math.max(holder.lastAlertAt, heardAt ?? 0);
   return { ...view, facts: { ...view.facts, holder: { ...holder, lastAlertAt } } };
+}
+
+/** What may open no incident, but comes as part of an open one, belongs there however long it was silent. */
+function joinHolder(view: BridgeView, nowMs: number): BridgeView {
+  const { holder } = view.facts;
+  return { ...view, facts: { ...view.facts, holder: holder && { ...holder, lastAlertAt: nowMs } } };
 }
 
 function decisionsOf(bridged: Bridged, alert: AlertRow, rule: PolicyRule) {

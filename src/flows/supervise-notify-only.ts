@@ -1,4 +1,5 @@
 import { ackAlerts, lockAlerts, recordDecisions, returnAlerts } from '../alerts/index.ts';
+import { type HeldSignature, selectHeldSignatures } from '../incidents/index.ts';
 import { announceMany } from '../notify/index.ts';
 import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts';
 import { describeFiring } from './announce-alert.ts';
@@ -9,7 +10,8 @@ const reason = 'notify_only';
 
 /**
  * Tells of claimed alerts that open no incident, all in one transaction: messages, acks and the trail of why. One that by
- * now asks for an incident is given back at once.
+ * now asks for an incident or is part of an open one is given back at once; one whose incident is over leaves it, so that
+ * its end is told too.
  */
 export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]): Promise<void> {
   if (claimed.length === 0) return Promise.resolve();
@@ -21,9 +23,11 @@ export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]):
     const live = held
       .filter((row) => row.ended_at === null)
       .map((alert) => ({ alert, rule: findRule(ctx, alert) }));
-    const told = live.filter(({ rule }) => !rule.actions.autoIncident);
+    const joined = await findJoined(ctx, held);
+    const told = live.filter(({ alert, rule }) => !rule.actions.autoIncident && !joined.has(alert));
     const risen = live.filter(({ rule }) => rule.actions.autoIncident).map(({ alert }) => alert);
-    await giveBack(ctx, risen);
+    await giveBack(ctx, risen, 'severity_raised');
+    await giveBack(ctx, [...joined.difference(new Set(risen))], 'in_open_incident');
     await announceMany(
       ctx,
       told.map(({ alert, rule }) => describeFiring(alert, reason, rule.actions.notify)),
@@ -31,7 +35,7 @@ export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]):
     );
     await ackAlerts(ctx, [
       ...ended.map((alert) => ackOf(alert, 'resolved_before_triage')),
-      ...told.map(({ alert }) => ({ ...ackOf(alert, reason), announced: true })),
+      ...told.map(({ alert }) => ({ ...ackOf(alert, reason), announced: true, incidentId: null })),
     ]);
     await recordDecisions(
       ctx,
@@ -40,9 +44,22 @@ export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]):
   });
 }
 
-async function giveBack(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
+/** Answers those whose incident still stands for their signature. */
+async function findJoined(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<Set<AlertRow>> {
+  const linked = alerts.filter((alert) => alert.incident_id !== null && alert.ended_at === null);
+  if (linked.length === 0) return new Set();
+  const ids = linked.map((alert) => alert.incident_id ?? '');
+  const open = new Set((await selectHeldSignatures(ctx, ids)).map(nameHeld));
+  return new Set(linked.filter((alert) => open.has(nameHeld(alert))));
+}
+
+function nameHeld({ incident_id, signature, env }: HeldSignature | AlertRow): string {
+  return JSON.stringify([incident_id, signature, env]);
+}
+
+async function giveBack(ctx: FlowCtx, alerts: readonly AlertRow[], reason: string): Promise<void> {
   const held = alerts.map((alert) => ({ alertRef: alert.alert_ref, leaseToken: alert.lease_token ?? '' }));
   if (held.length === 0) return;
-  await returnAlerts(ctx, held, null, 'severity_raised');
+  await returnAlerts(ctx, held, null, reason);
   runAfterCommit(ctx, ctx.signals.alerts.ring);
 }

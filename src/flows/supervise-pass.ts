@@ -42,13 +42,13 @@ async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
   if (storm) await reportStorm(ctx);
 }
 
-/** Sets apart what asks for an incident; an alert that cannot even be read fails here. */
+/** Sets apart what asks for an incident or comes as part of one; an alert that cannot even be read fails here. */
 async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[]) {
   const queue: AlertRow[] = [];
   const quiet: AlertRow[] = [];
   for (const alert of alerts) {
     const rule = await guard(ctx, alert, async () => findRule(ctx, alert));
-    if (rule) (rule.actions.autoIncident ? queue : quiet).push(alert);
+    if (rule) (rule.actions.autoIncident || alert.incident_id !== null ? queue : quiet).push(alert);
   }
   return { queue, quiet };
 }

@@ -17,6 +17,7 @@ export { decideAutoResolve, decideMove } from './decide.ts';
 export { listIncidents, listOpenIncidents } from './list-incidents.ts';
 export { matchPolicyRule } from './policy.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
+export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
 export { countEvents, selectEvents } from './queries-event.ts';
 export { selectOpenIds } from './queries-incident.ts';
 export { deleteOldMinutes } from './queries-retention.ts';

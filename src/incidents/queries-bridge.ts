@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Expression, sql } from 'kysely';
-import type { Ctx, IncidentRow } from '../store/index.ts';
+import type { Ctx, IncidentRow, IncidentSignatureRow } from '../store/index.ts';
 
 /** What an alert and an incident are brought together by. */
 export type SignatureKey = { signature: string; service: string; env: string };
@@ -121,6 +121,18 @@ export function releaseSignatures(ctx: Ctx, incidentId: string, nowMs: number): 
     .where('incident_id', '=', incidentId)
     .where('ended_at', 'is', null)
     .compile();
+}
+
+export type HeldSignature = Pick<IncidentSignatureRow, 'incident_id' | 'signature' | 'env'>;
+
+/** Answers the signatures that incidents stand for; none of one that is over. Index: incident_signature_incident_id. */
+export function selectHeldSignatures(ctx: Ctx, incidentIds: readonly string[]): Promise<HeldSignature[]> {
+  return ctx.db
+    .selectFrom('incident_signature')
+    .select(['incident_id', 'signature', 'env'])
+    .where(ctx.dialect.isOneOf(sql.ref('incident_id'), incidentIds))
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /** Gives a reopened incident back the signatures that no other holds by now. Index: incident_signature_incident_id, incident_signature_open. */
