@@ -3,7 +3,11 @@ import type { Clock } from '../src/core/clock.ts';
 type Sleeper = { dueMs: number; wake(): void };
 
 /** A clock that stands still until `advance` moves it; what waits wakes in the order of its time. */
-export type TestClock = Clock & { advance(delayMs: number): Promise<void> };
+export type TestClock = Clock & {
+  advance(delayMs: number): Promise<void>;
+  /** Sets the time back, as a machine's clock may be; what waits goes on waiting as long as before. */
+  goBack(byMs: number): void;
+};
 
 /** Answers a clock that stands at the given time. */
 export function createTestClock(startMs = Date.parse('2026-03-01T12:00:00Z')): TestClock {
@@ -31,6 +35,10 @@ export function createTestClock(startMs = Date.parse('2026-03-01T12:00:00Z')): T
   return {
     now: () => nowMs,
     wait,
+    goBack(byMs) {
+      nowMs -= byMs;
+      for (const sleeper of sleepers) sleeper.dueMs -= byMs;
+    },
     async advance(delayMs) {
       const untilMs = nowMs + delayMs;
       for (let next = earliest(untilMs); next; next = earliest(untilMs)) {

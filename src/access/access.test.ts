@@ -63,6 +63,15 @@ describeEachStore('access', (open) => {
     expect(await elsewhere.findActor(h.ctx, token, 'api')).toBeNull();
   });
 
+  test('a revoked token is refused although the clock went back', async () => {
+    const { token, row } = await createToken(h.ctx, { role: 'viewer', name: 'x' });
+    const elsewhere = createAuthenticator();
+    expect(await elsewhere.findActor(h.ctx, token, 'api')).not.toBeNull();
+    await runAction(revokeTokenAction, h.ctx, { token_id: row.token_id });
+    h.clock.goBack(3_600_000);
+    expect(await elsewhere.findActor(h.ctx, token, 'api')).toBeNull();
+  });
+
   test('revoking a token ends the sessions that it began, and no others', async () => {
     const first = await createToken(h.ctx, { role: 'viewer', name: 'first' });
     const second = await createToken(h.ctx, { role: 'viewer', name: 'second' });

@@ -1,4 +1,5 @@
 import type { Actor } from '../core/actor.ts';
+import { hasPassed } from '../core/clock.ts';
 import type { Ctx, TokenRow } from '../store/index.ts';
 import { findTokenByHash } from './queries.ts';
 import { createActor } from './roles.ts';
@@ -15,7 +16,7 @@ export type Authenticator = {
   forget(): void;
 };
 
-type Known = { row: TokenRow | null; actor: Actor; untilMs: number };
+type Known = { row: TokenRow | null; actor: Actor; sinceMs: number };
 
 /** Answers an authenticator with a small memory, as every request asks. For these seconds it holds plain secrets, as each request does. */
 export function createAuthenticator(): Authenticator {
@@ -23,7 +24,7 @@ export function createAuthenticator(): Authenticator {
   const read = async (ctx: Ctx, secret: string): Promise<Known> => {
     const row = await findTokenByHash(ctx, hashSecret(secret));
     const actor = createActor(row?.name ?? '', row?.role ?? 'default');
-    const known = { row, actor, untilMs: ctx.clock.now() + cacheMs };
+    const known = { row, actor, sinceMs: ctx.clock.now() };
     if (cache.size >= maxCached) cache.clear();
     cache.set(secret, known);
     return known;
@@ -32,7 +33,7 @@ export function createAuthenticator(): Authenticator {
     findActor(ctx, secret, kind) {
       const nowMs = ctx.clock.now();
       const known = cache.get(secret);
-      if (known && known.untilMs > nowMs) return judge(known, kind, nowMs);
+      if (known && !hasPassed(cacheMs, known.sinceMs, nowMs)) return judge(known, kind, nowMs);
       return read(ctx, secret).then((fresh) => judge(fresh, kind, nowMs));
     },
     forget: () => cache.clear(),

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createSystemClock, toIso } from './clock.ts';
+import { createSystemClock, hasPassed, toIso } from './clock.ts';
 
 describe('the system clock', () => {
   it('answers the time of the machine, shifted by an offset that is measured anew', () => {
@@ -50,4 +50,14 @@ it.each([
   [null, null],
 ])('shows the time %s as %s', (epochMs, shown) => {
   expect(toIso(epochMs)).toBe(shown);
+});
+
+it.each([
+  [1000, false],
+  [1009, false],
+  [1010, true],
+  [999, true],
+])('of 10 ms since 1000, those are over at %s: %s', (nowMs, answer) => {
+  expect(hasPassed(10, 1000, nowMs)).toBe(answer);
+  expect(hasPassed(10, Number.NEGATIVE_INFINITY, nowMs)).toBe(true);
 });

@@ -27,6 +27,11 @@ export function createSystemClock(offsetMs: () => number = () => 0): Clock {
   };
 }
 
+/** Answers whether `spanMs` have passed since `sinceMs`; yes too where the clock has gone back behind it, or a loop would stand still. */
+export function hasPassed(spanMs: number, sinceMs: number, nowMs: number): boolean {
+  return nowMs < sinceMs || nowMs - sinceMs >= spanMs;
+}
+
 /** Answers a time as UTC ISO-8601 with `Z`; null stays null. */
 export function toIso(epochMs: number): string;
 export function toIso(epochMs: number | null): string | null;

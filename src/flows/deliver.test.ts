@@ -230,6 +230,18 @@ describeEachStore('delivering', (open) => {
     expect(keysAt(stage.receiver)).toEqual(['inc_7/incident.opened/1/hook']);
   });
 
+  test('takes back what a dead worker had leased although the clock went back', async () => {
+    const stage = await stand(await open());
+    const { ctx, clock } = stage;
+    await stage.deliverer.tick();
+    clock.goBack(3_600_000);
+    await stage.tell(opened);
+    const nowMs = clock.now();
+    const rooms = [{ channel: 'hook', limit: 1 }];
+    await claimDue(ctx, { rooms, leaseToken: 'dead worker', nowMs, lockedUntilMs: nowMs });
+    expect(await stage.deliverer.tick()).toBe(true);
+  });
+
   test('the running loop sends when the bell rings, without waiting for its next round', async () => {
     const stage = await stand(await open());
     const arrived = new Promise<void>((resolve) => {

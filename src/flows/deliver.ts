@@ -1,3 +1,4 @@
+import { hasPassed } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { claimDue, findNextDueAt, releaseExpired, skipUnknownChannels } from '../notify/index.ts';
 import { type Courier, createCourier, type DelivererDeps, sendMessage } from './send-message.ts';
@@ -90,11 +91,11 @@ async function launch(loop: Loop): Promise<Promise<void>[]> {
 
 /** Takes back what workers that died had leased, and, less often, ends what no channel will ever take. */
 async function sweep(loop: Loop, nowMs: number): Promise<void> {
-  if (nowMs - loop.sweptAt < pollMs) return;
+  if (!hasPassed(pollMs, loop.sweptAt, nowMs)) return;
   const { ctx } = loop.courier;
   loop.sweptAt = nowMs;
   await releaseExpired(ctx, nowMs);
-  if (nowMs - loop.tidiedAt < tidyMs) return;
+  if (!hasPassed(tidyMs, loop.tidiedAt, nowMs)) return;
   loop.tidiedAt = nowMs;
   await skipUnknownChannels(ctx, Object.keys(ctx.config.channels), nowMs - unknownChannelMs);
 }

@@ -68,4 +68,7 @@ test('all who ask within a second share one answer', async () => {
   await clock.advance(1000);
   await read();
   expect(pings).toBe(2);
+  clock.goBack(60_000);
+  await read();
+  expect(pings).toBe(3);
 });

@@ -1,4 +1,4 @@
-import { toIso } from '../core/clock.ts';
+import { hasPassed, toIso } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
 import { readOutboxHealth } from '../notify/index.ts';
 import type { FlowCtx } from './context.ts';
@@ -42,11 +42,11 @@ export type SelfHealthDeps = {
 /** Answers what reads Tocsin's own health; the answer is shared for a second, so that pollers cost nothing. Never throws. */
 export function createSelfHealth(deps: SelfHealthDeps): () => Promise<SelfHealth> {
   const startedAtMs = deps.ctx.clock.now();
-  let kept: { untilMs: number; answer: Promise<SelfHealth> } | null = null;
+  let kept: { sinceMs: number; answer: Promise<SelfHealth> } | null = null;
   return () => {
     const nowMs = deps.ctx.clock.now();
-    if (kept === null || kept.untilMs <= nowMs)
-      kept = { untilMs: nowMs + answerKeptMs, answer: read(deps, startedAtMs, nowMs) };
+    if (kept === null || hasPassed(answerKeptMs, kept.sinceMs, nowMs))
+      kept = { sinceMs: nowMs, answer: read(deps, startedAtMs, nowMs) };
     return kept.answer;
   };
 }

@@ -31,6 +31,24 @@ describeEachStore('the loop of the supervisor', (open) => {
     });
   });
 
+  it('goes on sweeping when the clock goes back', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    worker.supervisor.start();
+    onTestFinished(() => worker.supervisor.stop());
+    const lapses = async (service: string, messages: number) => {
+      await worker.report({ service, severity: 'P3', endsAt: harness.clock.now() + 2000 });
+      const moveOn = async () => {
+        await harness.clock.advance(1000);
+        expect(await worker.messages()).toHaveLength(messages);
+      };
+      await vi.waitFor(moveOn, { timeout: 4000 });
+    };
+    await lapses('before', 2);
+    harness.clock.goBack(3_600_000);
+    await lapses('after', 4);
+  });
+
   it('goes on after a pass that failed', async () => {
     const harness = await open();
     const worker = await startWorker(harness);

@@ -1,4 +1,5 @@
 import { lapseAlerts } from '../alerts/index.ts';
+import { hasPassed } from '../core/clock.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { reportDead } from './report-own-trouble.ts';
@@ -37,7 +38,7 @@ export type SupervisorDeps = {
 export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor {
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
-  let nextSweepAt = 0;
+  let sweptAt = Number.NEGATIVE_INFINITY;
 
   const pass = async (ctx: FlowCtx) => {
     const endTimer = ctx.metrics.supervisorPassSeconds.startTimer();
@@ -49,11 +50,14 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
   /** One round of the loop; answers for how long to rest. */
   const round = async (ctx: FlowCtx): Promise<number> => {
     const { full } = await pass(ctx);
-    if (ctx.clock.now() >= nextSweepAt) {
-      nextSweepAt = ctx.clock.now() + sweepEveryMs;
+    if (hasPassed(sweepEveryMs, sweptAt, ctx.clock.now())) {
+      sweptAt = ctx.clock.now();
       await sweep(ctx);
     }
-    const restMs = Math.min(nextSweepAt - ctx.clock.now(), ctx.config.policy.defaults.pollIntervalMs);
+    const restMs = Math.min(
+      sweptAt + sweepEveryMs - ctx.clock.now(),
+      ctx.config.policy.defaults.pollIntervalMs,
+    );
     return full ? 0 : restMs;
   };
 

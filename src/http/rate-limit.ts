@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, hasPassed } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 
 // More callers than this within one window and the oldest are forgotten: memory is bounded, whoever asks.
@@ -15,23 +15,23 @@ export type Limiter = {
 
 /** Answers a counter per caller in fixed windows, in the memory of this process. */
 export function createLimiter(clock: Clock): Limiter {
-  const windows = new Map<string, { count: number; resetsAtMs: number }>();
+  const windows = new Map<string, { count: number; sinceMs: number }>();
   return {
     count(caller, rule) {
       const nowMs = clock.now();
       let window = windows.get(caller);
-      if (!window || window.resetsAtMs <= nowMs) {
+      if (!window || hasPassed(rule.windowMs, window.sinceMs, nowMs)) {
         windows.delete(caller);
         const oldest = windows.size >= maxCallers ? windows.keys().next() : null;
         if (oldest && !oldest.done) windows.delete(oldest.value);
-        window = { count: 0, resetsAtMs: nowMs + rule.windowMs };
+        window = { count: 0, sinceMs: nowMs };
         windows.set(caller, window);
       }
       window.count++;
       return {
         limit: rule.maxRequests,
         remaining: Math.max(0, rule.maxRequests - window.count),
-        resetsInSeconds: Math.ceil((window.resetsAtMs - nowMs) / 1000),
+        resetsInSeconds: Math.ceil((window.sinceMs + rule.windowMs - nowMs) / 1000),
         exceeded: window.count > rule.maxRequests,
       };
     },
