@@ -37,7 +37,9 @@ const channelTypes: ReadonlySet<string> = new Set([
   'command',
 ]);
 
-/** Answers whether the word is a key, a check kind or a channel type that is documented and that this version refuses, so that nobody relies on it. */
-export function isNotServed(role: 'key' | 'kind' | 'type', word: string): boolean {
-  return { key: keys, kind: checkKinds, type: channelTypes }[role].has(word);
+const llmModes: ReadonlySet<string> = new Set(['local', 'remote']);
+
+/** Answers whether the word is a key, a check kind, a channel type or a mode of triage that is documented and that this version refuses, so that nobody relies on it. */
+export function isNotServed(role: 'key' | 'kind' | 'type' | 'llm_mode', word: string): boolean {
+  return { key: keys, kind: checkKinds, type: channelTypes, llm_mode: llmModes }[role].has(word);
 }

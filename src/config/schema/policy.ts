@@ -15,7 +15,7 @@ const defaultsSchema = section({
     .default(120)
     .describe('How long an incident takes in further alerts.'),
   triage_cooldown_minutes: minutes.default(15),
-  llm_mode: z.enum(['off', 'local', 'remote']).default('off'),
+  llm_mode: z.enum(['off']).default('off').describe('Only off is served yet.'),
   resolve_hold_seconds: seconds.default(60).describe('How long all alerts must stay ended.'),
   reopen_minutes: minutes.default(30).describe('How long a resolved incident can be opened again.'),
   storm_threshold: atLeastOne.default(20).describe('Signatures within the group window that make a storm.'),
