@@ -9,6 +9,7 @@ create index "alert_retry" on "alert" ("retry_at") where status = 'failed';
 create index "alert_dead" on "alert" ("alert_ref") where status = 'dead';
 create index "alert_lapse" on "alert" ("ends_at") where ended_at is null and ends_at is not null;
 create index "alert_incident" on "alert" ("incident_id", "ended_at") where incident_id is not null;
+create index "alert_unbounded" on "alert" ("source") where ended_at is null and ends_at is null and dedupe_ttl_ms is null;
 create index "alert_component" on "alert" ("component") where component is not null and ended_at is null;
 create index "alert_healed" on "alert" ("ended_at") where announced = 1 and incident_id is null and ended_at is not null;
 create table "alert_event" ("alert_ref" text not null, "event_id" text not null, "at" bigint not null, "actor" text not null, "from_status" text, "to_status" text not null, "reason" text not null, "note" text, "request_id" text, constraint "alert_event_key" primary key ("alert_ref", "event_id")) ;

@@ -16,17 +16,17 @@ export { type KeyedReport, keyReport } from './keyed-report.ts';
 export { linkAlert } from './link.ts';
 export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
-export { deadReported, listUnreportedDead } from './queries-dead.ts';
+export { deadReported, fingerprintDead, listOutlivedReports, listUnreportedDead } from './queries-dead.ts';
 export {
   findLastHeard,
   listAlertEvents,
   listAlertsOfIncident,
   listHealed,
   listSources,
+  listUnboundedOf,
   markEndAnnounced,
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
-export { selectLiveKeys } from './queries-ingest.ts';
 export { lockAlerts } from './queries-list.ts';
 export { countEndedBefore, deleteAlerts, selectEndedBefore } from './queries-retention.ts';
 

@@ -138,6 +138,19 @@ export function listSources(ctx: Ctx): Promise<AlertSourceRow[]> {
   return ctx.db.selectFrom('alert_source').selectAll().orderBy('source').execute();
 }
 
+/** Answers the live alerts of a source that last until it says that they are over. Index: alert_unbounded. */
+export function listUnboundedOf(ctx: Ctx, source: string): Promise<AlertRow[]> {
+  return ctx.db
+    .selectFrom('alert')
+    .selectAll()
+    .where('source', '=', source)
+    .where('ended_at', 'is', null)
+    .where('ends_at', 'is', null)
+    .where('dedupe_ttl_ms', 'is', null)
+    .orderBy('alert_ref')
+    .execute();
+}
+
 /** Writes the link of an alert to an incident. */
 export async function updateIncidentOf(
   ctx: Ctx,

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { AlertReport } from '../core/hand-over.ts';
 import {
   type AlertEventRow,
   type AlertRow,
@@ -9,7 +8,6 @@ import {
 } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
-import { keyReport } from './keyed-report.ts';
 
 /** Answers the live alerts of the keys, held until the commit, in the order of their keys. Index: alert_live. */
 export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise<AlertRow[]> {
@@ -25,27 +23,6 @@ export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise
 
 const keepNewest = `on conflict (source) do update set last_seen_at = excluded.last_seen_at
   where alert_source.last_seen_at < excluded.last_seen_at`;
-
-/** Answers which of the reports are about an alert that is live. Index: alert_live. */
-export async function selectLiveKeys(
-  ctx: Ctx,
-  reports: readonly AlertReport[],
-): Promise<ReadonlySet<AlertReport>> {
-  const keyed = reports.map((report) => keyReport(report, null));
-  const rows = await ctx.db
-    .selectFrom('alert')
-    .select('dedupe_key')
-    .where('ended_at', 'is', null)
-    .where(
-      ctx.dialect.isOneOf(
-        sql.ref('dedupe_key'),
-        keyed.map(({ dedupeKey }) => dedupeKey),
-      ),
-    )
-    .execute();
-  const live = new Set(rows.map((row) => row.dedupe_key));
-  return new Set(keyed.filter(({ dedupeKey }) => live.has(dedupeKey)).map(({ report }) => report));
-}
 
 /** What a new alert leaves to null is not sent: each value costs on its way to the database. */
 const newAlertColumns: readonly (keyof AlertRow)[] = [

@@ -1,10 +1,15 @@
-import { deadReported, listUnreportedDead, recordDecisions } from '../alerts/index.ts';
+import {
+  deadReported,
+  fingerprintDead,
+  listOutlivedReports,
+  listUnreportedDead,
+  recordDecisions,
+} from '../alerts/index.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import type { AlertRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 
 const stormLastsMs = 5 * 60_000;
-const deadTtlMs = 30 * 60_000;
 const batch = 50;
 
 /** Raises the one alert that says that more incidents or triages want to begin than a pass may; it ends by itself. */
@@ -21,17 +26,20 @@ export async function reportStorm(ctx: FlowCtx): Promise<void> {
 }
 
 /**
- * Raises an alert for each other that could not be worked on, whether its work failed or its workers died; answers how
- * many. A kill between the report and the note of it repeats the report, which is the same alert again.
+ * Raises an alert for each other that could not be worked on, whether its work failed or its workers died, and ends it
+ * when that one is dead no more; answers how many. A kill between the report and the note of it repeats the report, which
+ * is the same alert again.
  */
 export async function reportDead(ctx: FlowCtx): Promise<number> {
+  const outlived = await listOutlivedReports(ctx, ctx.actor.name, batch);
+  for (const report of outlived) await endReport(ctx, report);
   const dead = await listUnreportedDead(ctx, batch);
   for (const alert of dead) await raiseDead(ctx, alert);
   await recordDecisions(
     ctx,
     dead.map((alert) => ({ alertRef: alert.alert_ref, reason: deadReported, rule: null })),
   );
-  return dead.length;
+  return outlived.length + dead.length;
 }
 
 async function raiseDead(ctx: FlowCtx, alert: AlertRow): Promise<void> {
@@ -39,22 +47,32 @@ async function raiseDead(ctx: FlowCtx, alert: AlertRow): Promise<void> {
     kind: 'job_failure',
     title: `Alert ${alert.alert_ref} could not be worked on`,
     message: `"${alert.title}" of ${alert.service} failed ${alert.attempts} times and is dead now. Last error: ${alert.last_error ?? 'none'}. Retry it by hand: tocsin alerts retry ${alert.alert_ref}`,
-    fingerprint: `dead-alert:${alert.alert_ref}`,
+    fingerprint: fingerprintDead(alert.alert_ref),
     endsAt: null,
-    dedupeTtlMs: deadTtlMs,
+    dedupeTtlMs: null,
   });
+}
+
+async function endReport(ctx: FlowCtx, { title, fingerprint }: AlertRow): Promise<void> {
+  const message = 'That alert was retried or has ended.';
+  const trouble = { kind: 'job_failure', title, message, fingerprint, endsAt: null, dedupeTtlMs: null };
+  await raise(ctx, trouble, 'resolved');
 }
 
 type OwnTrouble = Pick<AlertReport, 'kind' | 'title' | 'message' | 'fingerprint' | 'endsAt' | 'dedupeTtlMs'>;
 
-async function raise(ctx: FlowCtx, trouble: OwnTrouble): Promise<void> {
+async function raise(
+  ctx: FlowCtx,
+  trouble: OwnTrouble,
+  status: AlertReport['status'] = 'firing',
+): Promise<void> {
   const report: AlertReport = {
     ...trouble,
     service: 'tocsin',
     env: 'prod',
     severity: 'P2',
     source: ctx.actor.name,
-    status: 'firing',
+    status,
     startedAt: null,
     labels: {},
     annotations: {},

@@ -35,4 +35,25 @@ describeEachStore('the watch over sources', (open) => {
     expect(await heartbeats()).toMatchObject([{ ended_at: harness.clock.now() }]);
     expect(await watch.tick()).toBe(false);
   });
+
+  it('ends the alert of a sender that is not expected any more', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    const expecting = (sources: Record<string, number>) => ({
+      ...worker.ctx,
+      config: { ...worker.ctx.config, sources },
+    });
+    const silent = createSourceWatch(expecting({ gone: minuteMs, stays: minuteMs }));
+    await harness.clock.advance(minuteMs + 1);
+    expect(await silent.tick()).toBe(true);
+    const later = createSourceWatch(expecting({ stays: 0 }));
+    await harness.clock.advance(1);
+    expect(await later.tick()).toBe(true);
+    expect(await later.tick()).toBe(false);
+    const rows = await worker.ctx.db.selectFrom('alert').selectAll().orderBy('service').execute();
+    expect(rows).toMatchObject([
+      { service: 'gone', ended_at: harness.clock.now() },
+      { service: 'stays', ended_at: null },
+    ]);
+  });
 });

@@ -130,6 +130,13 @@ async function createAlertIndexes(db: Kysely<Database>): Promise<void> {
     .columns(['incident_id', 'ended_at'])
     .where(sql<boolean>`incident_id is not null`)
     .execute();
+  // What neither a lease nor a TTL ends: it lasts until its source says that it is over.
+  await db.schema
+    .createIndex('alert_unbounded')
+    .on('alert')
+    .column('source')
+    .where(sql<boolean>`ended_at is null and ends_at is null and dedupe_ttl_ms is null`)
+    .execute();
   await db.schema
     .createIndex('alert_component')
     .on('alert')
