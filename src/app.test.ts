@@ -82,13 +82,6 @@ test('an address that is taken is a clear error, and what was started before is 
   });
 });
 
-test('a loopback role that nobody knows is refused at the start', async () => {
-  const options = await makeOptions();
-  const server = { ...options.config.server, loopbackRole: 'king' };
-  const app = createApp({ ...options, config: { ...options.config, server } });
-  await expect(app.start()).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
-});
-
 test('a request under way at the stop gets its answer; a new one is not taken', async () => {
   const { app, url } = await start();
   const { hostname, port } = new URL(url);

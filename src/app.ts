@@ -1,10 +1,4 @@
-import {
-  createAuthenticator,
-  createSignInCode,
-  ensureAdminToken,
-  isRoleName,
-  roleNames,
-} from './access/index.ts';
+import { createAuthenticator, createSignInCode, ensureAdminToken } from './access/index.ts';
 import { actions } from './actions.ts';
 import { type Base, openBase } from './base.ts';
 import type { Config, ReloadResult } from './config/index.ts';
@@ -96,14 +90,12 @@ export function createApp(options: AppOptions): App {
 }
 
 async function startAll(options: AppOptions): Promise<Running> {
-  requireKnownRole(options.config);
   const base = await openBase(options);
   const { log, load } = options;
   const reloading = createConfigReloading({
     ctx: base.liveContext(systemActor('config')),
     load,
     async apply(config) {
-      requireKnownRole(config);
       base.replaceConfig(config);
       await running.probing?.reload();
     },
@@ -136,17 +128,6 @@ async function startAll(options: AppOptions): Promise<Running> {
     await stopAll(running);
     throw error;
   }
-}
-
-/** Roles are known here, and not where the configuration is read. */
-function requireKnownRole({ server }: Config): void {
-  const { loopbackRole } = server;
-  if (loopbackRole === null || isRoleName(loopbackRole)) return;
-  const known = roleNames.join(', ');
-  throw new AppError(
-    'VALIDATION_ERROR',
-    `server.loopback_role: there is no role "${loopbackRole}", only ${known}`,
-  );
 }
 
 function plays({ options }: Running, role: AppRole): boolean {

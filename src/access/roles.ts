@@ -1,4 +1,5 @@
 import type { Actor } from '../core/actor.ts';
+import type { RoleName } from '../core/role-names.ts';
 
 const read = [
   'tools.alerts.read',
@@ -35,14 +36,10 @@ export const roles = {
   ],
   admin: ['tools.*'],
   default: read,
-} as const satisfies Record<string, readonly string[]>;
-
-export type RoleName = keyof typeof roles;
-
-export const roleNames = Object.keys(roles) as [RoleName, ...RoleName[]];
+} as const satisfies Record<RoleName, readonly string[]>;
 
 /** Answers whether the text names a role. */
-export function isRoleName(text: string): text is RoleName {
+function isRoleName(text: string): text is RoleName {
   return Object.hasOwn(roles, text);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toIso } from '../core/clock.ts';
+import { roleNames } from '../core/role-names.ts';
 import type { TokenRow } from '../store/index.ts';
-import { roleNames } from './roles.ts';
 
 export const tokenName = z
   .string()

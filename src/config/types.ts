@@ -1,3 +1,4 @@
+import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
 
 /** The effective configuration: read once, validated whole, frozen. Times are milliseconds. */
@@ -39,7 +40,7 @@ export type ServerConfig = {
   publicRateLimitPerMinute: number;
   publicMetrics: boolean;
   /** Role given to loopback callers without `X-Forwarded-For`; null: none. */
-  loopbackRole: string | null;
+  loopbackRole: RoleName | null;
   shutdownTimeoutMs: number;
 };
 
@@ -146,7 +147,7 @@ export type PolicyDefaults = {
   maxTriagesPerRun: number;
   dedupeWindowMs: number;
   triageCooldownMs: number;
-  llmMode: 'off' | 'local' | 'remote';
+  llmMode: 'off';
   resolveHoldMs: number;
   reopenMs: number;
   stormThreshold: number;

@@ -52,6 +52,13 @@ const rows: Row[] = [
     { found: 'nothing' },
   ],
   [
+    'a loopback role that nobody knows',
+    'server:\n  loopback_role: viewr',
+    2,
+    'server.loopback_role',
+    { found: '"viewr"', message: 'did you mean "viewer"?' },
+  ],
+  [
     'a window',
     'components:\n  - id: a\n    window: { window: 5m }',
     3,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { httpUrl, section, slug, timerDuration, wholeNumber } from './fields.ts';
+import { roleNames } from '../../core/role-names.ts';
+import { httpUrl, section, timerDuration, wholeNumber } from './fields.ts';
 
 export const listenExpected = 'an address such as 127.0.0.1:8923 or [::1]:8923';
 
@@ -27,7 +28,10 @@ export const serverSchema = section({
     .describe('Address that links in messages point to; default: the one listened on.'),
   public_rate_limit: wholeNumber.min(1).default(300).describe('Requests a minute and IP on public pages.'),
   public_metrics: z.boolean().default(false).describe('Whether /metrics is open without a token.'),
-  loopback_role: slug.default('off').describe('Role of callers on this host that come without a proxy.'),
+  loopback_role: z
+    .enum(['off', ...roleNames])
+    .default('off')
+    .describe('Role of callers on this host that come without a proxy.'),
   shutdown_timeout: timerDuration(0).prefault('15s').describe('How long a graceful stop may take.'),
 }).transform((raw) => ({
   ...raw.listen,
