@@ -35,7 +35,7 @@ export function describeFiring(
     `Since ${readableTime(alert.started_at)}, ${describeReports(alert)}.`,
     describeMessage(alert),
     `Reported by ${alert.source}.`,
-    'Nobody is asked to act: no incident was opened. The link shows its history.',
+    'Nobody is asked to act: no incident was opened. The link leads to the board.',
   ];
   return {
     event: 'alert.firing',

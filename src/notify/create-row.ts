@@ -77,10 +77,11 @@ function readBeginning({ incident, alert }: Announcement, announcedAt: number): 
   return Number.isNaN(startedAt) ? announcedAt : startedAt;
 }
 
+/** An alert without an incident has no page of its own: the board lists it. */
 function createUrl({ incident, alert }: Announcement, publicUrl: string): string | null {
   const root = publicUrl.replace(/\/+$/, '');
   if (incident) return `${root}/incidents/${incident.number}`;
-  return typeof alert?.alert_ref === 'string' ? `${root}/alerts/${alert.alert_ref}` : null;
+  return alert ? `${root}/` : null;
 }
 
 function chooseStatus(channel: string, settings: NotifySettings): Pick<NotificationRow, 'status' | 'error'> {
