@@ -1,5 +1,5 @@
 import { summarizeIncidentAlerts } from '../alerts/index.ts';
-import { decideAutoResolve, endIncident, lockIncident, selectOpenIds } from '../incidents/index.ts';
+import { decideAutoResolve, endIncident, lockIncident, selectQuietIds } from '../incidents/index.ts';
 import { announce } from '../notify/index.ts';
 import { inTransaction, isDatabaseUnavailable } from '../store/index.ts';
 import { describeResolved } from './announce-incident.ts';
@@ -14,7 +14,7 @@ export async function resolveHealed(ctx: FlowCtx): Promise<number> {
   let resolved = 0;
   let afterId = '';
   for (;;) {
-    const ids = await selectOpenIds(ctx, afterId, pageSize);
+    const ids = await selectQuietIds(ctx, afterId, pageSize);
     for (const id of await findOver(ctx, ids)) if (await tryResolve(ctx, id)) resolved++;
     if (ids.length < pageSize) return resolved;
     afterId = ids.at(-1) ?? '';

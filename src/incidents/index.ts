@@ -19,7 +19,7 @@ export { matchPolicyRule } from './policy.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
 export { countEvents, selectEvents } from './queries-event.ts';
-export { selectOpenIds } from './queries-incident.ts';
+export { selectQuietIds } from './queries-incident.ts';
 export { deleteOldMinutes } from './queries-retention.ts';
 export { countSignatureSince, selectPastIncidents } from './queries-signature.ts';
 export { findIncident, incidentName, lockIncident, readIncidentName, requireIncident } from './require.ts';

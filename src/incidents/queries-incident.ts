@@ -56,13 +56,26 @@ export async function selectIncident(
   return row ?? null;
 }
 
-/** Answers ids of open and mitigating incidents behind the given one, in their order. Index: incident_unfinished. */
-export async function selectOpenIds(ctx: Ctx, afterId: string, limit: number): Promise<string[]> {
+/**
+ * Answers ids of open and mitigating incidents without a live alert behind the given one, in their order. Index:
+ * incident_unfinished, alert_incident.
+ */
+export async function selectQuietIds(ctx: Ctx, afterId: string, limit: number): Promise<string[]> {
   const rows = await ctx.db
     .selectFrom('incident')
     .select('incident_id')
     .where(sql<boolean>`status in ('open', 'mitigating')`)
     .where('incident_id', '>', afterId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('alert')
+            .select('alert.alert_ref')
+            .whereRef('alert.incident_id', '=', 'incident.incident_id')
+            .where('alert.ended_at', 'is', null),
+        ),
+      ),
+    )
     .orderBy('incident_id')
     .limit(limit)
     .execute();
