@@ -51,14 +51,19 @@ export async function leaseTriages(
     .orderBy('triage_id')
     .limit(lease.limit)
     .modifyEnd(ctx.dialect.skipLocked);
+  // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
   return ctx.db
+    .with(
+      (cte) => cte('waiting').materialized(),
+      () => waiting,
+    )
     .updateTable('triage')
     .set((eb) => ({
       lease_token: lease.token,
       locked_until: lease.untilMs,
       attempts: eb('attempts', '+', 1),
     }))
-    .where('triage_id', 'in', waiting)
+    .where('triage_id', 'in', (eb) => eb.selectFrom('waiting').select('waiting.triage_id'))
     .returningAll()
     .execute();
 }

@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createTestCtx, describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
-import { type Ctx, insertMany, type NotificationRow, openStore } from '../store/index.ts';
+import { type Ctx, insertMany, inTransaction, type NotificationRow, openStore } from '../store/index.ts';
 import {
   claimDue,
   type Finish,
@@ -169,6 +170,23 @@ describeEachStore('claiming', (open) => {
     await skipUnknownChannels(ctx, ['a'], clock.now() + 1);
     const rows = await ctx.db.selectFrom('notification').selectAll().orderBy('notification_id').execute();
     expect(rows.map(({ status }) => status)).toEqual(['pending', 'sending', 'skipped_unconfigured']);
+  });
+});
+
+describeEachStore('a claim', (open) => {
+  test('takes no more than there is room for, whatever plan is made for it', async () => {
+    const { ctx } = await open();
+    const ids = Array.from({ length: 20 }, (_, i) => `m${String(i).padStart(2, '0')}`);
+    await fill(
+      ctx,
+      ids.map((notification_id) => ({ notification_id })),
+    );
+    await inTransaction(ctx, async (ctx) => {
+      const ways = ['hashjoin', 'mergejoin', 'hashagg', 'sort', 'material'];
+      for (const way of ctx.dialect.engine === 'postgres' ? ways : [])
+        await sql`set local enable_${sql.raw(way)} = off`.execute(ctx.db);
+      expect(idsOf(await claim(ctx, 'x', [{ channel: 'a', limit: 2 }]))).toBe('m00 m01');
+    });
   });
 });
 

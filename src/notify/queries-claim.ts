@@ -13,10 +13,12 @@ export type Claim = { rooms: readonly Room[]; leaseToken: string; nowMs: number;
 export async function claimDue(ctx: Ctx, claim: Claim): Promise<NotificationRow[]> {
   const { leaseToken, nowMs, lockedUntilMs } = claim;
   const due = claim.rooms.map((room) => selectDue(ctx, room, nowMs));
+  // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
   const result = await sql<NotificationRow>`
+    with due as materialized (${sql.join(due, sql` union all `)})
     update notification
     set status = 'sending', lease_token = ${leaseToken}, locked_until = ${lockedUntilMs}, attempts = attempts + 1
-    where notification_id in (${sql.join(due, sql` union all `)})
+    where notification_id in (select notification_id from due)
     returning *`.execute(ctx.db);
   return result.rows.toSorted((a, b) => (a.notification_id < b.notification_id ? -1 : 1));
 }
