@@ -268,7 +268,8 @@ export const manifest: readonly ManifestCommand[] = [
   {
     action: 'signatures.show',
     command: 'signatures show',
-    summary: 'Show when a signature was last alerted and triaged, and how often',
+    summary:
+      'Show when a signature was last alerted and triaged, and how many alerts it brought to incidents',
     args: [{ name: 'signature', kind: 'text', required: true, help: '' }],
     options: [],
     print: null,

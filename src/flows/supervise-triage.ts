@@ -72,7 +72,7 @@ async function collectFacts(ctx: FlowCtx, triage: TriageRow): Promise<TriageFact
     events,
     before,
     counts: {
-      occurrences60m: hour.find((row) => row.env === env)?.occurrences ?? 0,
+      alerts60m: hour.find((row) => row.env === env)?.occurrences ?? 0,
       triages24h: day.find((row) => row.env === env)?.triages ?? 0,
     },
     around,

@@ -27,6 +27,8 @@ export type Dialect = {
   nullsLast(column: Expression<unknown>, direction: 'asc' | 'desc'): RawBuilder<unknown>;
   /** Epoch milliseconds as a readable time, for views. */
   readableTime(column: string): string;
+  /** The present by the engine's own clock, in epoch milliseconds, for views: nothing else asks the engine what time it is. */
+  readonly presentMs: string;
   /** End of a `create table` whose rows are best kept in the order of their primary key. */
   readonly keptByKey: RawBuilder<unknown>;
   /** The statement that inserts rows, all with the columns of the first; none for no rows. */

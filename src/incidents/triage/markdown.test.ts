@@ -46,7 +46,7 @@ const facts: TriageFacts = {
   alert,
   events: [],
   before: [],
-  counts: { occurrences60m: 3, triages24h: 1 },
+  counts: { alerts60m: 3, triages24h: 1 },
   around: { rows: [], total: 0 },
   siblings: { rows: [], total: 0 },
 };
@@ -61,6 +61,9 @@ it('says what, where, since when and how often', () => {
   expect(text).toContain('- Where: api in prod');
   expect(text).toContain('- Since: 2026-03-01T12:00:00.000Z');
   expect(text).toContain('reported 3 times by monitor@node1');
+  expect(text).toContain(
+    '- Alerts that came to incidents in the last hour, repeats not counted: 3; triages in the last day: 1',
+  );
   expect(text).toContain('- latency\\_p95\\_ms = 1200');
 });
 

@@ -55,7 +55,7 @@ function renderAlert({ alert }: TriageReport): string[] {
 }
 
 function renderBefore({ signature }: TriageReport): string {
-  const { before, occurrences_60m, triages_24h } = signature;
+  const { before, alerts_60m, triages_24h } = signature;
   const lines = before.map((incident) => {
     const lasted = incident.resolved_at
       ? `lasted ${formatDuration(Date.parse(incident.resolved_at) - Date.parse(incident.started_at))}, ${incident.ended_as}`
@@ -64,7 +64,7 @@ function renderBefore({ signature }: TriageReport): string {
   });
   return joinLines([
     ...(lines.length > 0 ? lines : ['- No incident before this one.']),
-    `- Counted: ${occurrences_60m} in the last hour; ${triages_24h} triages in the last day`,
+    `- Alerts that came to incidents in the last hour, repeats not counted: ${alerts_60m}; triages in the last day: ${triages_24h}`,
   ]);
 }
 

@@ -14,7 +14,7 @@ export type TriageFacts = {
   events: readonly AlertEventRow[];
   /** Earlier incidents of the same signature and env, newest first. */
   before: readonly IncidentRow[];
-  counts: { occurrences60m: number; triages24h: number };
+  counts: { alerts60m: number; triages24h: number };
   /** Alerts made within a quarter of an hour of this one; `total` counts those that are not shown, too. */
   around: { rows: readonly AlertRow[]; total: number };
   /** The other alerts of the incident; of many, the first ones. */
@@ -60,7 +60,7 @@ export type TriageReport = {
   };
   signature: {
     signature: string;
-    occurrences_60m: number;
+    alerts_60m: number;
     triages_24h: number;
     before: {
       number: string;
@@ -108,7 +108,7 @@ export function makeTriageReport(facts: TriageFacts, nowMs: number): TriageRepor
     },
     signature: {
       signature: alert.signature,
-      occurrences_60m: facts.counts.occurrences60m,
+      alerts_60m: facts.counts.alerts60m,
       triages_24h: facts.counts.triages24h,
       before: facts.before.map(reportBefore),
     },

@@ -10,6 +10,7 @@ export const postgresDialect: Dialect = {
   forUpdate: sql`for update`,
   nullsLast: (column, direction) => sql`${column} ${sql.raw(direction)} nulls last`,
   readableTime: (column) => `to_timestamp(${column} / 1000.0)`,
+  presentMs: `cast(extract(epoch from now()) * 1000 as bigint)`,
   keptByKey: sql``,
 
   insertRows: (table, rows, options = {}) => {

@@ -12,6 +12,7 @@ export const sqliteDialect: Dialect = {
   forUpdate: nothing,
   nullsLast: (column, direction) => sql`${column} ${sql.raw(direction)} nulls last`,
   readableTime: (column) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`,
+  presentMs: `(strftime('%s', 'now') * 1000)`,
   keptByKey: sql`without rowid`,
 
   insertRows: (table, rows, options = {}) => {
