@@ -44,7 +44,7 @@ export async function openBase(options: BaseOptions): Promise<Base> {
   const base = assembleBase(options, store);
   try {
     await base.followDatabaseClock();
-    const applied = await migrate(store.db, store.dialect, base.clock.now());
+    const applied = await migrate(store.migrationDb, store.dialect, base.clock.now());
     for (const name of applied) log.info({ tag: 'db', migration: name }, `[db] applied migration ${name}`);
     return base;
   } catch (error) {

@@ -12,7 +12,7 @@ import {
 
 /** Applies the migrations that are missing; answers their names. */
 export function applyMigrations(options: StoreOptions, log: Log): Promise<string[]> {
-  return withStore(options, log, (store) => migrate(store.db, store.dialect, Date.now()));
+  return withStore(options, log, (store) => migrate(store.migrationDb, store.dialect, Date.now()));
 }
 
 /** Answers every migration with the time it was applied; null: missing. */

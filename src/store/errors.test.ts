@@ -23,6 +23,9 @@ describe('what a driver says', () => {
     ['57P01', 'away'],
     ['58030', 'away'],
     ['25006', 'away'],
+    ['55P03', 'away'],
+    ['57014', 'away'],
+    ['25P03', 'away'],
     ['ECONNREFUSED', 'away'],
     ['ECONNRESET', 'away'],
     ['EHOSTUNREACH', 'away'],
@@ -37,7 +40,6 @@ describe('what a driver says', () => {
     ['SQLITE_CANTOPEN', 'away'],
     ['22P02', 'ours'],
     ['42601', 'ours'],
-    ['57014', 'ours'],
     ['SQLITE_ERROR', 'ours'],
   ])('%s means: %s', (code, meaning) => {
     const error = coded(code);
@@ -50,6 +52,8 @@ describe('what a driver says', () => {
     'Connection terminated unexpectedly',
     'timeout exceeded when trying to connect',
     'Client has encountered a connection error and is not queryable',
+    'Client was closed and is not queryable',
+    'Query read timeout',
   ])('says without a code that it is away: %s', (message) => {
     expect(isDatabaseUnavailable(new Error(message))).toBe(true);
   });

@@ -18,14 +18,19 @@ export function isUniqueViolation(error: unknown): boolean {
 
 /*
  * PostgreSQL's classes: 08 connection, 53 out of disk, memory or connections, 57P0 shutting down, 58 its disk fails,
- * 25006 a standby. Then what sockets say, and SQLite.
+ * 25006 a standby; 55P03, 57014 and 25P03 are its limits of time for a lock, a statement and a transaction. Then what sockets say, and SQLite.
  */
 const outOfReach =
-  /^(08|53|57P0|58)|^25006$|^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|ENOENT)|^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN)/;
+  /^(08|53|57P0|58)|^(25006|55P03|57014|25P03)$|^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|ENOENT)|^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN)/;
 
 /** What pg says without a code. */
 const lostConnection =
-  /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
+  /Connection terminated|timeout exceeded when trying to connect|and is not queryable|^Query read timeout$/;
+
+/** Answers whether pg gave up waiting for an answer, which may still come. */
+export function isAnswerMissing(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
 
 /** Answers whether the database itself is out of reach or cannot write, so that trying later may help. */
 export function isDatabaseUnavailable(error: unknown): boolean {

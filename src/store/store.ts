@@ -6,7 +6,7 @@ import { AppError, describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Dialect } from './dialect.ts';
 import { postgresDialect } from './postgres/dialect.ts';
-import { createPostgresEngine } from './postgres/engine.ts';
+import { createPostgresEngine, everydayLimits, migrationLimits } from './postgres/engine.ts';
 import type { Database } from './schema.ts';
 import { sqliteDialect } from './sqlite/dialect.ts';
 import { createSqliteEngine } from './sqlite/engine.ts';
@@ -20,6 +20,8 @@ export type StoreOptions =
 export type Store = {
   readonly backend: StoreOptions['backend'];
   readonly db: Kysely<Database>;
+  /** The same with limits of time for migrations; it connects when it is used. */
+  readonly migrationDb: Kysely<Database>;
   readonly dialect: Dialect;
   /** False for a database that ends with the process. */
   readonly durable: boolean;
@@ -33,23 +35,28 @@ export type Store = {
 /** Opens the database and proves that it answers. Throws UNAVAILABLE, never falls back to another. */
 export async function openStore(options: StoreOptions, log: Log): Promise<Store> {
   try {
-    return await proveStore(createStore(options, await createEngine(options, log)));
+    return await proveStore(createStore(options, await createEngine(options, log), log));
   } catch (error) {
     const message = `cannot open the database (${nameOf(options)}): ${describeError(error)}`;
     throw new AppError('UNAVAILABLE', message, { cause: error });
   }
 }
 
-function createStore(options: StoreOptions, dialect: KyselyDialect): Store {
+function createStore(options: StoreOptions, dialect: KyselyDialect, log: Log): Store {
   const db = new Kysely<Database>({ dialect });
+  const migrationDb =
+    options.backend === 'postgres'
+      ? new Kysely<Database>({ dialect: createPostgresEngine(options.dsn, log, migrationLimits) })
+      : db;
   return {
     backend: options.backend,
     db,
+    migrationDb,
     dialect: options.backend === 'postgres' ? postgresDialect : sqliteDialect,
     durable: options.backend !== 'memory',
     ping: async () => void (await db.executeQuery(CompiledQuery.raw('select 1'))),
     measureClockOffsetMs: () => (options.backend === 'postgres' ? measureOffset(db) : Promise.resolve(0)),
-    close: () => db.destroy(),
+    close: async () => void (await Promise.all([db.destroy(), migrationDb.destroy()])),
   };
 }
 
@@ -64,7 +71,7 @@ async function proveStore(store: Store): Promise<Store> {
 }
 
 async function createEngine(options: StoreOptions, log: Log): Promise<KyselyDialect> {
-  if (options.backend === 'postgres') return createPostgresEngine(options.dsn, log);
+  if (options.backend === 'postgres') return createPostgresEngine(options.dsn, log, everydayLimits);
   if (options.backend === 'memory') return createSqliteEngine(':memory:').dialect;
   await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
   await createPrivateFile(options.path);

@@ -1,18 +1,52 @@
-import { PostgresDialect } from 'kysely';
+import { PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../core/log.ts';
+import { isAnswerMissing } from '../errors.ts';
 
 const int8 = 20;
 const numeric = 1700;
 const maxConnections = 12;
 const connectTimeoutMs = 5_000;
+const keepAliveAfterMs = 10_000;
+
+/** How long things may take, in milliseconds; 0: without end. */
+export type PostgresLimits = {
+  lockMs: number;
+  statementMs: number;
+  /** How long a transaction may stay open without a statement, as that of a process which hangs. */
+  idleInTransactionMs: number;
+  /** After this an answer is not awaited, nor the connection used again: the server ends what takes long by itself before. */
+  answerMs: number;
+};
+
+/** For what the service asks all day. */
+export const everydayLimits: PostgresLimits = {
+  lockMs: 8_000,
+  statementMs: 12_000,
+  idleInTransactionMs: 30_000,
+  answerMs: 15_000,
+};
+
+/** For migrations: they wait for each other, and may rebuild a large table. */
+export const migrationLimits: PostgresLimits = {
+  lockMs: 10 * 60_000,
+  statementMs: 0,
+  idleInTransactionMs: 60_000,
+  answerMs: 0,
+};
 
 /** Answers Kysely's dialect on a pool of connections; whole numbers and sums come back as numbers. */
-export function createPostgresEngine(dsn: string, log: Log): PostgresDialect {
+export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimits): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: dsn,
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
+    lock_timeout: limits.lockMs,
+    statement_timeout: limits.statementMs,
+    idle_in_transaction_session_timeout: limits.idleInTransactionMs,
+    query_timeout: limits.answerMs,
     application_name: 'tocsin',
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
@@ -23,5 +57,20 @@ export function createPostgresEngine(dsn: string, log: Log): PostgresDialect {
   pool.on('error', (err) => log.warn({ tag: 'db', err }, '[db] an idle PostgreSQL connection was lost'));
   // One in use says so twice: the query under way or the next one fails, and this event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new PostgresDialect({ pool });
+  return new PostgresDialect({
+    pool: { connect: async () => endWhenSilent(await pool.connect()), end: () => pool.end() },
+  });
+}
+
+/** An answer that does not come would hold up whoever gets the connection next: it ends with the wait for that answer. */
+function endWhenSilent(client: pg.PoolClient): PostgresPoolClient {
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (error) {
+      if (isAnswerMissing(error)) void client.end();
+      throw error;
+    }
+  };
+  return { query: query as PostgresPoolClient['query'], release: () => client.release() };
 }
