@@ -29,8 +29,9 @@ export type ReloadOptions = {
   load(): Promise<Config>;
   current: Config;
   clock: Clock;
-  /** Gets the next configuration, in which settings that need a restart keep their running values. Where it throws, the last one stays in force. */
+  /** Gets the next configuration, in which settings that need a restart keep their running values. What it throws refuses the change, so it must throw only before it has put any of it in force. */
   onChange(change: Reloaded): void | Promise<void>;
+  /** Must not throw: the result of the reload would be lost. */
   onProblem(refused: ReloadRefused): void | Promise<void>;
 };
 

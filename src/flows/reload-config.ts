@@ -13,6 +13,8 @@ export type ReloadTrouble = { sinceMs: number; text: string };
 export type ConfigReloading = {
   start(): void;
   stop(): Promise<void>;
+  /** Tells of the trouble, or of its end, where that did not succeed yet; answers whether there was such news. */
+  tick(): Promise<boolean>;
   reload(): Promise<ReloadResult>;
   trouble(): ReloadTrouble | null;
 };
@@ -24,9 +26,12 @@ export type ConfigReloadingDeps = {
   apply(config: Config): Promise<void>;
 };
 
+const retryEveryMs = 1000;
+
 /** Answers what reloads the configuration when its files change or when asked; files that are wrong become an alert, which heals with them. */
 export function createConfigReloading({ ctx, load, apply }: ConfigReloadingDeps): ConfigReloading {
   let trouble: ReloadTrouble | null = null;
+  const alert = createTroubleAlert(ctx);
   const watch = watchConfig({
     load,
     current: ctx.config,
@@ -38,26 +43,74 @@ export function createConfigReloading({ ctx, load, apply }: ConfigReloadingDeps)
       ctx.log.info(fields, `[config] in force: ${changed.join(', ') || 'the same as before'}`);
       if (needsRestart.length > 0)
         ctx.log.warn(fields, `[config] waits for a restart: ${needsRestart.join(', ')}`);
-      await reportTrouble(ctx, null);
+      await alert.want(null);
     },
     async onProblem({ problems }) {
       const text = formatProblems(problems);
       trouble = { sinceMs: trouble?.sinceMs ?? ctx.clock.now(), text };
       ctx.log.error({ tag: 'config', problems }, `[config] not in force: ${text}`);
-      await reportTrouble(ctx, problems);
+      await alert.want(problems);
     },
   });
   return {
     start() {
       watch.start();
-      // A process before this one may have left the alert behind, and this one started with good files.
-      reportTrouble(ctx, null).catch((err: unknown) =>
-        ctx.log.warn({ tag: 'config', err }, '[config] the alert of an earlier reload could not be ended'),
-      );
+      alert.start();
     },
-    stop: watch.stop,
+    async stop() {
+      await watch.stop();
+      await alert.stop();
+    },
+    tick: alert.tick,
     reload: watch.reload,
     trouble: () => trouble,
+  };
+}
+
+type Wanted = { problems: readonly Problem[] | null; isLate: boolean };
+
+/** Answers the alert of wrong files: what it should say is kept until it was said, and never decides over the configuration. */
+function createTroubleAlert(ctx: FlowCtx) {
+  // A process before this one may have left the alert behind, and this one started with good files.
+  let wanted: Wanted | null = { problems: null, isLate: false };
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+
+  const tick = async (): Promise<boolean> => {
+    const telling = wanted;
+    if (telling === null) return false;
+    try {
+      await reportTrouble(ctx, telling.problems);
+      if (wanted === telling) wanted = null;
+    } catch (err) {
+      if (!telling.isLate)
+        ctx.log.warn(
+          { tag: 'config', err },
+          '[config] the alert of a reload could not be told; trying again',
+        );
+      telling.isLate = true;
+    }
+    return true;
+  };
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await tick();
+      await ctx.clock.wait(retryEveryMs, stopping.signal);
+    }
+  };
+  return {
+    tick,
+    start() {
+      running = run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    async want(problems: readonly Problem[] | null) {
+      wanted = { problems, isLate: false };
+      await tick();
+    },
   };
 }
 

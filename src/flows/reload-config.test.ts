@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { openDoor } from '../../test/door.ts';
+import type { Config } from '../config/index.ts';
+import { systemActor } from '../core/actor.ts';
+import type { AlertReport } from '../core/hand-over.ts';
+import { createConfigReloading } from './reload-config.ts';
+
+/** Answers a reloading whose reports fail while `isAway`. */
+async function open() {
+  const { context } = await openDoor();
+  const base = context(systemActor('config'));
+  const told: AlertReport['status'][] = [];
+  const applied: Config[] = [];
+  const state = { isAway: false, next: async (): Promise<Config> => base.config };
+  const submit: typeof base.intake.submit = async (reports, requestId) => {
+    if (state.isAway) throw new Error('the database is away');
+    const answers = await base.intake.submit(reports, requestId);
+    told.push(...reports.map((report) => report.status));
+    return answers;
+  };
+  const reloading = createConfigReloading({
+    ctx: { ...base, intake: { ...base.intake, submit } },
+    load: () => state.next(),
+    apply: async (config) => void applied.push(config),
+  });
+  return { reloading, state, told, applied, config: base.config };
+}
+
+test('a change is in force although nobody can be told, and they are told once the database is back', async () => {
+  const { reloading, state, told, applied, config } = await open();
+  state.isAway = true;
+  state.next = async () => ({ ...config, notify: { dryRun: true } });
+  expect(await reloading.reload()).toMatchObject({ ok: true, changed: ['notify'] });
+  expect(applied).toHaveLength(1);
+  expect(reloading.trouble()).toBeNull();
+  expect(await reloading.tick()).toBe(true);
+  expect(told).toEqual([]);
+  state.isAway = false;
+  expect(await reloading.tick()).toBe(true);
+  expect(told).toEqual(['resolved']);
+  expect(await reloading.tick()).toBe(false);
+});
+
+test('wrong files are an answer and no fault while the database is away; only the newest news is told', async () => {
+  const { reloading, state, told, config } = await open();
+  await reloading.tick();
+  state.isAway = true;
+  state.next = () => Promise.reject(new Error('no such file'));
+  expect(await reloading.reload()).toMatchObject({ ok: false });
+  expect(reloading.trouble()).not.toBeNull();
+  state.next = async () => config;
+  expect(await reloading.reload()).toMatchObject({ ok: true });
+  state.next = () => Promise.reject(new Error('no such file'));
+  await reloading.reload();
+  state.isAway = false;
+  await reloading.tick();
+  expect(told).toEqual(['resolved', 'firing']);
+});
