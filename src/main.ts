@@ -49,8 +49,11 @@ function obeySignals(app: App, config: Config, log: Log): void {
     });
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
-  // What a reload finds wrong is logged and shown by the app.
-  process.on('SIGHUP', () => void app.reload());
+  process.on('SIGHUP', () => {
+    if (isStopping) return;
+    // What a reload finds wrong in the files is logged and shown by the app; the rest may be tried again.
+    app.reload().catch((err: unknown) => log.error({ tag: 'config', err }, '[config] the reload failed'));
+  });
 }
 
 /** A fault that nobody expected leaves the process in a state that nobody knows: say it and let the supervisor of processes begin anew. */

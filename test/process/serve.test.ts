@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 const launcher = join(import.meta.dirname, '../../bin/tocsin');
 
@@ -71,6 +72,24 @@ test('a server stops at the first signal and says so by 0; the command line work
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a reload that is asked for while it stops changes nothing of the stop', {
+  timeout: 60_000,
+}, async () => {
+  const { child, url } = await serve(await makeFolder(onFreePort));
+  const { hostname, port } = new URL(url);
+  // A request under way keeps it from ending before the second signal.
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  socket.write('POST /v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n{');
+  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await vi.waitFor(() => expect(fetch(`${url}/healthz`)).rejects.toThrow());
+  child.kill('SIGHUP');
+  socket.end('"token":"x"}');
+  expect(await exited).toEqual([0, null]);
 });
 
 test.each<[string, string, string[], Record<string, string>, number, RegExp]>([
