@@ -132,6 +132,28 @@ test('a configuration that is wrong is not put in force, shown, and raised as an
   expect(healed).toContain('Messages are written down and not sent');
 });
 
+test('a dry run is warned of once, at the start or at the reload that turns it on', async () => {
+  const warnings: string[] = [];
+  const log = { ...quietLog, warn: (_fields: unknown, message: string) => void warnings.push(message) };
+  const dry = ({ config }: AppOptions): Config => ({ ...config, notify: { dryRun: true } });
+  const options = await makeOptions();
+  await start({ config: dry(options), log });
+  expect(warnings).toEqual([expect.stringContaining('none is sent')]);
+
+  const { app } = await start({ ...options, load: async () => dry(options), log });
+  expect(warnings).toHaveLength(1);
+  await app.reload();
+  await app.reload();
+  expect(warnings).toHaveLength(2);
+});
+
+test('a reload after the stop is refused, and never thrown at who asks', async () => {
+  const { app } = await start();
+  await app.stop();
+  const reload = app.reload();
+  await expect(reload).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+});
+
 test('bytes that are no request, and headers without end, are answered by the envelope', async () => {
   const { url } = await start();
   const { hostname, port } = new URL(url);

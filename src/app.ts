@@ -77,7 +77,7 @@ export function createApp(options: AppOptions): App {
       running = null;
       await stopAll(ending);
     },
-    reload: () => requireRunning().reloading.reload(),
+    reload: async () => requireRunning().reloading.reload(),
     async createSignInLink() {
       const { base, address } = requireRunning();
       const { port, publicUrl } = base.config().server;
@@ -96,7 +96,9 @@ async function startAll(options: AppOptions): Promise<Running> {
     ctx: base.liveContext(systemActor('config')),
     load,
     async apply(config) {
+      const wasDryRun = base.config().notify.dryRun;
       base.replaceConfig(config);
+      if (!wasDryRun) warnOfDryRun(config, log);
       await running.probing?.reload();
     },
   });
@@ -116,6 +118,7 @@ async function startAll(options: AppOptions): Promise<Running> {
         { tag: 'db' },
         '[db] WARNING: the database is in memory: everything is lost at the end of this process',
       );
+    warnOfDryRun(base.config(), log);
     await ensureAdminToken(base.context(systemActor('access'), null), base.config().dataDir);
     startPart(running, createClock(running));
     startPart(running, reloading);
@@ -128,6 +131,15 @@ async function startAll(options: AppOptions): Promise<Running> {
     await stopAll(running);
     throw error;
   }
+}
+
+/** Said in every form of the log: whoever turned it on for a look at the details may not expect it. */
+function warnOfDryRun({ notify }: Config, log: Log): void {
+  if (notify.dryRun)
+    log.warn(
+      { tag: 'notify' },
+      '[notify] WARNING: messages are recorded and none is sent, as notify.dry_run or LOG_LEVEL=debug says',
+    );
 }
 
 function plays({ options }: Running, role: AppRole): boolean {
