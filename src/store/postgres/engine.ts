@@ -57,14 +57,13 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
   pool.on('error', (err) => log.warn({ tag: 'db', err }, '[db] an idle PostgreSQL connection was lost'));
   // One in use says so twice: the query under way or the next one fails, and this event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new PostgresDialect({
-    pool: { connect: async () => endWhenSilent(await pool.connect()), end: () => pool.end() },
-  });
+  const connect = async () => endWhenSilent(await pool.connect());
+  return new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } });
 }
 
 /** An answer that does not come would hold up whoever gets the connection next: it ends with the wait for that answer. */
 function endWhenSilent(client: pg.PoolClient): PostgresPoolClient {
-  const query = async (text: string, parameters: readonly unknown[]) => {
+  const query = async (text: string, parameters: readonly unknown[]): Promise<unknown> => {
     try {
       return await client.query(text, [...parameters]);
     } catch (error) {
@@ -72,5 +71,6 @@ function endWhenSilent(client: pg.PoolClient): PostgresPoolClient {
       throw error;
     }
   };
-  return { query: query as PostgresPoolClient['query'], release: () => client.release() };
+  // Of the two ways to ask, the one with a cursor is for streams, which nothing opens.
+  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
 }
