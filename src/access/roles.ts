@@ -13,7 +13,7 @@ const report = ['tools.alerts.ingest', 'tools.health.report', 'tools.metrics.rec
 const work = ['tools.alerts.claim', 'tools.alerts.ack', 'tools.oncall.incident_write'] as const;
 
 /** The shipped roles; `*` at the end of an entitlement stands for everything below it. */
-export const roles = {
+const roles = {
   agent_monitor: [...read, ...report],
   agent_oncall: [...read, ...report, ...work],
   agent_cto: [...read, ...report, ...work],

@@ -52,7 +52,7 @@ describeEachStore('a poison alert', (open) => {
       expect(await own().execute()).toMatchObject([ended]);
       expect(await told()).toBe(2);
       await harness.clock.advance(1);
-    if (way === 'is retried') await requeueAction.run(worker.ctx, { alert_ref: ref });
+      if (way === 'is retried') await requeueAction.run(worker.ctx, { alert_ref: ref });
       await die(worker, harness);
       await worker.settle();
       expect(await own().execute()).toMatchObject([ended, { ended_at: null }]);
