@@ -11,6 +11,7 @@ import { createIntake } from '../src/flows/intake.ts';
 import { createSupervisor, type Supervisor } from '../src/flows/supervise.ts';
 import type { Ctx, Store } from '../src/store/index.ts';
 import { createMetrics } from '../src/telemetry/index.ts';
+import { completeReport } from './reports.ts';
 import { createTestCtx, type StoreHarness } from './stores.ts';
 
 /** A worker on a store: what it is handed, its supervisor, and short ways to report to it and to look at what it did. */
@@ -84,27 +85,4 @@ async function listMessages(ctx: Ctx): Promise<string[]> {
   return rows.map(
     (row) => `${row.channel} ${row.event} ${(JSON.parse(row.payload) as { title: string }).title}`,
   );
-}
-
-/** Answers a report of a service in prod that is down, unless it says otherwise. */
-export function completeReport(report: Partial<AlertReport>): AlertReport {
-  return {
-    service: 'api',
-    env: 'prod',
-    kind: 'availability',
-    severity: 'P1',
-    title: 'api is down',
-    message: null,
-    source: 'monitor@node1',
-    status: 'firing',
-    startedAt: null,
-    endsAt: null,
-    labels: {},
-    annotations: {},
-    metrics: {},
-    evidence: null,
-    fingerprint: null,
-    dedupeTtlMs: 30 * 60_000,
-    ...report,
-  };
 }

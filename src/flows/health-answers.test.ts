@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startHttpTarget } from '../../test/misbehaving-target.ts';
+import { completeReport } from '../../test/reports.ts';
 import { describeEachStore } from '../../test/stores.ts';
-import { completeReport } from '../../test/supervised.ts';
 import { component, httpCheck, runNext, startSwitch, startWatcher } from '../../test/watched.ts';
 import { createActor } from '../access/index.ts';
 import type { ComponentConfig } from '../config/types.ts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { completeReport } from '../../test/reports.ts';
 import { describeEachStore } from '../../test/stores.ts';
-import { completeReport, startWorker } from '../../test/supervised.ts';
+import { startWorker } from '../../test/supervised.ts';
 import { createIntake } from './intake.ts';
 
 describeEachStore('the intake', (open) => {
