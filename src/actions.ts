@@ -9,6 +9,7 @@ import {
   showDashboard,
 } from './alerts/index.ts';
 import type { Action } from './core/action.ts';
+import { listDeployments, recordDeployment } from './deployments/index.ts';
 import { claimAction, failAction, getAlert } from './flows/alert-actions.ts';
 import { alertToIncidentAction } from './flows/alert-to-incident.ts';
 import type { FlowCtx } from './flows/context.ts';
@@ -54,6 +55,8 @@ export const actions = [
   showArtifact,
   showSignature,
   resetSignature,
+  recordDeployment,
+  listDeployments,
   listComponents,
   runChecks,
   notificationsList,

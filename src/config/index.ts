@@ -2,6 +2,7 @@
 
 export type { Env } from './environment.ts';
 export { environmentNames } from './environment-names.ts';
+export { hashConfig } from './hash-config.ts';
 export { configSchemas, generatedFiles } from './json-schema.ts';
 export { loadConfig } from './load.ts';
 export { formatProblems, type Problem } from './problem.ts';

@@ -3,6 +3,7 @@ import { openDoor } from '../../test/door.ts';
 import type { Config } from '../config/index.ts';
 import { systemActor } from '../core/actor.ts';
 import type { AlertReport } from '../core/hand-over.ts';
+import { selectDeploymentsBetween } from '../deployments/index.ts';
 import { createConfigReloading } from './reload-config.ts';
 
 /** Answers a reloading whose reports fail while `isAway`. */
@@ -23,7 +24,8 @@ async function open() {
     load: () => state.next(),
     apply: async (config) => void applied.push(config),
   });
-  return { reloading, state, told, applied, config: base.config };
+  const list = () => selectDeploymentsBetween(base, { fromMs: 0, toMs: base.clock.now(), limit: 10 });
+  return { reloading, state, told, applied, config: base.config, list };
 }
 
 test('a change is in force although nobody can be told, and they are told once the database is back', async () => {
@@ -55,4 +57,18 @@ test('wrong files are an answer and no fault while the database is away; only th
   state.isAway = false;
   await reloading.tick();
   expect(told).toEqual(['resolved', 'firing']);
+});
+
+test('what is taken up is recorded among the deployments, with what changed; what is the same is not', async () => {
+  const { reloading, state, config, list } = await open();
+  await reloading.reload();
+  expect(await list()).toEqual([]);
+  state.next = async () => ({ ...config, notify: { dryRun: true } });
+  await reloading.reload();
+  state.next = async () => config;
+  await reloading.reload();
+  const [back, first] = await list();
+  expect(first).toMatchObject({ kind: 'config_reload', service: 'tocsin', notes: 'changed: notify' });
+  expect(back?.version).toMatch(/^[0-9a-f]{12}$/);
+  expect(back?.version).not.toBe(first?.version);
 });

@@ -1,10 +1,12 @@
 import {
   type Config,
   formatProblems,
+  hashConfig,
   type Problem,
   type ReloadResult,
   watchConfig,
 } from '../config/index.ts';
+import { recordReload } from '../deployments/index.ts';
 import type { FlowCtx } from './context.ts';
 
 /** What is wrong with the files since the last good load. */
@@ -43,6 +45,7 @@ export function createConfigReloading({ ctx, load, apply }: ConfigReloadingDeps)
       ctx.log.info(fields, `[config] in force: ${changed.join(', ') || 'the same as before'}`);
       if (needsRestart.length > 0)
         ctx.log.warn(fields, `[config] waits for a restart: ${needsRestart.join(', ')}`);
+      if (changed.length > 0) await note(ctx, config, changed);
       await alert.want(null);
     },
     async onProblem({ problems }) {
@@ -65,6 +68,21 @@ export function createConfigReloading({ ctx, load, apply }: ConfigReloadingDeps)
     reload: watch.reload,
     trouble: () => trouble,
   };
+}
+
+/** Leaves a record that triage can name; what is in force does not depend on it. */
+async function note(ctx: FlowCtx, config: Config, changed: readonly string[]): Promise<void> {
+  try {
+    const reload = {
+      version: hashConfig(config),
+      by: ctx.actor.name,
+      notes: `changed: ${changed.join(', ')}`,
+    };
+    await recordReload(ctx, reload);
+  } catch (err) {
+    // The log has said already what is in force since when.
+    ctx.log.warn({ tag: 'config', err }, '[config] the reload could not be recorded among the deployments');
+  }
 }
 
 type Wanted = { problems: readonly Problem[] | null; isLate: boolean };

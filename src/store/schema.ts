@@ -1,4 +1,5 @@
 import type { AlertDecisionRow, AlertEventRow, AlertRow, AlertSourceRow } from './schema/alerts.ts';
+import type { DeploymentRow } from './schema/deployments.ts';
 import type { CheckStateRow, ComponentChangeRow, ComponentStatusRow } from './schema/health.ts';
 import type {
   CounterRow,
@@ -14,6 +15,7 @@ import type {
 import type { ChannelMemoryRow, LeaseRow, MigrationRow, NotificationRow, TokenRow } from './schema/shared.ts';
 
 export type * from './schema/alerts.ts';
+export type * from './schema/deployments.ts';
 export type * from './schema/health.ts';
 export type * from './schema/incidents.ts';
 export type * from './schema/shared.ts';
@@ -41,6 +43,7 @@ export type Database = {
   check_state: CheckStateRow;
   component_status: ComponentStatusRow;
   component_change: ComponentChangeRow;
+  deployment: DeploymentRow;
   notification: NotificationRow;
   channel_memory: ChannelMemoryRow;
   token: TokenRow;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Database } from '../schema.ts';
 import { up as mainLine } from './0001-main-line.ts';
+import { up as deployments } from './0007-deployments.ts';
 
 export type Migration = {
   name: string;
@@ -10,4 +11,7 @@ export type Migration = {
 };
 
 /** In order. One that has landed never changes. */
-export const migrations: readonly Migration[] = [{ name: '0001-main-line', up: mainLine }];
+export const migrations: readonly Migration[] = [
+  { name: '0001-main-line', up: mainLine },
+  { name: '0007-deployments', up: deployments },
+];

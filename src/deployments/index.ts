@@ -1,0 +1,8 @@
+/*
+ * Deployments: what was changed and when, as pipelines and Tocsin itself say it, so that triage can name it.
+ * Knows nothing of alerts and incidents.
+ */
+
+export { listDeployments } from './list.ts';
+export { selectDeploymentsBetween } from './queries.ts';
+export { recordDeployment, recordReload } from './record.ts';
