@@ -6,6 +6,7 @@ import type {
   ComponentConfig,
   Config,
   RoutingPolicy,
+  RunbookConfig,
   ServerConfig,
   StoreConfig,
 } from './types.ts';
@@ -14,6 +15,7 @@ type Parts = {
   file: TocsinFile;
   settings: EnvironmentSettings;
   policy: RoutingPolicy;
+  runbooks: readonly RunbookConfig[];
   store: StoreConfig;
   dataDir: string;
   /** Where relative paths of tocsin.yaml start. */
@@ -41,6 +43,7 @@ export function assemble(parts: Parts): Config {
     kinds: file.kinds,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,
+    runbooks: parts.runbooks,
     notify: { dryRun: file.notify.dry_run || settings.isDebugAsked },
     log: {
       level: settings.logLevel,

@@ -41,6 +41,11 @@ export function crossCheckPolicy(policy: YamlFile, tocsin: YamlFile | null): Pro
   return problems;
 }
 
+/** Answers the kinds in a runbook's front matter that there are not. */
+export function crossCheckRunbook(runbook: YamlFile, tocsin: YamlFile): Problem[] {
+  return unknownNames(runbook, ['kind'], knownKinds(tocsin), 'alert kind');
+}
+
 function knownKinds(file: YamlFile): string[] {
   return [...builtInKinds, ...listAt(file, ['kinds']).map(String)];
 }

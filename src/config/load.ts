@@ -9,6 +9,7 @@ import { type Env, type Environment, type EnvironmentSettings, readEnvironment }
 import { freezeDeep } from './freeze.ts';
 import { configError, type Problem } from './problem.ts';
 import { displayPath, readTextFile } from './read-file.ts';
+import { readRunbooks } from './runbooks.ts';
 import { policySchema, toPolicy } from './schema/policy.ts';
 import { listenExpected, parseListen } from './schema/server.ts';
 import { tocsinSchema } from './schema/tocsin.ts';
@@ -48,6 +49,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const file = check(reading, tocsin, tocsinSchema);
   if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin));
   const policy = await loadPolicy(reading, join(folder, 'config', 'alert_routing_policy.yml'), tocsin);
+  const runbooks = await loadRunbooks(reading, join(folder, 'runbooks'), tocsin);
   const { settings, problems } = readEnvironment(reading.environment);
   reading.problems.push(...problems);
   const dataDir = resolve(cwd, flags.dataDir ?? settings.dataDir ?? 'data');
@@ -56,8 +58,8 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   if (file === null || policy === null || reading.problems.length > 0) throw configError(reading.problems);
   const { files, watchedFiles } = reading;
   const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
-  const parts = { file, settings, policy, store, dataDir, folder, listen, files, watchedFiles, isTerminal };
-  return freezeDeep(assemble(parts));
+  const places = { dataDir, folder, files, watchedFiles, isTerminal };
+  return freezeDeep(assemble({ file, settings, policy, runbooks, store, listen, ...places }));
 }
 
 function choosePath(reading: Reading, flag: string | undefined): { path: string; askedBy: string | null } {
@@ -138,6 +140,14 @@ async function loadPolicy(reading: Reading, path: string, tocsin: YamlFile): Pro
   if (file.readable) reading.problems.push(...crossCheckPolicy(file, tocsin.readable ? tocsin : null));
   if (data === null) return null;
   return reading.files.includes(path) ? toPolicy(data, builtInRules()) : builtInPolicy();
+}
+
+async function loadRunbooks(reading: Reading, folder: string, tocsin: YamlFile) {
+  const { cwd, environment } = reading;
+  const read = await readRunbooks(folder, { cwd, values: environment.values, tocsin });
+  reading.problems.push(...read.problems);
+  reading.watchedFiles.push(...read.watchedFiles);
+  return read.runbooks;
 }
 
 function readListenFlag(reading: Reading, flag: string | undefined): { host: string; port: number } | null {

@@ -14,6 +14,7 @@ function effectiveForm(config: Config): FileForm {
     files: config.files,
     ...tocsinFileForm(config),
     policy: policyFileForm(config.policy),
+    runbooks: config.runbooks.map(({ file, title }) => ({ file, title })),
     environment: {
       data_dir: config.dataDir,
       store: config.store,
@@ -44,6 +45,7 @@ export function describeConfig(config: Config): string {
     ['channels', describeChannels(config)],
     ['routes', describeRoutes(config)],
     ['policy', describePolicy(config)],
+    ['runbooks', config.runbooks.map(({ title }) => title).join(', ') || 'none'],
     ['store', describeStore(redactConfig(config))],
     ['listen', `${config.server.host}:${config.server.port}, public as ${config.server.publicUrl}`],
   ];

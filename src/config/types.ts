@@ -20,6 +20,8 @@ export type Config = {
   kinds: readonly string[];
   retention: RetentionConfig;
   policy: RoutingPolicy;
+  /** Of the folder `runbooks` beside tocsin.yaml, by file name. */
+  runbooks: readonly RunbookConfig[];
   notify: { dryRun: boolean };
   log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };
   rateLimit: { maxRequests: number; windowMs: number };
@@ -132,6 +134,18 @@ export type RouteMatch = {
 export type RetentionConfig = {
   alertsMs: number;
   notificationsMs: number;
+};
+
+/** What people wrote down for a failure; every key that is given must match. */
+export type RunbookConfig = {
+  /** Path as a person would type it. */
+  file: string;
+  title: string;
+  service: readonly string[] | null;
+  kind: readonly string[] | null;
+  labels: Readonly<Record<string, string>>;
+  /** Markdown without the front matter. */
+  body: string;
 };
 
 export type RoutingPolicy = {

@@ -86,8 +86,9 @@ describeEachStore('deployments', (open) => {
     await record(harness, { version: 'old', at: '2026-02-01T00:00:00Z' });
     await record(harness, { version: 'new' });
     const untilMs = clock.now();
-    const span = { fromMs: untilMs - 1000, toMs: untilMs, limit: 10 };
+    const span = { env: 'prod', fromMs: untilMs - 1000, toMs: untilMs, limit: 10 };
     expect((await selectDeploymentsBetween(ctx, span)).map((row) => row.version)).toEqual(['new']);
+    expect(await selectDeploymentsBetween(ctx, { ...span, env: 'staging' })).toEqual([]);
     const of = { service: 'api', env: 'prod' };
     expect(await selectLastDeployment(ctx, { ...of, untilMs })).toMatchObject({ version: 'new' });
     expect(await selectLastDeployment(ctx, { ...of, untilMs: untilMs - 1 })).toMatchObject({

@@ -48,16 +48,17 @@ export function selectDeployments(
   return query.orderBy('at', 'desc').orderBy('deployment_id', 'desc').limit(page.limit).execute();
 }
 
-/** Answers what was changed in a span of time, the latest first. Index: deployment_at. */
+/** Answers what was changed in an env, and in Tocsin's own configuration, in a span of time, the latest first. Index: deployment_at. */
 export function selectDeploymentsBetween(
   ctx: Ctx,
-  span: { fromMs: number; toMs: number; limit: number },
+  span: { env: string; fromMs: number; toMs: number; limit: number },
 ): Promise<DeploymentRow[]> {
   return ctx.db
     .selectFrom('deployment')
     .selectAll()
     .where('at', '>=', span.fromMs)
     .where('at', '<=', span.toMs)
+    .where((eb) => eb.or([eb('env', '=', span.env), eb('kind', '=', sql.lit('config_reload'))]))
     .orderBy('at', 'desc')
     .orderBy('deployment_id', 'desc')
     .limit(span.limit)

@@ -24,7 +24,8 @@ async function open() {
     load: () => state.next(),
     apply: async (config) => void applied.push(config),
   });
-  const list = () => selectDeploymentsBetween(base, { fromMs: 0, toMs: base.clock.now(), limit: 10 });
+  const list = () =>
+    selectDeploymentsBetween(base, { env: 'staging', fromMs: 0, toMs: base.clock.now(), limit: 10 });
   return { reloading, state, told, applied, config: base.config, list };
 }
 

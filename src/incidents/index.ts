@@ -18,6 +18,7 @@ export { listIncidents, listOpenIncidents } from './list-incidents.ts';
 export { matchPolicyRule } from './policy.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
+export { selectEndings } from './queries-ending.ts';
 export { countEvents, selectEvents } from './queries-event.ts';
 export { selectQuietIds } from './queries-incident.ts';
 export { deleteOldMinutes } from './queries-retention.ts';
@@ -26,7 +27,8 @@ export { findIncident, incidentName, lockIncident, readIncidentName, requireInci
 export { showArtifact } from './show-artifact.ts';
 export { resetSignature, showSignature } from './signature-actions.ts';
 export { claimTriages, failTriage, finishTriage, isWornOut } from './triage/claim.ts';
-export { aroundMs, makeTriageReport, type TriageFacts } from './triage/report.ts';
+export { aroundMs, type ComponentFacts, changedMs, type TriageFacts } from './triage/facts.ts';
+export { makeTriageReport } from './triage/make-report.ts';
 export {
   artifactView,
   eventView,

@@ -1,22 +1,15 @@
 import { expect, it } from 'vitest';
 import { describeEachStore, type StoreHarness } from '../../../test/stores.ts';
+import { bareFacts } from '../../../test/triage-facts.ts';
 import { inTransaction, runStatements, type TriageRow } from '../../store/index.ts';
 import { createIncident } from '../create-incident.ts';
 import { selectArtifactHeads } from '../queries-artifact.ts';
 import { selectEvents } from '../queries-event.ts';
 import { insertTriage } from '../queries-triage.ts';
 import { claimTriages, failTriage, finishTriage, isWornOut } from './claim.ts';
-import type { TriageReport } from './report.ts';
+import { makeTriageReport } from './make-report.ts';
 
-const report = {
-  made_at: '',
-  next_safe_action: 'look',
-  incident: { number: 'INC-1', title: 'x', service: 'api', env: 'prod', severity: 'P1', components: [] },
-  alert: { title: 'x', kind: 'k', source: 's', labels: {}, metrics: {}, evidence: null, history: [] },
-  signature: { before: [] },
-  around: { total: 0, alerts: [] },
-  incident_alerts: { total: 0, alerts: [] },
-} as unknown as TriageReport;
+const report = makeTriageReport(bareFacts, 0);
 
 /** Answers the id of an incident that has a triage waiting. */
 async function seed({ ctx, clock }: StoreHarness): Promise<string> {

@@ -1,100 +1,102 @@
 import { expect, it } from 'vitest';
-import type { AlertRow, IncidentRow } from '../../store/index.ts';
+import { alert, bareFacts, began, deploymentBefore, fullFacts } from '../../../test/triage-facts.ts';
+import type { AlertEventRow } from '../../store/index.ts';
+import type { TriageFacts } from './facts.ts';
+import { makeTriageReport } from './make-report.ts';
 import { renderTriageMarkdown } from './markdown.ts';
-import { makeTriageReport, type TriageFacts } from './report.ts';
 
-const now = Date.parse('2026-03-01T12:10:00Z');
-const began = Date.parse('2026-03-01T12:00:00Z');
-
-const incident = {
-  incident_id: 'inc_1',
-  number: 7,
-  title: 'api is down',
-  service: 'api',
-  env: 'prod',
-  severity: 'P1',
-  status: 'open',
-  components: '["web"]',
-  started_at: began,
-  resolved_at: null,
-  superseded_by: null,
-} as IncidentRow;
-
-const alert = {
-  alert_ref: 'alrt_1',
-  signature: 'abc',
-  service: 'api',
-  env: 'prod',
-  kind: 'availability',
-  severity: 'P1',
-  title: 'api is down',
-  message: 'connection refused',
-  source: 'monitor@node1',
-  occurrences: 3,
-  first_seen_at: began,
-  last_seen_at: now,
-  created_at: began,
-  ended_at: null,
-  labels: '{"node":"a"}',
-  annotations: null,
-  metrics: '{"latency_p95_ms":1200}',
-  evidence: null,
-} as AlertRow;
-
-const facts: TriageFacts = {
-  incident,
-  alert,
-  events: [],
-  before: [],
-  counts: { alerts60m: 3, triages24h: 1 },
-  around: { rows: [], total: 0 },
-  siblings: { rows: [], total: 0 },
-};
+const now = began + 10 * 60_000;
 
 function render(change: Partial<TriageFacts>): string {
-  return renderTriageMarkdown(makeTriageReport({ ...facts, ...change }, now));
+  return renderTriageMarkdown(makeTriageReport({ ...bareFacts, ...change }, now));
 }
 
-it('says what, where, since when and how often', () => {
-  const text = render({});
-  expect(text).toContain('# Triage of INC-7: api is down');
-  expect(text).toContain('- Where: api in prod');
-  expect(text).toContain('- Since: 2026-03-01T12:00:00.000Z');
-  expect(text).toContain('reported 3 times by monitor@node1');
-  expect(text).toContain(
-    '- Alerts that came to incidents in the last hour, repeats not counted: 3; triages in the last day: 1',
-  );
-  expect(text).toContain('- latency\\_p95\\_ms = 1200');
+it('of everything is the report that is kept as an example', async () => {
+  await expect(render(fullFacts)).toMatchFileSnapshot('examples/everything.md');
 });
 
-it('tells how the same failure ended before, and sends people there first', () => {
-  const before = {
-    ...incident,
-    incident_id: 'inc_0',
-    number: 5,
-    status: 'closed',
-    started_at: began - 7_200_000,
-    resolved_at: began - 3_600_000,
-  } as IncidentRow;
-  const text = render({ before: [before] });
-  expect(text).toContain('- INC-5 api is down: began 2026-03-01T10:00:00.000Z, lasted 1h, closed');
-  expect(text).toContain('Read how INC-5 ended');
-});
-
-it('counts the alerts around that it does not show', () => {
-  const other = { ...alert, alert_ref: 'alrt_2', title: 'db is slow', service: 'db' };
-  const text = render({ around: { rows: [other], total: 12 } });
-  expect(text).toContain('| P1 | db is slow | db in prod | 3 |');
-  expect(text).toContain('And 11 more.');
+it('of an alert alone leaves out what nothing is known of', async () => {
+  await expect(render({})).toMatchFileSnapshot('examples/alert-alone.md');
 });
 
 it('keeps text from outside text, whatever marks are in it', () => {
-  const hostile = '# [click](http://evil) <img src=x> | `a`\n## fake';
-  const text = render({ alert: { ...alert, title: hostile, message: '```\n# out\n````' } });
-  expect(text).toContain('\\# \\[click\\](http://evil) \\<img src=x\\> \\| \\`a\\` \\#\\# fake');
-  expect(text).toContain('`````text\n```\n# out\n````\n`````');
+  const hostile = '# [click](http://evil) <img src=x> | `a` _b_ c_d\n## fake \u202edneb \u001b[31m';
+  const text = render({ alert: { ...alert, title: hostile, message: '```\n# out\n````\u001b]0;x\u0007' } });
+  expect(text).toContain(
+    '# \\[click\\](http://evil) \\<img src=x> \\| \\`a\\` \\_b\\_ c_d ## fake dneb \\[31m',
+  );
+  expect(text).toContain('`````text\n```\n# out\n````]0;x\n`````');
+  expect(text).not.toContain('\u001b');
 });
 
-it('calls waiting safe where the alert has ended', () => {
-  expect(render({ alert: { ...alert, ended_at: now } })).toContain('Wait: the alert has ended by itself.');
+it('is bounded, however much was reported', () => {
+  const long = (length: number) => '\\`|'.repeat(length / 3);
+  const map = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`${i}${long(195)}`, long(1998)]));
+  const huge = {
+    ...alert,
+    title: long(999),
+    message: long(19_998),
+    labels: JSON.stringify(map),
+    annotations: JSON.stringify(map),
+    evidence: JSON.stringify({
+      log_samples: Array.from({ length: 100 }, () => long(9999)),
+      query: long(9999),
+      links: Array.from({ length: 50 }, () => ({ title: long(498), url: long(1998) })),
+    }),
+  };
+  const many = <Row>(row: Row, count: number) => Array.from({ length: count }, () => row);
+  const event = {
+    at: began,
+    actor: long(198),
+    to_status: 'new',
+    reason: 'x',
+    note: long(1998),
+  } as AlertEventRow;
+  const [past] = fullFacts.before;
+  const [component] = fullFacts.components;
+  const [check] = component?.failed ?? [];
+  const [runbook] = fullFacts.runbooks;
+  if (!past || !component || !check || !runbook) throw new Error('the facts are not full');
+  const facts: TriageFacts = {
+    ...fullFacts,
+    alert: huge,
+    events: many(event, 5000),
+    before: many({ ...past, ending: { actor: long(198), message: long(9999) } }, 10),
+    around: { rows: many(huge, 20), total: 1000 },
+    siblings: { rows: many(huge, 20), total: 1000 },
+    changes: many(deploymentBefore(1, { notes: long(9999), link: `https://x/${long(1980)}` }), 15),
+    components: many({ ...component, failed: many({ ...check, detail: long(9999) }, 3) }, 15),
+    runbooks: many({ ...runbook, body: long(60_000) }, 10),
+  };
+  const report = makeTriageReport(facts, now);
+  expect(renderTriageMarkdown(report).length).toBeLessThan(256 * 1024);
+  expect(JSON.stringify(report, null, 2).length).toBeLessThan(512 * 1024);
+});
+
+it('shows of a long history the beginning and the end', () => {
+  const events = Array.from({ length: 30 }, (_, i) => ({
+    at: began + i * 1000,
+    actor: `step${i}`,
+    to_status: 'new',
+    reason: 'first',
+    note: null,
+  })) as AlertEventRow[];
+  const text = render({ events });
+  expect(text).toContain('step4:');
+  expect(text).not.toContain('step5:');
+  expect(text).not.toContain('step14:');
+  expect(text).toContain('step15:');
+  expect(text).toContain('- Of 30 steps the first and the last are shown.');
+});
+
+it('tells one reload that many processes took up as one', () => {
+  const reload = (minutes: number, version: string) =>
+    deploymentBefore(minutes, { kind: 'config_reload', service: 'tocsin', version });
+  const text = render({
+    changes: [reload(9.5, 'bbb'), reload(10, 'bbb'), reload(20, 'bbb'), reload(30, 'aaa')],
+  });
+  expect(text).toContain(
+    "**10m before**, 2026-03-01 11:50:00 UTC: Tocsin's configuration (now bbb, in 2 processes)",
+  );
+  expect(text.match(/Tocsin's configuration/g)).toHaveLength(3);
 });
