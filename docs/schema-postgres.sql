@@ -54,6 +54,8 @@ create view incident_signature_state as select signature, env, to_timestamp(last
     and minute.minute_at >= cast(extract(epoch from now()) * 1000 as bigint) - 3600000) as occurrences_60m from signature_state;
 create view notifications as select notification_id, idempotency_key, channel, route, event, incident_id, alert_ref, severity, status, attempts, error, provider_message_id, to_timestamp(next_attempt_at / 1000.0) as next_attempt_at, to_timestamp(created_at / 1000.0) as created_at, to_timestamp(sent_at / 1000.0) as sent_at from notification;
 create view component_statuses as select component, status, reason, to_timestamp(since / 1000.0) as since, to_timestamp(checked_at / 1000.0) as checked_at from component_status;
+-- 0002-request-of-alert
+alter table "alert" add column "request_id" text;
 -- 0007-deployments
 create table "deployment" ("deployment_id" text not null, "given_id" text, "kind" text not null, "service" text not null, "env" text not null, "version" text not null, "at" bigint not null, "deployed_by" text not null, "link" text, "notes" text, "created_at" bigint not null, constraint "deployment_key" primary key ("deployment_id"), constraint "deployment_given_id" unique ("given_id"), constraint "deployment_kind" check ("kind" in ('deployment', 'config_reload')));
 create index "deployment_at" on "deployment" ("at", "deployment_id");

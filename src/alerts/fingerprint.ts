@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
-/** Answers what makes two reports the same problem where neither label nor source says so: the title without what varies. */
-export function fingerprintOf(service: string, kind: string, title: string): string {
-  return `${service}:${kind}:${stripVariables(title)}`;
+/** Answers what makes two reports the same problem where neither label nor source says so; the title is stripped of what varies. */
+export function fingerprintOf(service: string, kind: string, strippedTitle: string): string {
+  return `${service}:${kind}:${strippedTitle}`;
 }
 
 /** Answers SHA-256 of `service|env|kind|fingerprint`, in hex. */
@@ -28,4 +28,19 @@ const variables: readonly RegExp[] = [
 export function stripVariables(title: string): string {
   const stripped = variables.reduce((text, pattern) => text.replace(pattern, '#'), title);
   return stripped.replace(/\s+/g, ' ').trim();
+}
+
+const maxTitles = 1000;
+
+/** Answers `stripVariables` with a memory: a source says few titles, and says them again and again. */
+export function rememberTitles(): (title: string) => string {
+  const known = new Map<string, string>();
+  return (title) => {
+    const before = known.get(title);
+    if (before !== undefined) return before;
+    if (known.size >= maxTitles) known.clear();
+    const stripped = stripVariables(title);
+    known.set(title, stripped);
+    return stripped;
+  };
 }

@@ -94,14 +94,13 @@ function apply(
   }
 }
 
-/** A superseded alert hands its place in the incident to the new one. */
+/** A superseded alert hands its place in the incident to the new one. The first of its problem has no event: its row says all of it. */
 function create(folding: Folding, keyed: KeyedReport, before: AlertRow | null, reason: string): AlertRow {
   const row = buildAlert(keyed, folding.ids.ulid(), folding.nowMs, before);
   folding.live.set(keyed.dedupeKey, row);
   folding.inserted.add(row);
-  folding.fold.events.push(
-    eventOf(folding, row, keyed, null, before ? `${reason}_of_${before.alert_ref}` : reason),
-  );
+  if (before)
+    folding.fold.events.push(eventOf(folding, row, keyed, null, `${reason}_of_${before.alert_ref}`));
   return row;
 }
 

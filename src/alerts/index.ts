@@ -9,17 +9,18 @@ export { showDashboard } from './dashboard.ts';
 export { recordDecisions } from './decisions.ts';
 export { endAlertsOfIncident, lapseAlerts } from './end.ts';
 export { failAlert } from './fail.ts';
+export { rememberTitles } from './fingerprint.ts';
 export { requireAlert, requireAlertForUpdate } from './get.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
 export { ingestFresh } from './ingest-fresh.ts';
 export { type KeyedReport, keyReport } from './keyed-report.ts';
 export { linkAlert } from './link.ts';
+export { listAlertEvents } from './list-events.ts';
 export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
 export { deadReported, fingerprintDead, listOutlivedReports, listUnreportedDead } from './queries-dead.ts';
 export {
   findLastHeard,
-  listAlertEvents,
   listAlertsOfIncident,
   listHealed,
   listSources,

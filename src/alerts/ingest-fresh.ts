@@ -1,4 +1,4 @@
-import type { AlertEventRow, AlertRow, Ctx } from '../store/index.ts';
+import type { AlertRow, Ctx } from '../store/index.ts';
 import type { KeyedReport } from './keyed-report.ts';
 import { buildAlert } from './new-alert.ts';
 import { insertFreshAlerts } from './queries-ingest.ts';
@@ -14,26 +14,11 @@ export async function ingestFresh(
 ): Promise<(IngestAnswer | null)[]> {
   const nowMs = ctx.clock.now();
   const alerts = reports.map((keyed) => buildAlert(keyed, ctx.ids.ulid(), nowMs, null));
-  const events = reports.map((keyed, i) => firstEventOf(ctx, keyed, alerts[i] as AlertRow));
-  const inserted = await insertFreshAlerts(ctx, inKeyOrder(alerts), events);
+  const inserted = await insertFreshAlerts(ctx, inKeyOrder(alerts));
   return alerts.map((alert) => (inserted.has(alert.alert_ref) ? answerOf(alert, false) : null));
 }
 
 /** In the order of their keys, so that two writers never wait for each other crosswise. */
 function inKeyOrder(alerts: readonly AlertRow[]): AlertRow[] {
   return alerts.toSorted((a, b) => (a.dedupe_key < b.dedupe_key ? -1 : 1));
-}
-
-function firstEventOf(ctx: Ctx, keyed: KeyedReport, alert: AlertRow): AlertEventRow {
-  return {
-    alert_ref: alert.alert_ref,
-    event_id: ctx.ids.ulid(),
-    at: alert.created_at,
-    actor: alert.source,
-    from_status: null,
-    to_status: alert.status,
-    reason: 'first',
-    note: null,
-    request_id: keyed.requestId,
-  };
 }

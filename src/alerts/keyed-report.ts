@@ -1,5 +1,5 @@
 import type { AlertReport } from '../core/hand-over.ts';
-import { dedupeKeyOf, fingerprintOf } from './fingerprint.ts';
+import { dedupeKeyOf, fingerprintOf, stripVariables } from './fingerprint.ts';
 
 /** A report with its key; made once, before the transaction. */
 export type KeyedReport = {
@@ -10,8 +10,12 @@ export type KeyedReport = {
 };
 
 /** Answers the report with what makes it the same problem as another. */
-export function keyReport(report: AlertReport, requestId: string | null): KeyedReport {
+export function keyReport(
+  report: AlertReport,
+  requestId: string | null,
+  strip: (title: string) => string = stripVariables,
+): KeyedReport {
   const { service, env, kind, title, labels } = report;
-  const fingerprint = labels.fingerprint || report.fingerprint || fingerprintOf(service, kind, title);
+  const fingerprint = labels.fingerprint || report.fingerprint || fingerprintOf(service, kind, strip(title));
   return { report, requestId, fingerprint, dedupeKey: dedupeKeyOf(service, env, kind, fingerprint) };
 }

@@ -20,6 +20,7 @@ import {
   returnAlerts,
   toAlertView,
 } from './index.ts';
+import { withBirth } from './list-events.ts';
 
 const minuteMs = 60_000;
 const maxAttempts = 3;
@@ -180,7 +181,7 @@ function checkSnapshot(world: World, { alerts, eventsOf }: Snapshot): void {
     alerts.map((row) => [row.alert_ref, row.occurrences, row.severity_rank]),
     'no alert and no report is lost, and the highest severity stays',
   ).toEqual([...world.occurrences].sort().map(([ref, count]) => [ref, count, world.worst.get(ref)]));
-  for (const row of alerts) checkRow(row, eventsOf.get(row.alert_ref) ?? []);
+  for (const row of alerts) checkRow(row, withBirth(row, eventsOf.get(row.alert_ref) ?? []));
 }
 
 function checkRow(row: AlertRow, events: readonly AlertEventRow[]): void {
@@ -312,7 +313,7 @@ describeEachStore('alerts, whatever several actors do in whatever order', (open)
     for (let i = 0; i < reports.length; i += 50) await ingest(ctx, reports.slice(i, i + 50), policy);
     const { alerts, eventsOf } = await readAll(harness);
     for (const row of alerts) {
-      checkRow(row, eventsOf.get(row.alert_ref) ?? []);
+      checkRow(row, withBirth(row, eventsOf.get(row.alert_ref) ?? []));
       alertView.parse(toAlertView(row));
     }
   });

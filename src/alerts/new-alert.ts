@@ -47,6 +47,7 @@ export function buildAlert(
     announced: 0,
     incident_id: before?.incident_id ?? null,
     silenced_by: null,
+    request_id: keyed.requestId,
     created_at: nowMs,
     updated_at: nowMs,
   };

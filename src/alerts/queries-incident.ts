@@ -123,8 +123,8 @@ export async function markEndAnnounced(ctx: Ctx, refs: readonly string[]): Promi
   return rows.map((row) => row.alert_ref);
 }
 
-/** Answers the events of an alert, oldest first. Index: the primary key. */
-export function listAlertEvents(ctx: Ctx, alertRef: string): Promise<AlertEventRow[]> {
+/** Answers the events of an alert that have rows, oldest first. Index: the primary key. */
+export function listStoredEvents(ctx: Ctx, alertRef: string): Promise<AlertEventRow[]> {
   return ctx.db
     .selectFrom('alert_event')
     .selectAll()

@@ -1,11 +1,5 @@
 import { sql } from 'kysely';
-import {
-  type AlertEventRow,
-  type AlertRow,
-  type AlertSourceRow,
-  type Ctx,
-  runStatements,
-} from '../store/index.ts';
+import { type AlertRow, type AlertSourceRow, type Ctx, runStatements } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
 
@@ -55,6 +49,7 @@ const newAlertColumns: readonly (keyof AlertRow)[] = [
   'rose_since_claim',
   'announced',
   'incident_id',
+  'request_id',
   'created_at',
   'updated_at',
 ];
@@ -77,14 +72,10 @@ function bySource(a: { source: string }, b: { source: string }): number {
 }
 
 /**
- * Inserts alerts whose keys nobody holds, with their events; answers the references of those that found their key free.
+ * Inserts alerts whose keys nobody holds; answers the references of those that found their key free.
  * Statements that need no answer of one another, so one transaction in one round trip. Index: alert_live.
  */
-export async function insertFreshAlerts(
-  ctx: Ctx,
-  alerts: readonly AlertRow[],
-  events: readonly AlertEventRow[],
-): Promise<ReadonlySet<string>> {
+export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): Promise<ReadonlySet<string>> {
   const { insertRows } = ctx.dialect;
   const [inserted] = await runStatements(ctx, [
     ...insertRows('alert', alerts, {
@@ -92,7 +83,6 @@ export async function insertFreshAlerts(
       onConflict: 'on conflict (dedupe_key) where ended_at is null do nothing',
       returning: 'alert_ref',
     }),
-    ...insertRows('alert_event', events, { onlyWith: { table: 'alert', column: 'alert_ref' } }),
     ...insertRows('alert_source', heardFrom(alerts), { onConflict: keepNewest }),
   ]);
   return new Set((inserted as { value: string }[]).map((row) => row.value));

@@ -1,10 +1,10 @@
-import type { z } from 'zod';
 import { type FieldError, fieldErrors } from '../core/action.ts';
 import { builtInKinds } from '../core/alert-kinds.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import { readSeverity } from '../core/severity.ts';
 import { toStorable } from '../core/text.ts';
-import { reportInput } from './types.ts';
+import { readPlainReport } from './read-plain-report.ts';
+import { type ReportInput, reportInput } from './types.ts';
 
 const minuteMs = 60_000;
 const defaultTtlMs = 30 * minuteMs;
@@ -21,12 +21,14 @@ export type ReportDefaults = {
 
 /** Answers the report that a body makes, or every field that is wrong with it. */
 export function readReport(raw: unknown, defaults: ReportDefaults): ReadReport {
+  const plain = readPlainReport(raw);
+  if (plain) return buildReport(plain, defaults);
   const parsed = reportInput.safeParse(raw);
   if (!parsed.success) return { errors: fieldErrors(parsed.error) };
   return buildReport(parsed.data, defaults);
 }
 
-function buildReport(input: z.output<typeof reportInput>, defaults: ReportDefaults): ReadReport {
+function buildReport(input: ReportInput, defaults: ReportDefaults): ReadReport {
   const errors: FieldError[] = [];
   const title = input.title?.trim() || firstLine(input.summary || input.message || '');
   if (!title)
@@ -73,7 +75,7 @@ function buildReport(input: z.output<typeof reportInput>, defaults: ReportDefaul
 }
 
 /** An `ends_at` is a lease: such an alert lives until it lapses, and no TTL ends it before. */
-function ttlOf(input: z.output<typeof reportInput>): number | null {
+function ttlOf(input: ReportInput): number | null {
   if (input.ends_at !== undefined) return null;
   return input.dedupe_ttl_minutes === undefined ? defaultTtlMs : input.dedupe_ttl_minutes * minuteMs;
 }

@@ -41,6 +41,8 @@ export const reportInput = z.strictObject({
   dedupe_ttl_minutes: wholeNumber(1, 525_600).optional(),
 });
 
+export type ReportInput = z.output<typeof reportInput>;
+
 /** What became of one report. */
 export const ingestAnswer = z.object({
   accepted: z.literal(true),

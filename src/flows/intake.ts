@@ -1,9 +1,16 @@
-import { type IngestAnswer, ingestFresh, ingestKeyed, type KeyedReport, keyReport } from '../alerts/index.ts';
+import {
+  type IngestAnswer,
+  ingestFresh,
+  ingestKeyed,
+  type KeyedReport,
+  keyReport,
+  rememberTitles,
+} from '../alerts/index.ts';
 import { createGroupCommit } from '../store/index.ts';
 import type { FlowCtx, Intake } from './context.ts';
+import { createRecentKeys } from './recent-keys.ts';
 
 const maxReportsPerCommit = 2000;
-const maxRecentKeys = 20_000;
 
 /**
  * Answers where reports are committed in groups; `makeCtx` is asked anew for every commit. What looks like the first of
@@ -12,6 +19,7 @@ const maxRecentKeys = 20_000;
  */
 export function createIntake(makeCtx: () => FlowCtx): Intake {
   const recent = createRecentKeys();
+  const strip = rememberTitles();
   const fresh = createGroupCommit({
     maxWeight: maxReportsPerCommit,
     commit: (requests: readonly (readonly KeyedReport[])[]) => commitFresh(makeCtx(), requests),
@@ -29,19 +37,14 @@ export function createIntake(makeCtx: () => FlowCtx): Intake {
 
   return {
     async submit(reports, requestId) {
-      const keyed = reports.map((report) => keyReport(report, requestId));
+      const keyed = reports.map((report) => keyReport(report, requestId, strip));
       const looksFresh = recent.sortOut(keyed);
       const [tried, looked] = await Promise.all([
-        submitTo(
-          fresh,
-          keyed.filter((_, i) => looksFresh[i]),
-        ),
-        submitTo(
-          others,
-          keyed.filter((_, i) => !looksFresh[i]),
-        ),
+        submitTo(fresh, choose(keyed, looksFresh, true)),
+        submitTo(others, choose(keyed, looksFresh, false)),
       ]);
-      const wrong = keyed.filter((_, i) => looksFresh[i]).filter((_, i) => tried[i] === null);
+      if (looked.length === 0 && !tried.includes(null)) return tried as IngestAnswer[];
+      const wrong = choose(keyed, looksFresh, true).filter((_, i) => tried[i] === null);
       const retried = await submitTo(others, wrong);
       const [fromTried, fromRetried, fromLooked] = [tried.values(), retried.values(), looked.values()];
       return looksFresh.map((isFresh) => {
@@ -57,23 +60,10 @@ export function createIntake(makeCtx: () => FlowCtx): Intake {
   };
 }
 
-/** Remembers the keys that fired lately, so that their repeats do not try to be new. */
-function createRecentKeys() {
-  let older = new Set<string>();
-  let newer = new Set<string>();
-  return {
-    /** Answers for each report whether it fires, with a key that is neither known nor twice among them. */
-    sortOut(reports: readonly KeyedReport[]): boolean[] {
-      const counts = new Map<string, number>();
-      for (const { dedupeKey } of reports) counts.set(dedupeKey, (counts.get(dedupeKey) ?? 0) + 1);
-      return reports.map(({ report, dedupeKey }) => {
-        const known = newer.has(dedupeKey) || older.has(dedupeKey);
-        newer.add(dedupeKey);
-        if (newer.size > maxRecentKeys) [older, newer] = [newer, new Set()];
-        return report.status === 'firing' && !known && counts.get(dedupeKey) === 1;
-      });
-    },
-  };
+/** Answers the items whose flag is the wanted one. */
+function choose<Item>(items: readonly Item[], flags: readonly boolean[], wanted: boolean): readonly Item[] {
+  if (!flags.includes(!wanted)) return items;
+  return flags.includes(wanted) ? items.filter((_, i) => flags[i] === wanted) : [];
 }
 
 type Requests = readonly (readonly KeyedReport[])[];

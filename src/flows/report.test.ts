@@ -58,8 +58,8 @@ describeEachStore('the door for alerts', (open) => {
       .where('alert_ref', '=', one.alert_ref)
       .executeTakeFirst();
     expect(row?.source).toBe('ci-token');
-    const events = await ctx.db.selectFrom('alert_event').selectAll().execute();
-    expect(events.map((event) => event.request_id)).toEqual(['req-12345', 'req-12345']);
+    const brought = await ctx.db.selectFrom('alert').select('request_id').execute();
+    expect(brought).toEqual([{ request_id: 'req-12345' }, { request_id: 'req-12345' }]);
   });
 
   it('refuses what is neither one alert nor up to 1,000 of them, and who may not report', async () => {

@@ -13,12 +13,20 @@ const rejected = z.object({
 });
 type Rejected = { accepted: false; errors: FieldError[] };
 
+/** What is inside is read alert by alert, so that a bad one does not take the good ones with it. */
+const reports = z
+  .custom<readonly unknown[] | object>(
+    (body) =>
+      Array.isArray(body) ? body.length <= maxReportsPerRequest : typeof body === 'object' && body !== null,
+    `must be an alert, or an array of at most ${maxReportsPerRequest}`,
+  )
+  .meta({ anyOf: [{ type: 'array', maxItems: maxReportsPerRequest, items: {} }, { type: 'object' }] });
+
 /** Takes one alert or an array of them; answers after the commit, one answer an alert, in order. */
 export const ingestAction = defineAction({
   name: 'alerts.ingest',
   summary: 'Report one alert, or up to 1,000 in an array',
-  // What is inside is read alert by alert, so that a bad one does not take the good ones with it.
-  input: z.union([z.array(z.unknown()).max(maxReportsPerRequest), z.record(z.string(), z.unknown())]),
+  input: reports,
   output: z.union([ingestAnswer, rejected, z.array(z.union([ingestAnswer, rejected]))]),
   entitlement: 'tools.alerts.ingest',
   http: { method: 'POST', path: '/v1/alerts', bodyLimitBytes: 5 * 1024 * 1024 },

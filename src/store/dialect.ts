@@ -6,12 +6,10 @@ export type TableName = keyof Database & string;
 export type InsertOptions = {
   /** SQL behind the values, as `on conflict (…) do nothing`; constant text, never input. */
   onConflict?: string;
-  /** A column whose values are answered, of the rows that were really written. */
+  /** A column, given in every row, whose values are answered of the rows that were really written. */
   returning?: string;
   /** The columns to write; those of the first row where absent. */
   columns?: readonly string[];
-  /** Writes only rows whose value in the column is also there in the other table. */
-  onlyWith?: { table: TableName; column: string };
 };
 
 /** Everything that the two engines do differently; nothing else in the program asks which one it is. */

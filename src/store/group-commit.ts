@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from './errors.ts';
 
-/** Gathers what arrives while a commit is under way, and commits it together. */
+/** Gathers what arrives while commits are under way, and commits it together. */
 export type GroupCommit<Item, Result> = {
   /** Resolves once the commit that holds the item is durable. `weight` counts toward the size of a group. */
   submit(item: Item, weight?: number): Promise<Result>;
@@ -23,6 +23,9 @@ type Entry<Item, Result> = {
   reject(error: unknown): void;
 };
 
+// While one is on its way to the disk the next can be on its way to the database; a third would only make all smaller.
+const maxCommits = 2;
+
 /**
  * Answers a group commit: what arrives in one turn of the event loop goes at once, what comes meanwhile goes after it.
  * When a group fails, its items are tried one by one, so that a bad one fails alone; unless the database is away.
@@ -32,7 +35,8 @@ export function createGroupCommit<Item, Result>(
 ): GroupCommit<Item, Result> {
   const queue: Entry<Item, Result>[] = [];
   const idlers: (() => void)[] = [];
-  let running = false;
+  let isScheduled = false;
+  let running = 0;
   let underWay = 0;
 
   const takeGroup = (): Entry<Item, Result>[] => {
@@ -66,20 +70,24 @@ export function createGroupCommit<Item, Result>(
       await commitGroup(group);
       underWay -= group.length;
     }
-    running = false;
-    for (const done of idlers.splice(0)) done();
+    running--;
+    if (running === 0) for (const done of idlers.splice(0)) done();
   };
 
   return {
     submit: (item, weight = 1) =>
       new Promise((resolve, reject) => {
         queue.push({ item, weight, resolve, reject });
-        if (running) return;
-        running = true;
+        if (running >= maxCommits || isScheduled) return;
+        running++;
+        isScheduled = true;
         // What arrived in the same turn of the event loop goes along.
-        setImmediate(() => void drain());
+        setImmediate(() => {
+          isScheduled = false;
+          void drain();
+        });
       }),
     pending: () => queue.length + underWay,
-    idle: () => (running ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve()),
+    idle: () => (running > 0 ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve()),
   };
 }

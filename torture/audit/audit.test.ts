@@ -56,7 +56,7 @@ const anotherAlert = `
   insert into alert select 'alrt_2', dedupe_key, fingerprint, signature, service, env, kind, severity, severity_rank, title,
     message, source, status, 1, first_seen_at, last_seen_at, started_at, ends_at, ended_at, dedupe_ttl_ms, labels,
     annotations, metrics, evidence, component, owner, lease_token, processing_lock_until, attempts, retry_at, last_error,
-    rose_since_claim, 2, incident_id, silenced_by, created_at, updated_at from alert`;
+    rose_since_claim, 2, incident_id, silenced_by, created_at, updated_at, request_id from alert`;
 
 /** What is done to good books, and the checks that must find it. */
 const damages: [name: string, statements: string[], receipts: Receipt[], found: string[]][] = [

@@ -34,8 +34,8 @@ function findGap(events: readonly EventRow[], status: string): string | null {
     add(from_status, -1);
     add(to_status, 1);
   }
-  // The path begins outside of all states, once, and ends in the state of now.
-  add(null, 1);
+  // The path begins outside of all states, or as new where its row alone tells of that, and ends in the state of now.
+  add(events.some(({ from_status }) => from_status === null) ? null : 'new', 1);
   add(status, -1);
   for (const [state, amount] of balance)
     if (amount !== 0) return `${state ?? 'its beginning'} is off by ${amount}, and it is ${status}`;

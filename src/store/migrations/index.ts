@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Database } from '../schema.ts';
 import { up as mainLine } from './0001-main-line.ts';
+import { up as requestOfAlert } from './0002-request-of-alert.ts';
 import { up as deployments } from './0007-deployments.ts';
 
 export type Migration = {
@@ -13,5 +14,6 @@ export type Migration = {
 /** In order. One that has landed never changes. */
 export const migrations: readonly Migration[] = [
   { name: '0001-main-line', up: mainLine },
+  { name: '0002-request-of-alert', up: requestOfAlert },
   { name: '0007-deployments', up: deployments },
 ];

@@ -16,13 +16,9 @@ export const postgresDialect: Dialect = {
   insertRows: (table, rows, options = {}) => {
     const columns = (options.columns ?? Object.keys(rows[0] ?? {})).join(', ');
     if (rows.length === 0) return [];
-    const { onlyWith } = options;
-    const where = onlyWith
-      ? `where exists (select 1 from ${onlyWith.table} as o where o.${onlyWith.column} = v.${onlyWith.column})`
-      : '';
     const returning = options.returning ? `returning ${options.returning} as value` : '';
     const text = `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json) as v
-      ${where} ${options.onConflict ?? ''} ${returning}`;
+      ${options.onConflict ?? ''} ${returning}`;
     return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 

@@ -43,6 +43,8 @@ export type AlertRow = {
   announced: number;
   incident_id: string | null;
   silenced_by: string | null;
+  /** The request that brought its first report. */
+  request_id: string | null;
   created_at: number;
   updated_at: number;
 };

@@ -18,14 +18,11 @@ export const sqliteDialect: Dialect = {
   insertRows: (table, rows, options = {}) => {
     const columns = options.columns ?? columnsOf(rows);
     if (rows.length === 0) return [];
-    const { onlyWith } = options;
     const places = columns.map(() => '?').join(', ');
-    const values = onlyWith
-      ? `select ${places} where exists (select 1 from ${onlyWith.table} where ${onlyWith.column} = ?)`
-      : `values (${places})`;
-    const returning = options.returning ? `returning ${options.returning} as value` : '';
-    const text = `insert into ${table} (${columns.join(', ')}) ${values} ${options.onConflict ?? ''} ${returning}`;
-    return [runForEach(text, rows, onlyWith ? [...columns, onlyWith.column] : columns)];
+    const text = `insert into ${table} (${columns.join(', ')}) values (${places}) ${options.onConflict ?? ''}`;
+    const query = runForEach(text, rows, columns);
+    const { returning } = options;
+    return [returning === undefined ? query : { ...query, answers: valuesOf(rows, returning) }];
   },
 
   updateRows: (table, key, rows) => {
@@ -44,6 +41,10 @@ export const sqliteDialect: Dialect = {
 function runForEach(text: string, rows: readonly object[], columns: readonly string[]): SqliteQuery {
   const many = rows.map((row) => columns.map((column) => (row as Record<string, unknown>)[column] ?? null));
   return { ...CompiledQuery.raw(text), many };
+}
+
+function valuesOf(rows: readonly object[], column: string): unknown[] {
+  return rows.map((row) => (row as Record<string, unknown>)[column]);
 }
 
 /** Answers the column names of rows that share them. */

@@ -8,6 +8,8 @@ const maxReaders = 2;
 export type SqliteQuery = CompiledQuery & {
   /** Sets of parameters: the statement runs once for each. */
   readonly many?: readonly (readonly unknown[])[];
+  /** What to answer as `value` for each set that changed something. SQLite's own `returning` would cost a table and a journal for every row. */
+  readonly answers?: readonly unknown[];
   /** Statements that travel and run together. */
   readonly together?: readonly SqliteQuery[];
 };
@@ -19,6 +21,7 @@ export class SqliteThreadsDriver implements Driver {
   #readers: SqliteThread[] = [];
   #isClosed = false;
   #queue: Promise<void> = Promise.resolve();
+  #underWay: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -65,8 +68,19 @@ export class SqliteThreadsDriver implements Driver {
       unlock = resolve;
     });
     await before;
+    await this.#underWay;
     this.#replaceDeadWriter();
     return unlock;
+  }
+
+  /** Sends what is a transaction of its own. The thread takes one message after the other, so it need not wait for its like. */
+  async sendWhole(command: SqliteCommand): Promise<SqliteResult[]> {
+    await this.#queue;
+    if (this.#writer.pending() === 0) this.#replaceDeadWriter();
+    const answer = this.#writer.send(command);
+    const isOver = answer.catch(() => {});
+    this.#underWay = Promise.all([this.#underWay, isOver]);
+    return answer;
   }
 
   /** Called when nobody has a transaction open. What was in memory ended with its thread, so that one stays dead. */
@@ -134,12 +148,7 @@ class SqliteConnection implements DatabaseConnection {
       this.#unlock === null && query.query.kind === 'SelectQueryNode' ? this.#driver.reader() : null;
     if (reader) return toQueryResult(await reader.send(command), query);
     if (this.#unlock) return toQueryResult(await this.#driver.writer.send(command), query);
-    const unlock = await this.#driver.lockWriter();
-    try {
-      return toQueryResult(await this.#driver.writer.send(command), query);
-    } finally {
-      unlock();
-    }
+    return toQueryResult(await this.#driver.sendWhole(command), query);
   }
 
   // biome-ignore lint/correctness/useYield: exports page by key, so that no reader is held between pages
@@ -159,18 +168,22 @@ function toCommand(query: SqliteQuery, scope: SqliteScope): SqliteCommand {
 }
 
 function toStatement(query: SqliteQuery): SqliteStatement {
-  return { sql: query.sql, sets: query.many ?? [query.parameters] };
+  const statement = { sql: query.sql, sets: query.many ?? [query.parameters] };
+  return query.answers ? { ...statement, asksForHits: true } : statement;
 }
 
 /** Answers the rows as objects; of statements together, one row a statement, holding its rows. */
 function toQueryResult<R>(results: SqliteResult[], query: SqliteQuery): QueryResult<R> {
-  if (query.together) return { rows: results.map(toObjects) as R[] };
+  const { together } = query;
+  if (together) return { rows: results.map((result, i) => toObjects(result, together[i])) as R[] };
   const [result] = results;
   if (!result) return { rows: [] };
-  return { rows: toObjects(result) as R[], numAffectedRows: BigInt(result.changes) };
+  return { rows: toObjects(result, query) as R[], numAffectedRows: BigInt(result.changes) };
 }
 
-function toObjects({ columns, rows }: SqliteResult): Record<string, unknown>[] {
+function toObjects({ columns, rows, hits }: SqliteResult, query: SqliteQuery | undefined): object[] {
+  const answers = query?.answers;
+  if (answers) return hits.map((i) => ({ value: answers[i] }));
   return rows.map((values) => {
     const row: Record<string, unknown> = {};
     for (let i = 0; i < columns.length; i++) row[columns[i] ?? ''] = values[i];

@@ -1,5 +1,10 @@
 /** A statement, to be run once for each set of parameters. */
-export type SqliteStatement = { sql: string; sets: readonly (readonly unknown[])[] };
+export type SqliteStatement = {
+  sql: string;
+  sets: readonly (readonly unknown[])[];
+  /** Asks for the positions of the sets that changed something. */
+  asksForHits?: boolean;
+};
 
 /** What the statements of one message are: each by itself, a transaction of their own, the start of one, or part of the open one. */
 export type SqliteScope = 'none' | 'own' | 'begin' | 'open';
@@ -12,7 +17,12 @@ export type SqliteCommand =
 export type SqliteRequest = { id: number } & SqliteCommand;
 
 /** Rows travel as arrays beside the names of their columns. */
-export type SqliteResult = { columns: readonly string[]; rows: readonly unknown[][]; changes: number };
+export type SqliteResult = {
+  columns: readonly string[];
+  rows: readonly unknown[][];
+  changes: number;
+  hits: readonly number[];
+};
 
 export type SqliteReply =
   | { id: number; results: SqliteResult[] }

@@ -42,21 +42,26 @@ function prepare(sql: string): Prepared {
 }
 
 function toBindable(value: unknown): SQLInputValue {
-  if (value === undefined || value === null) return null;
+  if (typeof value === 'string' || typeof value === 'number' || value === null) return value;
+  if (value === undefined) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint') return value;
-  if (value instanceof Uint8Array) return value;
+  if (typeof value === 'bigint' || value instanceof Uint8Array) return value;
   throw new TypeError(`a ${typeof value} cannot be bound to a statement`);
 }
 
-function run({ sql, sets }: SqliteStatement): SqliteResult {
+function run({ sql, sets, asksForHits = false }: SqliteStatement): SqliteResult {
   const { statement, columns } = prepare(sql);
-  const result = { columns, rows: [] as unknown[][], changes: 0 };
-  for (const parameters of sets) {
+  const result = { columns, rows: [] as unknown[][], changes: 0, hits: [] as number[] };
+  sets.forEach((parameters, i) => {
     const bound = parameters.map(toBindable);
-    if (columns.length === 0) result.changes += Number(statement.run(...bound).changes);
-    else for (const row of statement.all(...bound) as unknown as unknown[][]) result.rows.push(row);
-  }
+    if (columns.length > 0) {
+      for (const row of statement.all(...bound) as unknown as unknown[][]) result.rows.push(row);
+      return;
+    }
+    const changes = Number(statement.run(...bound).changes);
+    result.changes += changes;
+    if (asksForHits && changes > 0) result.hits.push(i);
+  });
   return result;
 }
 
