@@ -14,7 +14,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['src/core/**/*.ts', 'src/**/decide.ts'],
+      include: ['src/core/**/*.ts', 'src/**/decide.ts', 'src/**/decide-*.ts'],
       exclude: ['**/*.test.ts'],
       reporter: ['text'],
       thresholds: { 100: true },

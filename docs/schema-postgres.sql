@@ -56,6 +56,14 @@ create view notifications as select notification_id, idempotency_key, channel, r
 create view component_statuses as select component, status, reason, to_timestamp(since / 1000.0) as since, to_timestamp(checked_at / 1000.0) as checked_at from component_status;
 -- 0002-request-of-alert
 alter table "alert" add column "request_id" text;
+-- 0005-incident-actions
+create table "incident_followup" ("followup_id" text not null, "incident_id" text not null, "title" text not null, "owner" text, "priority" text not null, "due_at" bigint, "status" text not null, "links" text, "created_by" text not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "incident_followup_key" primary key ("followup_id"), constraint "incident_followup_incident" foreign key ("incident_id") references "incident" ("incident_id"), constraint "incident_followup_status" check ("status" in ('open', 'done', 'cancelled')));
+create index "incident_followup_incident_id" on "incident_followup" ("incident_id", "followup_id");
+create index "incident_followup_open" on "incident_followup" ("followup_id") where status = 'open';
+create table "incident_update" ("incident_id" text not null, "update_id" text not null, "at" bigint not null, "status" text not null, "message" text not null, "actor" text not null, constraint "incident_update_key" primary key ("incident_id", "update_id"), constraint "incident_update_incident" foreign key ("incident_id") references "incident" ("incident_id")) ;
+create table "incident_link" ("incident_id" text not null, "other_id" text not null, "relation" text not null, "created_at" bigint not null, constraint "incident_link_key" primary key ("incident_id", "other_id"), constraint "incident_link_incident" foreign key ("incident_id") references "incident" ("incident_id"), constraint "incident_link_other" foreign key ("other_id") references "incident" ("incident_id"), constraint "incident_link_relation" check ("relation" in ('related', 'merged'))) ;
+alter table "incident" add column "severity_set_at" bigint;
+alter table "incident" add column "candidate_at" bigint;
 -- 0007-deployments
 create table "deployment" ("deployment_id" text not null, "given_id" text, "kind" text not null, "service" text not null, "env" text not null, "version" text not null, "at" bigint not null, "deployed_by" text not null, "link" text, "notes" text, "created_at" bigint not null, constraint "deployment_key" primary key ("deployment_id"), constraint "deployment_given_id" unique ("given_id"), constraint "deployment_kind" check ("kind" in ('deployment', 'config_reload')));
 create index "deployment_at" on "deployment" ("at", "deployment_id");

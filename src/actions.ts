@@ -16,14 +16,23 @@ import type { FlowCtx } from './flows/context.ts';
 import { listComponents, runChecks } from './flows/health-actions.ts';
 import { closeAction, createAction, moveAction } from './flows/incident-actions.ts';
 import { getIncident } from './flows/incident-get.ts';
+import { mergeAction } from './flows/incident-merge.ts';
+import { severityAction } from './flows/incident-severity.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
 import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
 import {
   acknowledgeIncident,
+  addFollowup,
   appendNote,
+  assignIncident,
+  attachArtifact,
+  changeFollowup,
+  linkIncidents,
+  listFollowups,
   listIncidents,
   listOpenIncidents,
+  publishUpdate,
   resetSignature,
   showArtifact,
   showSignature,
@@ -51,8 +60,17 @@ export const actions = [
   acknowledgeIncident,
   moveAction,
   closeAction,
+  severityAction,
+  assignIncident,
+  mergeAction,
+  linkIncidents,
   appendNote,
+  publishUpdate,
+  attachArtifact,
   showArtifact,
+  addFollowup,
+  changeFollowup,
+  listFollowups,
   showSignature,
   resetSignature,
   recordDeployment,

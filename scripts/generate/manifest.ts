@@ -6,6 +6,8 @@ import type { FieldKind, ManifestCommand, ManifestField } from '../../src/cli/ma
 
 type JsonSchema = {
   type?: string;
+  format?: string;
+  anyOf?: JsonSchema[];
   description?: string;
   enum?: unknown[];
   default?: unknown;
@@ -58,7 +60,8 @@ function toField(name: string, schema: JsonSchema, required: boolean): ManifestF
 }
 
 function kindOf(schema: JsonSchema): FieldKind {
-  if (schema.type === 'boolean') return 'flag';
+  if (schema.format === 'file') return 'file';
+  if (schema.type === 'boolean' || schema.anyOf?.some(({ type }) => type === 'boolean')) return 'flag';
   if (schema.type === 'number' || schema.type === 'integer') return 'number';
   if (schema.type === 'array') return schema.items?.type === 'string' ? 'list' : 'json';
   if (schema.type === 'object') return schema.properties ? 'json' : 'map';

@@ -14,7 +14,7 @@ export { requireAlert, requireAlertForUpdate } from './get.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
 export { ingestFresh } from './ingest-fresh.ts';
 export { type KeyedReport, keyReport } from './keyed-report.ts';
-export { linkAlert } from './link.ts';
+export { linkAlert, moveAlerts } from './link.ts';
 export { listAlertEvents } from './list-events.ts';
 export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';

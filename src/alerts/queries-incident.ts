@@ -164,3 +164,12 @@ export async function updateIncidentOf(
     .where('alert_ref', '=', alertRef)
     .execute();
 }
+
+/** Gives the alerts of an incident to another. Index: alert_incident. */
+export async function moveIncidentOf(ctx: Ctx, fromId: string, toId: string): Promise<void> {
+  await ctx.db
+    .updateTable('alert')
+    .set({ incident_id: toId, updated_at: ctx.clock.now() })
+    .where('incident_id', '=', fromId)
+    .execute();
+}

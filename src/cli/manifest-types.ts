@@ -1,5 +1,5 @@
-/** How the text of a command line becomes a field. */
-export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'map' | 'json';
+/** How the text of a command line becomes a field; that of a file is its path. */
+export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'map' | 'json' | 'file';
 
 export type ManifestField = {
   /** Name in the action's input. */

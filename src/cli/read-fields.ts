@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
 import type { ManifestCommand, ManifestField } from './manifest-types.ts';
 
@@ -39,6 +40,8 @@ function readField(field: ManifestField, given: unknown): unknown {
       return Object.fromEntries((given as string[]).map((text) => readPair(field, text)));
     case 'json':
       return readJson(field, String(given));
+    case 'file':
+      return readFile(field, String(given));
   }
 }
 
@@ -46,6 +49,25 @@ function readPair(field: ManifestField, text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new AppError('VALIDATION_ERROR', `${field.name}: "${text}" is not key=value`);
   return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Text as itself, anything else in base64; `-` is the standard input. */
+function readFile(field: ManifestField, path: string): string {
+  const bytes = readBytes(field, path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes.toString('base64');
+  }
+}
+
+function readBytes(field: ManifestField, path: string): Buffer {
+  try {
+    return readFileSync(path === '-' ? 0 : path);
+  } catch (error) {
+    const message = `${field.name}: cannot read ${path}`;
+    throw new AppError('VALIDATION_ERROR', message, { cause: error });
+  }
 }
 
 function readJson(field: ManifestField, text: string): unknown {

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ManifestCommand } from './manifest-types.ts';
 import { readFields } from './read-fields.ts';
 import { render } from './render.ts';
@@ -14,6 +17,7 @@ const command: ManifestCommand = {
     { name: 'labels', kind: 'map', required: false, help: '' },
     { name: 'evidence', kind: 'json', required: false, help: '' },
     { name: 'force', kind: 'flag', required: false, help: '' },
+    { name: 'content', kind: 'file', required: false, help: '' },
   ],
   print: null,
   http: null,
@@ -43,10 +47,24 @@ test('a text that is no number reaches the schema as it is', () => {
   expect(readFields(command, ['a1'], { windowMinutes: 'soon' })).toMatchObject({ window_minutes: 'soon' });
 });
 
+test('a path becomes what the file holds: text as itself, anything else in base64', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-words-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'file');
+  for (const [bytes, content] of [
+    [Buffer.from('ü'), 'ü'],
+    [Buffer.from([0x89, 0x50]), 'iVA='],
+  ] as const) {
+    await writeFile(path, bytes);
+    expect(readFields(command, ['a1'], { content: path })).toMatchObject({ content });
+  }
+});
+
 test.each([
   [{ labels: ['node'] }, 'labels: "node" is not key=value'],
   [{ labels: ['=x'] }, 'is not key=value'],
   [{ evidence: '{' }, 'evidence: is not valid JSON'],
+  [{ content: '/nowhere/at/all' }, 'content: cannot read /nowhere/at/all'],
 ])('%o is refused', (options, message) => {
   expect(() => readFields(command, ['a1'], options)).toThrow(message);
 });

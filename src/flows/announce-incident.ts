@@ -115,12 +115,15 @@ function resolvedBecause(reason: string): string {
       return 'All its alerts have ended. Nothing needs to be done.';
     case 'superseded':
       return 'The same failure came again much later and is a new incident now.';
+    case 'merged':
+      return 'A person made it part of another one.';
     default:
       return 'A person ended it.';
   }
 }
 
-function tell(
+/** Answers an announcement about an incident, with all that a person needs at night. */
+export function tell(
   event: MessageEvent,
   about: About,
   words: { occasion: string; title: string; lead: string },

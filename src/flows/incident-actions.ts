@@ -60,15 +60,15 @@ export const moveAction = defineAction({
   input: z.strictObject({
     id: incidentName,
     status: z.enum(incidentStatuses),
-    note: text(2000).optional(),
+    reason: text(2000).optional(),
     force,
   }),
   output: incidentView,
   entitlement: 'tools.oncall.incident_write',
   http: { method: 'POST', path: '/v1/incidents/:id/status' },
   cli: { command: 'incidents status', args: ['id', 'status'] },
-  run: async (ctx: FlowCtx, { id, status, note, force }) =>
-    toIncidentView(await moveIncident(ctx, id, { to: status, why: note ?? null, force })),
+  run: async (ctx: FlowCtx, { id, status, reason, force }) =>
+    toIncidentView(await moveIncident(ctx, id, { to: status, why: reason ?? null, force })),
 });
 
 /** Closes an incident by hand. */

@@ -5,16 +5,26 @@ import {
   artifactView,
   countEvents,
   eventView,
+  followupView,
   incidentName,
   incidentView,
+  linkedView,
   requireIncident,
   selectArtifactHeads,
   selectEvents,
+  selectFollowupsOf,
+  selectLinked,
+  selectUpdates,
   toArtifactView,
   toEventView,
+  toFollowupView,
   toIncidentView,
+  toLinkedView,
+  toUpdateView,
+  updateView,
 } from '../incidents/index.ts';
 import { listNotificationsOfIncident, notificationView, viewNotification } from '../notify/index.ts';
+import type { IncidentRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 
 const mostShown = 500;
@@ -22,7 +32,7 @@ const mostShown = 500;
 /** One incident with everything that hangs on it. */
 export const getIncident = defineAction({
   name: 'incidents.get',
-  summary: 'Show one incident with its timeline, alerts, artifacts and messages',
+  summary: 'Show one incident with its timeline, alerts, artifacts, follow-ups and messages',
   input: z.strictObject({ id: incidentName }),
   output: incidentView.extend({
     /** Newest first, at most 500; `timeline_total` counts all. */
@@ -33,6 +43,10 @@ export const getIncident = defineAction({
     alerts_total: z.number(),
     alerts_live: z.number(),
     artifacts: z.array(artifactView),
+    followups: z.array(followupView),
+    /** What the public was told, newest first; everything else here is internal. */
+    updates: z.array(updateView),
+    related: z.array(linkedView),
     notifications: z.array(notificationView),
   }),
   entitlement: 'tools.oncall.read',
@@ -41,13 +55,12 @@ export const getIncident = defineAction({
   async run(ctx: FlowCtx, { id }) {
     const incident = await requireIncident(ctx, id);
     const incidentId = incident.incident_id;
-    const [events, eventCount, alerts, [summary], artifacts, notifications] = await Promise.all([
+    const [events, eventCount, alerts, [summary], rest] = await Promise.all([
       selectEvents(ctx, incidentId, mostShown),
       countEvents(ctx, incidentId),
       listAlertsOfIncident(ctx, incidentId, mostShown),
       summarizeIncidentAlerts(ctx, [incidentId]),
-      selectArtifactHeads(ctx, incidentId, mostShown),
-      listNotificationsOfIncident(ctx, incidentId),
+      readRest(ctx, incident),
     ]);
     return {
       ...toIncidentView(incident),
@@ -56,8 +69,24 @@ export const getIncident = defineAction({
       alerts: alerts.map(toAlertView),
       alerts_total: summary?.total ?? 0,
       alerts_live: summary?.live ?? 0,
-      artifacts: artifacts.map(toArtifactView),
-      notifications: notifications.map(viewNotification),
+      ...rest,
     };
   },
 });
+
+async function readRest(ctx: FlowCtx, { incident_id: incidentId, number }: IncidentRow) {
+  const [artifacts, followups, updates, linked, notifications] = await Promise.all([
+    selectArtifactHeads(ctx, incidentId, mostShown),
+    selectFollowupsOf(ctx, incidentId, mostShown),
+    selectUpdates(ctx, incidentId, mostShown),
+    selectLinked(ctx, incidentId, mostShown),
+    listNotificationsOfIncident(ctx, incidentId),
+  ]);
+  return {
+    artifacts: artifacts.map(toArtifactView),
+    followups: followups.map((row) => toFollowupView(row, number, ctx.clock.now())),
+    updates: updates.map(toUpdateView),
+    related: linked.map((row) => toLinkedView(row, incidentId)),
+    notifications: notifications.map(viewNotification),
+  };
+}

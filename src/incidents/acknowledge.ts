@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineAction } from '../core/action.ts';
-import { type Ctx, inTransaction, runStatements } from '../store/index.ts';
+import { text } from '../core/text.ts';
+import { type Ctx, inTransaction } from '../store/index.ts';
+import { alterIncident } from './change.ts';
 import { decideAcknowledge } from './decide.ts';
-import { appendEvents } from './queries-event.ts';
-import { changeIncident } from './queries-incident.ts';
 import { incidentName, lockIncident, readIncidentName } from './require.ts';
 import { formatNumber, incidentView, toIncidentView } from './view.ts';
 
@@ -11,12 +11,12 @@ import { formatNumber, incidentView, toIncidentView } from './view.ts';
 export const acknowledgeIncident = defineAction({
   name: 'incidents.acknowledge',
   summary: 'Acknowledge an incident: you are on it',
-  input: z.strictObject({ id: incidentName }),
+  input: z.strictObject({ id: incidentName, reason: text(2000).optional() }),
   output: incidentView,
   entitlement: 'tools.oncall.incident_write',
   http: { method: 'POST', path: '/v1/incidents/:id/acknowledge' },
   cli: { command: 'incidents ack', args: ['id'] },
-  run: (ctx: Ctx, { id }) =>
+  run: (ctx: Ctx, { id, reason }) =>
     inTransaction(ctx, async (ctx) => {
       const incident = await lockIncident(ctx, readIncidentName(id));
       const { name } = ctx.actor;
@@ -29,13 +29,9 @@ export const acknowledgeIncident = defineAction({
         acknowledged_at: nowMs,
         acknowledged_by: name,
         owner: incident.owner ?? name,
-        updated_at: nowMs,
       };
-      const event = { incidentId: incident.incident_id, type: 'action', message: 'acknowledged' } as const;
-      await runStatements(ctx, [
-        changeIncident(ctx, incident.incident_id, status, change),
-        ...appendEvents(ctx, [event]),
-      ]);
-      return toIncidentView({ ...incident, ...change });
+      const message = reason ? `acknowledged: ${reason}` : 'acknowledged';
+      const event = { type: 'action', message, meta: { reason } } as const;
+      return toIncidentView(await alterIncident(ctx, incident, change, [event]));
     }),
 });

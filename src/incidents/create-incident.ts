@@ -34,6 +34,8 @@ export async function createIncident(ctx: Ctx, wanted: NewIncident): Promise<Inc
     superseded_by: null,
     created_at: nowMs,
     updated_at: nowMs,
+    severity_set_at: null,
+    candidate_at: null,
   };
   const message = `opened by hand as ${wanted.severity}: ${wanted.title}`;
   const opened = {

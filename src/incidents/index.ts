@@ -3,7 +3,10 @@
  * known. Knows nothing of how alerts come and how messages go.
  */
 export { acknowledgeIncident } from './acknowledge.ts';
+export { addFollowup } from './add-followup.ts';
 export { appendNote } from './append-note.ts';
+export { assignIncident } from './assign.ts';
+export { attachArtifact } from './attach-artifact.ts';
 export {
   alertToIncident,
   type Bridged,
@@ -11,21 +14,38 @@ export {
   type Deferred,
   viewBridge,
 } from './bridge.ts';
-export { endIncident, mitigateIncident } from './change.ts';
+export { alterIncident, endIncident, mitigateIncident } from './change.ts';
+export { changeFollowup } from './change-followup.ts';
 export { createIncident } from './create-incident.ts';
 export { decideAutoResolve, decideMove } from './decide.ts';
+export { decideSeverity } from './decide-hand.ts';
+export { followupView, toFollowupView } from './followup-view.ts';
+export { linkIncidents } from './link.ts';
+export { listFollowups } from './list-followups.ts';
 export { listIncidents, listOpenIncidents } from './list-incidents.ts';
+export { type MergedIncidents, mergeIncidents } from './merge.ts';
 export { matchPolicyRule } from './policy.ts';
+export { publishUpdate } from './publish-update.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
 export { selectEndings } from './queries-ending.ts';
 export { countEvents, selectEvents } from './queries-event.ts';
+export { selectFollowupsOf } from './queries-followup.ts';
 export { selectQuietIds } from './queries-incident.ts';
 export { deleteOldMinutes } from './queries-retention.ts';
 export { countSignatureSince, selectPastIncidents } from './queries-signature.ts';
-export { findIncident, incidentName, lockIncident, readIncidentName, requireIncident } from './require.ts';
+export { selectLinked, selectUpdates } from './queries-story.ts';
+export {
+  findIncident,
+  incidentName,
+  lockIncident,
+  lockIncidents,
+  readIncidentName,
+  requireIncident,
+} from './require.ts';
 export { showArtifact } from './show-artifact.ts';
 export { resetSignature, showSignature } from './signature-actions.ts';
+export { linkedView, toLinkedView, toUpdateView, updateView } from './story-view.ts';
 export { claimTriages, failTriage, finishTriage, isWornOut } from './triage/claim.ts';
 export { aroundMs, type ComponentFacts, changedMs, type TriageFacts } from './triage/facts.ts';
 export { makeTriageReport } from './triage/make-report.ts';
@@ -36,6 +56,7 @@ export {
   type IncidentView,
   incidentStatuses,
   incidentView,
+  isLive,
   readComponents,
   toArtifactView,
   toEventView,

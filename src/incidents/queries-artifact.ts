@@ -1,21 +1,38 @@
 import type { CompiledQuery } from 'kysely';
 import type { Ctx, IncidentArtifactRow } from '../store/index.ts';
 
-export type NewArtifact = { incidentId: string; name: string; contentType: string; content: string };
+export type NewArtifact = {
+  incidentId: string;
+  name: string;
+  contentType: string;
+  content: string;
+  /** Where the content stands for other bytes than its own. */
+  bodyBytes?: number;
+};
+
+/** Answers the row of a new artifact. */
+export function createArtifactRow(ctx: Ctx, artifact: NewArtifact): IncidentArtifactRow {
+  return {
+    artifact_id: `art_${ctx.ids.ulid()}`,
+    incident_id: artifact.incidentId,
+    name: artifact.name,
+    content_type: artifact.contentType,
+    content: artifact.content,
+    body_bytes: artifact.bodyBytes ?? Buffer.byteLength(artifact.content),
+    created_at: ctx.clock.now(),
+  };
+}
 
 /** Inserts artifacts; answers the statement, none for no artifacts. */
 export function insertArtifacts(ctx: Ctx, artifacts: readonly NewArtifact[]): CompiledQuery[] {
-  const rows = artifacts.map(
-    (artifact): IncidentArtifactRow => ({
-      artifact_id: `art_${ctx.ids.ulid()}`,
-      incident_id: artifact.incidentId,
-      name: artifact.name,
-      content_type: artifact.contentType,
-      content: artifact.content,
-      body_bytes: Buffer.byteLength(artifact.content),
-      created_at: ctx.clock.now(),
-    }),
+  return insertArtifactRows(
+    ctx,
+    artifacts.map((artifact) => createArtifactRow(ctx, artifact)),
   );
+}
+
+/** Inserts the rows of artifacts; answers the statement, none for no rows. */
+export function insertArtifactRows(ctx: Ctx, rows: readonly IncidentArtifactRow[]): CompiledQuery[] {
   return ctx.dialect.insertRows('incident_artifact', rows);
 }
 

@@ -20,7 +20,7 @@ export function holdService(ctx: Ctx, key: { service: string; env: string }): Co
     .compile();
 }
 
-/** Answers the open incident of the signature, and the one that let go of it last. Index: the primary key of incident_signature. */
+/** Answers the open incident of the signature, and the one that let go of it last, held until the commit: a merger may have given one of them to another service. Index: the primary key of incident_signature. */
 export function selectIncidentsOfSignature(ctx: Ctx, key: SignatureKey): CompiledQuery<CandidateRow> {
   return ctx.db
     .selectFrom('incident_signature')
@@ -33,10 +33,11 @@ export function selectIncidentsOfSignature(ctx: Ctx, key: SignatureKey): Compile
     .orderBy(sql`incident_signature.ended_at desc nulls first`)
     .orderBy('incident.incident_id', 'desc')
     .limit(2)
+    .modifyEnd(ctx.dialect.forUpdate)
     .compile();
 }
 
-/** Answers the newest open incident of the service and env. Index: incident_open. */
+/** Answers the newest open incident of the service and env, held until the commit. Index: incident_open. */
 export function selectNeighbour(ctx: Ctx, key: SignatureKey): CompiledQuery<CandidateRow> {
   return ctx.db
     .selectFrom('incident')
@@ -49,6 +50,7 @@ export function selectNeighbour(ctx: Ctx, key: SignatureKey): CompiledQuery<Cand
     .orderBy('created_at', 'desc')
     .orderBy('incident_id', 'desc')
     .limit(1)
+    .modifyEnd(ctx.dialect.forUpdate)
     .compile();
 }
 
@@ -121,6 +123,44 @@ export function releaseSignatures(ctx: Ctx, incidentId: string, nowMs: number): 
     .where('incident_id', '=', incidentId)
     .where('ended_at', 'is', null)
     .compile();
+}
+
+/**
+ * Gives the signatures of an incident to another: those that it let go of as well, unless a third one holds them by now.
+ * Index: incident_signature_incident_id, incident_signature_open.
+ */
+export function moveSignatures(ctx: Ctx, fromId: string, toId: string, nowMs: number): CompiledQuery[] {
+  const moved = ctx.db
+    .insertInto('incident_signature')
+    .columns(['signature', 'env', 'incident_id', 'created_at', 'ended_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('incident_signature as moved')
+        .select([
+          'moved.signature',
+          'moved.env',
+          sql<string>`cast(${toId} as text)`.as('incident_id'),
+          'moved.created_at',
+          sql<number | null>`cast(null as bigint)`.as('ended_at'),
+        ])
+        .where('moved.incident_id', '=', fromId)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('incident_signature as other')
+                .select('other.incident_id')
+                .whereRef('other.signature', '=', 'moved.signature')
+                .whereRef('other.env', '=', 'moved.env')
+                .where('other.ended_at', 'is', null),
+            ),
+          ),
+        ),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['signature', 'env', 'incident_id']).doUpdateSet({ ended_at: null }),
+    )
+    .compile();
+  return [releaseSignatures(ctx, fromId, nowMs), moved];
 }
 
 export type HeldSignature = Pick<IncidentSignatureRow, 'incident_id' | 'signature' | 'env'>;

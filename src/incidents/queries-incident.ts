@@ -56,6 +56,17 @@ export async function selectIncident(
   return row ?? null;
 }
 
+/** Answers incidents, held until the commit, in the order of their ids. Index: the primary key. */
+export function lockIncidentRows(ctx: Ctx, incidentIds: readonly string[]): Promise<IncidentRow[]> {
+  return ctx.db
+    .selectFrom('incident')
+    .selectAll()
+    .where(ctx.dialect.isOneOf(sql.ref('incident_id'), incidentIds))
+    .orderBy('incident_id')
+    .modifyEnd(ctx.dialect.forUpdate)
+    .execute();
+}
+
 /**
  * Answers ids of open and mitigating incidents without a live alert behind the given one, in their order. Index:
  * incident_unfinished, alert_incident.

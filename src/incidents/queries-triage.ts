@@ -25,6 +25,16 @@ export function insertTriage(
   return ctx.dialect.insertRows('triage', [row]);
 }
 
+/** Gives the triages of an incident that still wait to another. Index: triage_incident_id. */
+export function moveTriages(ctx: Ctx, fromId: string, toId: string): CompiledQuery {
+  return ctx.db
+    .updateTable('triage')
+    .set({ incident_id: toId })
+    .where('incident_id', '=', fromId)
+    .where(pending)
+    .compile();
+}
+
 /** Answers whether a triage waits that nobody has. Index: triage_pending. */
 export async function hasPendingTriage(ctx: Ctx): Promise<boolean> {
   const row = await ctx.db

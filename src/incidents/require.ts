@@ -2,7 +2,7 @@ import { AppError } from '../core/errors.ts';
 import { text } from '../core/text.ts';
 import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
 import { holdService } from './queries-bridge.ts';
-import { selectIncident } from './queries-incident.ts';
+import { lockIncidentRows, selectIncident } from './queries-incident.ts';
 
 type By = { incidentId: string } | { number: number };
 
@@ -25,13 +25,37 @@ export async function requireIncident(ctx: Ctx, name: string): Promise<IncidentR
   return (await selectIncident(ctx, readIncidentName(name))) ?? notFound(name);
 }
 
-/** Answers an incident whose service is held until the commit of the open transaction. Throws NOT_FOUND. */
+/** Answers an incident that is held, with its service, until the commit of the open transaction. Throws NOT_FOUND. */
 export async function lockIncident(ctx: Ctx, by: By): Promise<IncidentRow> {
-  const name = 'number' in by ? `INC-${by.number}` : by.incidentId;
-  const seen = (await selectIncident(ctx, by)) ?? notFound(name);
-  await runStatements(ctx, [holdService(ctx, seen)]);
+  const [incident] = await lockIncidents(ctx, [by]);
+  return incident as IncidentRow;
+}
+
+/** Answers incidents in the order of their names, all held with their services until the commit. Throws NOT_FOUND. */
+export async function lockIncidents(ctx: Ctx, names: readonly By[]): Promise<IncidentRow[]> {
+  const seen: IncidentRow[] = [];
+  for (const by of names) seen.push((await selectIncident(ctx, by)) ?? notFound(nameOf(by)));
+  // All who need several services take them in this order.
+  const inOrder = seen.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  await runStatements(
+    ctx,
+    inOrder.map((incident) => holdService(ctx, incident)),
+  );
   // What was seen before may be old by now: read again, as the only one who may change it.
-  return (await selectIncident(ctx, { incidentId: seen.incident_id })) ?? notFound(name);
+  const rows = await lockIncidentRows(
+    ctx,
+    seen.map((incident) => incident.incident_id),
+  );
+  const byId = new Map(rows.map((row) => [row.incident_id, row]));
+  return seen.map(({ incident_id: id }) => byId.get(id) ?? notFound(id));
+}
+
+function nameOf(by: By): string {
+  return 'number' in by ? `INC-${by.number}` : by.incidentId;
+}
+
+function placeOf({ service, env }: IncidentRow): string {
+  return JSON.stringify([service, env]);
 }
 
 function notFound(name: string): never {

@@ -36,6 +36,11 @@ export function formatNumber(number: number): string {
   return `INC-${number}`;
 }
 
+/** Answers whether the story still goes on. */
+export function isLive({ status }: Pick<IncidentRow, 'status'>): boolean {
+  return status === 'open' || status === 'mitigating';
+}
+
 /** Answers the incident as the API shows it. */
 export function toIncidentView(row: IncidentRow): IncidentView {
   return {

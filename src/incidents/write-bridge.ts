@@ -85,6 +85,8 @@ function newIncident(ctx: Ctx, { alert, decision }: BridgeWrite): Omit<IncidentR
     superseded_by: null,
     created_at: nowMs,
     updated_at: nowMs,
+    severity_set_at: null,
+    candidate_at: null,
   };
 }
 

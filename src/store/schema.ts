@@ -5,8 +5,11 @@ import type {
   CounterRow,
   IncidentArtifactRow,
   IncidentEventRow,
+  IncidentFollowupRow,
+  IncidentLinkRow,
   IncidentRow,
   IncidentSignatureRow,
+  IncidentUpdateRow,
   ServiceLockRow,
   SignatureMinuteRow,
   SignatureStateRow,
@@ -35,6 +38,9 @@ export type Database = {
   incident_signature: IncidentSignatureRow;
   incident_event: IncidentEventRow;
   incident_artifact: IncidentArtifactRow;
+  incident_followup: IncidentFollowupRow;
+  incident_update: IncidentUpdateRow;
+  incident_link: IncidentLinkRow;
   triage: TriageRow;
   signature_state: SignatureStateRow;
   signature_minute: SignatureMinuteRow;

@@ -19,15 +19,14 @@ export function alertRow(alert: AlertLine, nowMs: number): Html {
 ${alert.message && html`<pre>${alert.message}</pre>`}${
   values.length > 0 &&
   html`<span class="facts">${values.map(([name, value]) => html`<span>${name} = <b>${value}</b></span>`)}</span>`
-}${links(alert)}
+}${links(alert.evidence?.links ?? [])}
 <span class="meta"><span>${alert.service} / ${alert.env}</span><span>${alert.kind} by ${alert.source}</span>
 <span>${count(alert.occurrences, 'report')}</span><span>first ${ago(alert.first_seen_at, nowMs)}</span>
 <span>last ${ago(alert.last_seen_at, nowMs)}</span>${alert.ended_at && html`<span>ended ${ago(alert.ended_at, nowMs)}</span>`}</span></li>`;
 }
 
-/** Only addresses of the web become links: others, such as scripts, stay text. */
-function links({ evidence }: AlertLine): Html | null {
-  const found = evidence?.links ?? [];
+/** Answers links; only addresses of the web become some: others, such as scripts, stay text. */
+export function links(found: readonly { title: string; url: string }[]): Html | null {
   if (found.length === 0) return null;
   return html`<span class="facts">${found.map(({ title, url }) =>
     /^https?:\/\//i.test(url)
@@ -64,6 +63,7 @@ export function artifactRow(number: string, artifact: ArtifactLine, nowMs: numbe
 <span>made ${ago(artifact.created_at, nowMs)}</span></span></li>`;
 }
 
-function readable(word: string): string {
+/** Answers a word of the API as people write it. */
+export function readable(word: string): string {
   return word.replaceAll('_', ' ');
 }

@@ -102,6 +102,43 @@ const incident: IncidentDetails = {
       created_at: began,
     },
   ],
+  followups: [
+    {
+      id: 'fup_1',
+      incident_id: 'inc_1',
+      incident: 'INC-42',
+      title: 'raise the pool size',
+      owner: 'ben',
+      priority: 'P2',
+      due_date: '2026-03-02T12:00:00.000Z',
+      status: 'open',
+      overdue: false,
+      links: [{ title: 'ticket', url: 'https://tracker.example/7' }],
+      created_by: 'ana',
+      created_at: began,
+      updated_at: began,
+    },
+  ],
+  updates: [
+    {
+      id: 'upd_1',
+      at: began,
+      status: 'identified',
+      message: 'We have found the cause.',
+      actor: 'ana',
+      public: true,
+    },
+  ],
+  related: [
+    {
+      id: 'inc_0',
+      number: 'INC-41',
+      title: 'database is slow',
+      status: 'closed',
+      severity: 'P1',
+      relation: 'merged_from',
+    },
+  ],
   notifications: [message],
 };
 const shown: IncidentPage = {
@@ -130,6 +167,13 @@ test.each([
   ['its values', 'p95_ms = <b>1840</b>'],
   ['the triage report', '<pre># Triage of INC-42</pre>'],
   ['its artifacts', 'href="/v1/incidents/INC-42/artifacts/art_1"'],
+  ['what is left to do', 'raise the pool size'],
+  ['who does it, and by when', '<span>ben</span>'],
+  ['what the public was told', 'We have found the cause.'],
+  [
+    'which incident became part of it',
+    '<a class="title" href="/incidents/INC-41">INC-41 database is slow</a>',
+  ],
   ['who was told', 'to oncall'],
   ['whether it arrived', 'delivered</span>'],
 ])('the page says %s', (_name, text) => {
@@ -178,6 +222,21 @@ test('nothing that comes from outside reaches the page as HTML', () => {
           },
         },
       ],
+      followups: [
+        {
+          ...(incident.followups[0] as IncidentDetails['followups'][number]),
+          title: nasty,
+          owner: nasty,
+          links: [
+            { title: nasty, url: `https://a.example/${nasty}` },
+            { title: 'run', url: 'javascript:alert(1)' },
+          ],
+        },
+      ],
+      updates: [
+        { ...(incident.updates[0] as IncidentDetails['updates'][number]), message: nasty, actor: nasty },
+      ],
+      related: [{ ...(incident.related[0] as IncidentDetails['related'][number]), title: nasty }],
       artifacts: [{ id: nasty, name: nasty, content_type: nasty, body_bytes: 1, created_at: began }],
       notifications: [{ ...message, title: nasty, channel: nasty, error: nasty }],
     },

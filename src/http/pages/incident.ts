@@ -1,6 +1,7 @@
 import { formatDuration } from '../../core/duration.ts';
 import { type Html, html } from './html.ts';
 import { alertRow, artifactRow, eventRow, type IncidentDetails, messageRow } from './incident-rows.ts';
+import { followupList, relatedList, updateList } from './incident-story.ts';
 import { page, siteHeader } from './layout.ts';
 import { ago, count, icon, incidentPath, tag, toneOf } from './marks.ts';
 
@@ -32,6 +33,9 @@ export function incidentPage(shown: IncidentPage): string {
 ${headline(shown)}
 ${live && shown.mayWrite ? actions(incident) : null}
 ${alerts(incident, nowMs)}
+${followupList(incident, nowMs)}
+${updateList(incident, nowMs)}
+${relatedList(incident)}
 <h2>Timeline <small>${total}</small></h2>${
     total > timeline.length && html`<p class="soft">Only the newest ${timeline.length} are shown.</p>`
   }<ol class="log">${timeline.toReversed().map((event) => eventRow(event, nowMs))}</ol>

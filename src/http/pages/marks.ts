@@ -43,6 +43,9 @@ const tones: Readonly<Record<string, Tone>> = {
   failed: 'red',
   dead: 'red',
   skipped_unconfigured: 'red',
+  overdue: 'red',
+  done: 'green',
+  cancelled: 'gray',
 };
 
 /** Answers the colour of a severity or a status; unknown words are gray. */

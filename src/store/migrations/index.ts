@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect.ts';
 import type { Database } from '../schema.ts';
 import { up as mainLine } from './0001-main-line.ts';
 import { up as requestOfAlert } from './0002-request-of-alert.ts';
+import { up as incidentActions } from './0005-incident-actions.ts';
 import { up as deployments } from './0007-deployments.ts';
 
 export type Migration = {
@@ -15,5 +16,6 @@ export type Migration = {
 export const migrations: readonly Migration[] = [
   { name: '0001-main-line', up: mainLine },
   { name: '0002-request-of-alert', up: requestOfAlert },
+  { name: '0005-incident-actions', up: incidentActions },
   { name: '0007-deployments', up: deployments },
 ];

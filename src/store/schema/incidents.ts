@@ -24,6 +24,10 @@ export type IncidentRow = {
   superseded_by: string | null;
   created_at: number;
   updated_at: number;
+  /** When a person last said how severe it is; null: nobody did. */
+  severity_set_at: number | null;
+  /** When it was noted that its alerts have fallen silent; null: they have not. */
+  candidate_at: number | null;
 };
 
 /** Which signatures an incident stands for; one open row per signature and env. */
@@ -67,6 +71,43 @@ export type IncidentArtifactRow = {
   content_type: string;
   content: string;
   body_bytes: number;
+  created_at: number;
+};
+
+export type FollowupStatus = 'open' | 'done' | 'cancelled';
+
+/** What is left to do after an incident. */
+export type IncidentFollowupRow = {
+  followup_id: string;
+  incident_id: string;
+  title: string;
+  owner: string | null;
+  priority: Severity;
+  due_at: number | null;
+  status: FollowupStatus;
+  links: string | null;
+  created_by: string;
+  created_at: number;
+  updated_at: number;
+};
+
+export type UpdateStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved';
+
+/** What the public is told of an incident. */
+export type IncidentUpdateRow = {
+  incident_id: string;
+  update_id: string;
+  at: number;
+  status: UpdateStatus;
+  message: string;
+  actor: string;
+};
+
+/** Two incidents that belong together; written for both of them. */
+export type IncidentLinkRow = {
+  incident_id: string;
+  other_id: string;
+  relation: 'related' | 'merged';
   created_at: number;
 };
 

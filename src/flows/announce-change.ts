@@ -1,0 +1,45 @@
+import { formatDuration } from '../core/duration.ts';
+import type { Announcement } from '../core/hand-over.ts';
+import { formatNumber, type MergedIncidents } from '../incidents/index.ts';
+import type { IncidentRow } from '../store/index.ts';
+import { describeResolved, tell } from './announce-incident.ts';
+
+/** Answers the announcement of an incident that became more severe, whoever made it so. */
+export function describeEscalated(
+  incident: IncidentRow,
+  { lead, reason, nowMs }: { lead: string; reason: string; nowMs: number },
+): Announcement {
+  return tell(
+    'incident.escalated',
+    { incident, alert: null, onlyRoutes: null, reason },
+    {
+      occasion: `severity:${incident.severity}:${nowMs}`,
+      title: `Now ${incident.severity}: ${incident.title}`,
+      lead: `${formatNumber(incident.number)}: ${lead}`,
+    },
+  );
+}
+
+/** Answers the announcement that an incident goes on as part of another. */
+export function describeMergedInto({ source, target }: MergedIncidents, nowMs: number): Announcement {
+  const resolved = describeResolved(source, nowMs, 'merged');
+  const lasted = formatDuration(Math.max(0, nowMs - source.started_at));
+  return {
+    ...resolved,
+    title: `Merged into ${formatNumber(target.number)}: ${source.title} (${lasted})`,
+    text: `${resolved.text}\nIt goes on as ${formatNumber(target.number)}: ${target.title}.`,
+  };
+}
+
+/** Answers the announcement that an incident grew by another. */
+export function describeTakenIn({ source, target, severityRose }: MergedIncidents): Announcement {
+  const lead = `${formatNumber(target.number)} takes in ${formatNumber(source.number)}: ${source.title}.`;
+  const about = { incident: target, alert: null, onlyRoutes: null, reason: 'merged' };
+  return tell(severityRose ? 'incident.escalated' : 'incident.updated', about, {
+    occasion: `merged:${source.incident_id}`,
+    title: severityRose
+      ? `Now ${target.severity}: ${target.title}`
+      : `${target.severity} ${target.title}: takes in ${source.title}`,
+    lead,
+  });
+}

@@ -1,0 +1,169 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
+import { startWorker, type Worker } from '../../test/supervised.ts';
+import { type Action, runAction } from '../core/action.ts';
+import { openStore } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
+import { closeAction, createAction } from './incident-actions.ts';
+import { getIncident } from './incident-get.ts';
+import { mergeAction } from './incident-merge.ts';
+
+const minuteMs = 60_000;
+
+type View = Record<string, unknown>;
+
+async function run(worker: Worker, action: unknown, input: unknown): Promise<View> {
+  return (await runAction(action as Action<FlowCtx>, worker.ctx, input)) as View;
+}
+
+function events(worker: Worker) {
+  return worker.ctx.db
+    .selectFrom('incident_event')
+    .innerJoin('incident', 'incident.incident_id', 'incident_event.incident_id')
+    .select(['incident.number', 'incident_event.type', 'incident_event.message'])
+    .orderBy('incident_event.at')
+    .orderBy('incident_event.event_id')
+    .execute();
+}
+
+async function openTwo(worker: Worker): Promise<void> {
+  await worker.report({ service: 'db', severity: 'P1', title: 'db is slow' });
+  await worker.settle();
+  await worker.report({ service: 'api', severity: 'P0', title: 'api fails' });
+  await worker.settle();
+}
+
+describeEachStore('merging incidents', (open) => {
+  it('moves alerts and signatures, ends the one, and keeps both timelines', async () => {
+    const worker = await startWorker(await open());
+    await openTwo(worker);
+    const before = await events(worker);
+    const merged = await run(worker, mergeAction, { id: 'INC-2', into: 'INC-1', reason: 'one cause' });
+    expect(merged).toMatchObject({ number: 'INC-1', status: 'open', severity: 'P0' });
+    const [one, two] = [
+      await run(worker, getIncident, { id: '1' }),
+      await run(worker, getIncident, { id: '2' }),
+    ];
+    expect(one).toMatchObject({
+      alerts_total: 2,
+      alerts: [{ service: 'db' }, { service: 'api' }],
+      related: [{ number: 'INC-2', relation: 'merged_from' }],
+    });
+    expect(two).toMatchObject({
+      status: 'closed',
+      alerts_total: 0,
+      superseded_by: one.id,
+      related: [{ number: 'INC-1', relation: 'merged_into' }],
+    });
+    const after = await events(worker);
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after.filter(({ message }) => message.includes('one cause'))).toEqual(
+      expect.arrayContaining([
+        { number: 2, type: 'status_change', message: 'merged into INC-1, db is slow: one cause' },
+        { number: 1, type: 'action', message: 'takes in INC-2, api fails and is P0 now: one cause' },
+      ]),
+    );
+    expect(await worker.messages()).toEqual([
+      'ops incident.opened P1 db is slow',
+      'ops incident.opened P0 api fails',
+      'ops incident.resolved Merged into INC-1: api fails (0ms)',
+      'ops incident.escalated Now P0: db is slow',
+    ]);
+  });
+
+  it('sends what failed there to the incident that goes on, which ends once both have ended', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    await openTwo(worker);
+    await run(worker, mergeAction, { id: '2', into: '1' });
+    const api = { service: 'api', severity: 'P0', title: 'api fails' } as const;
+    await worker.report({ ...api, status: 'resolved' });
+    await worker.report(api);
+    await worker.settle();
+    expect(await run(worker, getIncident, { id: '1' })).toMatchObject({ alerts_total: 3, alerts_live: 2 });
+    await worker.report({ ...api, status: 'resolved' });
+    await harness.clock.advance(2 * minuteMs);
+    await worker.settle();
+    expect(await run(worker, getIncident, { id: '1' })).toMatchObject({ status: 'open' });
+    await worker.report({ service: 'db', severity: 'P1', title: 'db is slow', status: 'resolved' });
+    await harness.clock.advance(2 * minuteMs);
+    await worker.settle();
+    expect(await run(worker, getIncident, { id: '1' })).toMatchObject({ status: 'resolved' });
+    await worker.report(api);
+    await worker.settle();
+    expect(await run(worker, getIncident, { id: '1' })).toMatchObject({ status: 'open', alerts_live: 1 });
+  });
+
+  it('leaves no signature with two open incidents, and none without one', async () => {
+    const worker = await startWorker(await open());
+    await openTwo(worker);
+    await run(worker, mergeAction, { id: '2', into: '1' });
+    const rows = await worker.ctx.db.selectFrom('incident_signature').selectAll().execute();
+    const incident = await run(worker, getIncident, { id: '1' });
+    expect(rows.filter((row) => row.ended_at === null).map((row) => row.incident_id)).toEqual([
+      incident.id,
+      incident.id,
+    ]);
+  });
+
+  it('takes in one that is resolved without telling its end again, and what others hold by now stays theirs', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    await worker.report({ service: 'api', title: 'api fails' });
+    await worker.settle();
+    await worker.report({ service: 'api', title: 'api fails', status: 'resolved' });
+    await harness.clock.advance(minuteMs);
+    await worker.settle();
+    await run(worker, createAction, { title: 'all is slow', service: 'web', severity: 'P1' });
+    await run(worker, mergeAction, { id: '1', into: '2' });
+    expect((await worker.messages()).filter((line) => line.includes('incident.resolved'))).toHaveLength(1);
+    await worker.report({ service: 'api', title: 'api fails' });
+    await worker.settle();
+    expect(await run(worker, getIncident, { id: '2' })).toMatchObject({ alerts_total: 2, alerts_live: 1 });
+  });
+
+  it('is refused where either is over, naming both states', async () => {
+    const worker = await startWorker(await open());
+    await openTwo(worker);
+    await run(worker, closeAction, { id: '2', force: true });
+    await expect(run(worker, mergeAction, { id: '2', into: '1' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('incident INC-2 is closed and INC-1 is open'),
+    });
+    await expect(run(worker, mergeAction, { id: '1', into: '2' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await expect(run(worker, mergeAction, { id: '1', into: '1' })).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+    });
+  });
+});
+
+describeSharedStores('a merger while alerts come in', (open) => {
+  it('leaves every live alert in an incident that is open, whoever was first', async () => {
+    const harness = await open();
+    const [a, b] = [await startWorker(harness), await startSecond(harness)];
+    for (let round = 0; round < 6; round++) {
+      const [db, api] = [`db-${round}`, `api-${round}`];
+      await a.report({ service: db }, { service: api });
+      await a.settle();
+      await a.report({ service: db, fingerprint: 'more' }, { service: api, fingerprint: 'more' });
+      const merge = run(a, mergeAction, { id: `${2 * round + 2}`, into: `${2 * round + 1}` });
+      await Promise.all([merge, b.settle()]);
+      await b.settle();
+    }
+    const live = await a.ctx.db
+      .selectFrom('alert')
+      .leftJoin('incident', 'incident.incident_id', 'alert.incident_id')
+      .select(['alert.status', 'incident.status as incident_status'])
+      .where('alert.ended_at', 'is', null)
+      .execute();
+    expect(live).toEqual(Array.from({ length: 24 }, () => ({ status: 'acked', incident_status: 'open' })));
+  });
+});
+
+async function startSecond(harness: Parameters<typeof startWorker>[0]): Promise<Worker> {
+  const store = await openStore(harness.options, quietLog);
+  onTestFinished(() => store.close());
+  return startWorker(harness, { store, owner: 'worker-2' });
+}

@@ -1,0 +1,66 @@
+import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
+import { alterIncident, endIncident } from './change.ts';
+import { decideMerge, type MergeParty } from './decide-hand.ts';
+import { moveSignatures } from './queries-bridge.ts';
+import { insertLink } from './queries-story.ts';
+import { moveTriages } from './queries-triage.ts';
+import { formatNumber, readComponents } from './view.ts';
+
+export type MergedIncidents = {
+  /** The incident that goes on, as it is afterwards. */
+  target: IncidentRow;
+  /** The incident that became part of it, as it is afterwards. */
+  source: IncidentRow;
+  severityRose: boolean;
+};
+
+/**
+ * Makes a held incident part of another: that one takes its signatures, what it waits for, and the worse of both severities;
+ * both keep their timelines. Its alerts are left to the caller. In the open transaction.
+ */
+export async function mergeIncidents(
+  ctx: Ctx,
+  source: IncidentRow,
+  target: IncidentRow,
+  reason: string | undefined,
+): Promise<MergedIncidents> {
+  const merged = decideMerge(toParty(source), toParty(target));
+  const because = reason ? `: ${reason}` : '';
+  const ended = await endIncident(ctx, source, {
+    to: 'closed',
+    reason: 'merged',
+    message: `merged into ${formatNumber(target.number)}, ${target.title}${because}`,
+    supersededBy: target.incident_id,
+  });
+  await runStatements(ctx, [
+    ...moveSignatures(ctx, source.incident_id, target.incident_id, ctx.clock.now()),
+    moveTriages(ctx, source.incident_id, target.incident_id),
+    ...insertLink(ctx, [source.incident_id, target.incident_id], 'merged'),
+  ]);
+  const change = {
+    severity: merged.severity,
+    severity_cap: merged.severityCap,
+    started_at: merged.startedAt,
+    last_alert_at: merged.lastAlertAt,
+    components: JSON.stringify(merged.components),
+    candidate_at: null,
+  };
+  const rose = merged.severityRose ? ` and is ${merged.severity} now` : '';
+  const message = `takes in ${formatNumber(source.number)}, ${source.title}${rose}${because}`;
+  const meta = { merged: source.incident_id, from: target.severity, to: merged.severity, reason };
+  const grown = await alterIncident(ctx, target, change, [{ type: 'action', message, meta }]);
+  return { target: grown, source: ended, severityRose: merged.severityRose };
+}
+
+function toParty(row: IncidentRow): MergeParty {
+  return {
+    incidentId: row.incident_id,
+    number: formatNumber(row.number),
+    status: row.status,
+    severity: row.severity,
+    severityCap: row.severity_cap,
+    startedAt: row.started_at,
+    lastAlertAt: row.last_alert_at,
+    components: readComponents(row),
+  };
+}
