@@ -5,6 +5,7 @@ import type {
   CheckConfig,
   ComponentConfig,
   Config,
+  EscalationPolicy,
   RoutingPolicy,
   RunbookConfig,
   ServerConfig,
@@ -16,6 +17,7 @@ type Parts = {
   settings: EnvironmentSettings;
   policy: RoutingPolicy;
   runbooks: readonly RunbookConfig[];
+  escalation: EscalationPolicy;
   store: StoreConfig;
   dataDir: string;
   /** Where relative paths of tocsin.yaml start. */
@@ -44,6 +46,7 @@ export function assemble(parts: Parts): Config {
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,
     runbooks: parts.runbooks,
+    escalation: parts.escalation,
     notify: { dryRun: file.notify.dry_run || settings.isDebugAsked },
     log: {
       level: settings.logLevel,

@@ -1,5 +1,6 @@
+import { escalationSchema } from './schema/escalation.ts';
 import { policySchema } from './schema/policy.ts';
-import type { PolicyRule, RoutingPolicy } from './types.ts';
+import type { EscalationPolicy, PolicyRule, RoutingPolicy } from './types.ts';
 
 const minuteMs = 60_000;
 const notifyOnly: PolicyRule['actions'] = {
@@ -44,5 +45,24 @@ export function builtInRules(): readonly PolicyRule[] {
       actions: { ...notifyOnly, autoIncident: true, dedupeWindowMs: 120 * minuteMs },
     },
     { name: 'rest', match: {}, actions: notifyOnly },
+  ];
+}
+
+/** Answers the escalation policy that is in force where no file is: equal to config/incident_escalation_policy.yml. */
+export function builtInEscalation(): EscalationPolicy {
+  return { defaults: escalationSchema.parse({}).defaults, rules: builtInEscalationRules() };
+}
+
+/** Answers the rules of the built-in escalation policy, in order. */
+export function builtInEscalationRules(): EscalationPolicy['rules'] {
+  const followup = {
+    title: 'Find out why it keeps coming back',
+    priority: 'P1',
+    dueMs: 24 * 60 * minuteMs,
+    owner: 'on-call',
+  } as const;
+  return [
+    { name: 'p2-to-p1', from: 'P2', to: 'P1', occurrences60m: 10, triageCount24h: 3, followup },
+    { name: 'p1-to-p0', from: 'P1', to: 'P0', occurrences60m: 25, triageCount24h: 6, followup },
   ];
 }

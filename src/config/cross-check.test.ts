@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { crossCheckPolicy, crossCheckTocsin } from './cross-check.ts';
+import { crossCheckEscalation, crossCheckPolicy, crossCheckTocsin } from './cross-check.ts';
 import type { Problem } from './problem.ts';
+import { escalationSchema } from './schema/escalation.ts';
 import { policySchema } from './schema/policy.ts';
 import { validateFile } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
@@ -145,5 +146,47 @@ describe('alert_routing_policy.yml is refused for', () => {
   ])('%s', (_, text, line, key, rest) => {
     const problems = policyProblems(text, 'routes: [{ name: urgent, channels: [] }]');
     expect(problems).toMatchObject([{ file: 'policy.yml', line, key, ...rest }]);
+  });
+});
+
+describe('incident_escalation_policy.yml is refused for', () => {
+  const rule = (rest: string) => `escalation:\n  - { name: a, from: P2, to: P1, when: { ${rest} } }`;
+
+  it.each<Row>([
+    [
+      'a rule twice',
+      'escalation:\n  - { name: a, from: P2, to: P1, when: { occurrences_60m: 1 } }\n  - { name: a, from: P1, to: P0, when: { occurrences_60m: 1 } }',
+      3,
+      'escalation[1].name',
+      { expected: 'a rule once' },
+    ],
+    [
+      'a rule that makes nothing more severe',
+      'escalation:\n  - name: a\n    from: P1\n    to: P2\n    when: { occurrences_60m: 1 }',
+      4,
+      'escalation[0].to',
+      { found: '"P2", from P1', expected: 'a severity above P1' },
+    ],
+    [
+      'a rule without a number',
+      rule(''),
+      2,
+      'escalation[0].when',
+      { expected: 'occurrences_60m, triage_count_24h, or both: either is enough' },
+    ],
+    ['a number of none', rule('occurrences_60m: 0'), 2, 'escalation[0].when.occurrences_60m', {}],
+    [
+      'an unknown key',
+      'defaults:\n  auto_clsoe: true',
+      2,
+      'defaults.auto_clsoe',
+      { message: 'did you mean "auto_close"?' },
+    ],
+    ['a quoted flag', 'defaults: { auto_close: "false" }', 1, 'defaults.auto_close', {}],
+    ['another scale', 'defaults: { severity_cap: high }', 1, 'defaults.severity_cap', {}],
+  ])('%s', (_, text, line, key, rest) => {
+    const file = readYaml('escalation.yml', text, {});
+    const problems = [...validateFile(file, escalationSchema).problems, ...crossCheckEscalation(file)];
+    expect(problems).toMatchObject([{ file: 'escalation.yml', line, key, ...rest }]);
   });
 });

@@ -1,4 +1,5 @@
 import { builtInKinds } from '../core/alert-kinds.ts';
+import { type Severity, severities, severityRank } from '../core/severity.ts';
 import { describeFound } from './found.ts';
 import type { Problem } from './problem.ts';
 import { suggestText } from './suggest.ts';
@@ -44,6 +45,29 @@ export function crossCheckPolicy(policy: YamlFile, tocsin: YamlFile | null): Pro
 /** Answers the kinds in a runbook's front matter that there are not. */
 export function crossCheckRunbook(runbook: YamlFile, tocsin: YamlFile): Problem[] {
   return unknownNames(runbook, ['kind'], knownKinds(tocsin), 'alert kind');
+}
+
+/** Answers what is wrong between the rules of the escalation policy: names twice, and rules that make nothing more severe. */
+export function crossCheckEscalation(policy: YamlFile): Problem[] {
+  const problems = duplicates(policy, namesIn(policy, ['escalation'], 'name'), 'rule');
+  for (const index of listAt(policy, ['escalation']).keys()) {
+    const path = ['escalation', index, 'to'];
+    const [from, to] = ['from', 'to'].map((key) => valueAt(policy.value, ['escalation', index, key]));
+    if (!isSeverity(from) || !isSeverity(to) || severityRank(to) < severityRank(from)) continue;
+    problems.push({
+      file: policy.name,
+      line: policy.locate(path).line,
+      key: formatPath(path),
+      found: `${describeFound(to, [])}, from ${from}`,
+      expected: `a severity above ${from}`,
+      message: 'a rule only makes things more severe',
+    });
+  }
+  return problems;
+}
+
+function isSeverity(value: unknown): value is Severity {
+  return (severities as readonly unknown[]).includes(value);
 }
 
 function knownKinds(file: YamlFile): string[] {

@@ -34,6 +34,31 @@ export function policyFileForm(policy: Config['policy']): FileForm {
   return { defaults: defaultsForm(policy.defaults), routing: policy.rules.map(ruleForm) };
 }
 
+/** Answers the policy as incident_escalation_policy.yml has it. */
+export function escalationFileForm({ defaults, rules }: Config['escalation']): FileForm {
+  return {
+    defaults: {
+      no_alerts_minutes: defaults.noAlertsMs / 60_000,
+      auto_close: defaults.autoClose,
+      severity_cap: defaults.severityCap,
+    },
+    escalation: rules.map(({ name, from, to, occurrences60m, triageCount24h, followup }) =>
+      withoutNulls({
+        name,
+        from,
+        to,
+        when: withoutNulls({ occurrences_60m: occurrences60m, triage_count_24h: triageCount24h }),
+        followup: followup && {
+          title: followup.title,
+          priority: followup.priority,
+          due_hours: followup.dueMs / 3_600_000,
+          owner: followup.owner,
+        },
+      }),
+    ),
+  };
+}
+
 /** Answers a duration exactly, in the largest unit that divides it: `90s`, `3h`, `1500ms`. */
 export function durationText(durationMs: number): string {
   const units = [

@@ -1,14 +1,20 @@
 import { z } from 'zod';
+import { escalationSchema } from './schema/escalation.ts';
 import { policySchema } from './schema/policy.ts';
 import { tocsinSchema } from './schema/tocsin.ts';
 
 const widestLine = 110;
 
-/** Answers the JSON Schemas (draft 7, which editors read) of both files. */
-export function configSchemas(): { tocsin: object; alertRoutingPolicy: object } {
+/** Answers the JSON Schemas (draft 7, which editors read) of all files. */
+export function configSchemas(): {
+  tocsin: object;
+  alertRoutingPolicy: object;
+  incidentEscalationPolicy: object;
+} {
   return {
     tocsin: toSchema(tocsinSchema, 'tocsin.yaml'),
     alertRoutingPolicy: toSchema(policySchema, 'alert_routing_policy.yml'),
+    incidentEscalationPolicy: toSchema(escalationSchema, 'incident_escalation_policy.yml'),
   };
 }
 
@@ -23,10 +29,11 @@ function toSchema(schema: z.ZodType, title: string): object {
 
 /** Answers the files that are made from the schemas, with paths from the root of the project. */
 export function generatedFiles(): { path: string; content: string }[] {
-  const { tocsin, alertRoutingPolicy } = configSchemas();
+  const { tocsin, alertRoutingPolicy, incidentEscalationPolicy } = configSchemas();
   return [
     { path: 'schemas/tocsin.schema.json', content: toText(tocsin) },
     { path: 'schemas/alert-routing-policy.schema.json', content: toText(alertRoutingPolicy) },
+    { path: 'schemas/incident-escalation-policy.schema.json', content: toText(incidentEscalationPolicy) },
   ];
 }
 

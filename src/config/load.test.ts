@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { AppError } from '../core/errors.ts';
-import { builtInPolicy } from './built-in-policy.ts';
-import { policyFileForm, tocsinFileForm } from './file-form.ts';
+import { builtInEscalation, builtInPolicy } from './built-in-policy.ts';
+import { escalationFileForm, policyFileForm, tocsinFileForm } from './file-form.ts';
 import { type LoadOptions, loadConfig } from './load.ts';
 import { findProblems, type Problem } from './problem.ts';
 
@@ -125,6 +125,7 @@ describe('a valid configuration', () => {
       log: { level: 'info', requests: false, healthRequests: false, pretty: false },
       notify: { dryRun: false },
       policy: builtInPolicy(),
+      escalation: builtInEscalation(),
     });
   });
 
@@ -168,6 +169,7 @@ notify: { dry_run: true }
     const second = await load({
       'tocsin.yaml': stringify(tocsinFileForm(first)),
       'config/alert_routing_policy.yml': stringify(policyFileForm(first.policy)),
+      'config/incident_escalation_policy.yml': stringify(escalationFileForm(first.escalation)),
     });
     expect({ ...second, files: [] }).toEqual({ ...first, files: [] });
   });
@@ -198,6 +200,32 @@ describe('the routing policy', () => {
     const config = await load({ 'config/alert_routing_policy.yml': 'defaults: { storm_threshold: 3 }' });
     expect(config.policy.rules).toEqual(builtInPolicy().rules);
     expect(config.policy.defaults.stormThreshold).toBe(3);
+  });
+});
+
+describe('the escalation policy', () => {
+  const path = 'config/incident_escalation_policy.yml';
+
+  it('that ships as a file equals the built-in one', async () => {
+    const shipped = await readFile(resolve(path), 'utf8');
+    const config = await load({ [path]: shipped });
+    expect(config.files).toHaveLength(1);
+    expect(config.escalation).toEqual(builtInEscalation());
+    expect(parse(shipped)).toEqual(escalationFileForm(builtInEscalation()));
+  });
+
+  it('without rules keeps the built-in ones, and an empty list means none', async () => {
+    const kept = await load({ [path]: 'defaults: { auto_close: true, no_alerts_minutes: 5 }' });
+    expect(kept.escalation.rules).toEqual(builtInEscalation().rules);
+    expect(kept.escalation.defaults).toEqual({ noAlertsMs: 300_000, autoClose: true, severityCap: 'P0' });
+    expect((await load({ [path]: 'escalation: []' })).escalation.rules).toEqual([]);
+  });
+
+  it('may leave out a number and the follow-up', async () => {
+    const rule = '{ name: a, from: P3, to: P2, when: { triage_count_24h: 2 } }';
+    const { escalation } = await load({ [path]: `escalation: [${rule}]` });
+    const numbers = { occurrences60m: null, triageCount24h: 2 };
+    expect(escalation.rules).toEqual([{ name: 'a', from: 'P3', to: 'P2', ...numbers, followup: null }]);
   });
 });
 

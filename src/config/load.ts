@@ -1,19 +1,20 @@
 import { dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { assemble } from './assemble.ts';
-import { builtInPolicy, builtInRules } from './built-in-policy.ts';
+import { builtInEscalation, builtInEscalationRules, builtInPolicy, builtInRules } from './built-in-policy.ts';
 import { chooseStore } from './choose-store.ts';
-import { crossCheckPolicy, crossCheckTocsin } from './cross-check.ts';
+import { crossCheckEscalation, crossCheckPolicy, crossCheckTocsin } from './cross-check.ts';
 import { mergeEnvironment } from './dotenv.ts';
 import { type Env, type Environment, type EnvironmentSettings, readEnvironment } from './environment.ts';
 import { freezeDeep } from './freeze.ts';
 import { configError, type Problem } from './problem.ts';
 import { displayPath, readTextFile } from './read-file.ts';
 import { readRunbooks } from './runbooks.ts';
+import { escalationSchema, toEscalationPolicy } from './schema/escalation.ts';
 import { policySchema, toPolicy } from './schema/policy.ts';
 import { listenExpected, parseListen } from './schema/server.ts';
 import { tocsinSchema } from './schema/tocsin.ts';
-import type { Config, RoutingPolicy, StoreConfig } from './types.ts';
+import type { Config, EscalationPolicy, RoutingPolicy, StoreConfig } from './types.ts';
 import { validateFile } from './validate.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -50,16 +51,19 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin));
   const policy = await loadPolicy(reading, join(folder, 'config', 'alert_routing_policy.yml'), tocsin);
   const runbooks = await loadRunbooks(reading, join(folder, 'runbooks'), tocsin);
+  const escalation = await loadEscalation(reading, join(folder, 'config', 'incident_escalation_policy.yml'));
   const { settings, problems } = readEnvironment(reading.environment);
   reading.problems.push(...problems);
   const dataDir = resolve(cwd, flags.dataDir ?? settings.dataDir ?? 'data');
   const store = selectStore(reading, settings, flags, dataDir);
   const listen = readListenFlag(reading, flags.listen);
-  if (file === null || policy === null || reading.problems.length > 0) throw configError(reading.problems);
+  const isBroken = file === null || policy === null || escalation === null;
+  if (isBroken || reading.problems.length > 0) throw configError(reading.problems);
   const { files, watchedFiles } = reading;
   const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
   const places = { dataDir, folder, files, watchedFiles, isTerminal };
-  return freezeDeep(assemble({ file, settings, policy, runbooks, store, listen, ...places }));
+  const policies = { policy, escalation, runbooks };
+  return freezeDeep(assemble({ file, settings, ...policies, store, listen, ...places }));
 }
 
 function choosePath(reading: Reading, flag: string | undefined): { path: string; askedBy: string | null } {
@@ -148,6 +152,16 @@ async function loadRunbooks(reading: Reading, folder: string, tocsin: YamlFile) 
   reading.problems.push(...read.problems);
   reading.watchedFiles.push(...read.watchedFiles);
   return read.runbooks;
+}
+
+async function loadEscalation(reading: Reading, path: string): Promise<EscalationPolicy | null> {
+  const file = await readYamlFile(reading, path, null);
+  const data = check(reading, file, escalationSchema);
+  if (file.readable) reading.problems.push(...crossCheckEscalation(file));
+  if (data === null) return null;
+  return reading.files.includes(path)
+    ? toEscalationPolicy(data, builtInEscalationRules())
+    : builtInEscalation();
 }
 
 function readListenFlag(reading: Reading, flag: string | undefined): { host: string; port: number } | null {

@@ -110,9 +110,12 @@ describe('what is generated', () => {
       expect(await readFile(resolve(path), 'utf8'), path).toBe(content);
   });
 
-  it('is named by the first line of the shipped policy', async () => {
-    const [first] = (await readFile(resolve('config/alert_routing_policy.yml'), 'utf8')).split('\n');
-    expect(first).toBe(`# yaml-language-server: $schema=../${generatedFiles()[1]?.path}`);
+  it.each([
+    ['alert_routing_policy', 1],
+    ['incident_escalation_policy', 2],
+  ])('is named by the first line of the shipped %s.yml', async (name, place) => {
+    const [first] = (await readFile(resolve(`config/${name}.yml`), 'utf8')).split('\n');
+    expect(first).toBe(`# yaml-language-server: $schema=../${generatedFiles()[place]?.path}`);
   });
 });
 

@@ -1,5 +1,11 @@
 import { stringify } from 'yaml';
-import { durationText, type FileForm, policyFileForm, tocsinFileForm } from './file-form.ts';
+import {
+  durationText,
+  escalationFileForm,
+  type FileForm,
+  policyFileForm,
+  tocsinFileForm,
+} from './file-form.ts';
 import { redactConfig } from './redact-config.ts';
 import type { Config } from './types.ts';
 
@@ -15,6 +21,7 @@ function effectiveForm(config: Config): FileForm {
     ...tocsinFileForm(config),
     policy: policyFileForm(config.policy),
     runbooks: config.runbooks.map(({ file, title }) => ({ file, title })),
+    escalation: escalationFileForm(config.escalation),
     environment: {
       data_dir: config.dataDir,
       store: config.store,
@@ -46,6 +53,7 @@ export function describeConfig(config: Config): string {
     ['routes', describeRoutes(config)],
     ['policy', describePolicy(config)],
     ['runbooks', config.runbooks.map(({ title }) => title).join(', ') || 'none'],
+    ['escalation', describeEscalation(config)],
     ['store', describeStore(redactConfig(config))],
     ['listen', `${config.server.host}:${config.server.port}, public as ${config.server.publicUrl}`],
   ];
@@ -85,6 +93,11 @@ function describeRoutes({ routes }: Config): string {
 function describePolicy(config: Config): string {
   const isFile = config.files.some((path) => path.endsWith('alert_routing_policy.yml'));
   return `${plural(config.policy.rules.length, 'rule')}, ${isFile ? 'from the file' : 'built in'}`;
+}
+
+function describeEscalation({ files, escalation }: Config): string {
+  const isFile = files.some((path) => path.endsWith('incident_escalation_policy.yml'));
+  return `${plural(escalation.rules.length, 'rule')}, ${isFile ? 'from the file' : 'built in'}`;
 }
 
 function describeStore({ store }: Config): string {

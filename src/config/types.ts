@@ -22,6 +22,7 @@ export type Config = {
   policy: RoutingPolicy;
   /** Of the folder `runbooks` beside tocsin.yaml, by file name. */
   runbooks: readonly RunbookConfig[];
+  escalation: EscalationPolicy;
   notify: { dryRun: boolean };
   log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };
   rateLimit: { maxRequests: number; windowMs: number };
@@ -188,4 +189,29 @@ export type PolicyRule = {
     /** Route names that alone are asked; null: all routes. */
     notify: readonly string[] | null;
   };
+};
+
+/** What makes incidents and alerts more severe by themselves, and what becomes of silent incidents. */
+export type EscalationPolicy = {
+  defaults: {
+    /** Silence after which an incident is a candidate to be closed. */
+    noAlertsMs: number;
+    /** Whether such candidates are closed where they are P2 or milder. */
+    autoClose: boolean;
+    severityCap: Severity;
+  };
+  /** In order; the first that applies to a severity decides. */
+  rules: readonly EscalationRule[];
+};
+
+export type EscalationRule = {
+  name: string;
+  from: Severity;
+  to: Severity;
+  /** Distinct reports within 60 minutes that are enough; null: no number is. */
+  occurrences60m: number | null;
+  /** Triages within 24 hours that are enough; null: no number is. */
+  triageCount24h: number | null;
+  /** What to leave to do; null: nothing. */
+  followup: { title: string; priority: 'P0' | 'P1' | 'P2' | 'P3'; dueMs: number; owner: string } | null;
 };

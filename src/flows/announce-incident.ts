@@ -115,6 +115,8 @@ function resolvedBecause(reason: string): string {
       return 'All its alerts have ended. Nothing needs to be done.';
     case 'superseded':
       return 'The same failure came again much later and is a new incident now.';
+    case 'silent':
+      return 'Nothing was heard of it any more, so it was closed. Nobody has said that it is over.';
     case 'merged':
       return 'A person made it part of another one.';
     default:

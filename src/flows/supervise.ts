@@ -6,6 +6,7 @@ import { reportDead } from './report-own-trouble.ts';
 import { tellHealed } from './supervise-healed.ts';
 import { superviseOnce } from './supervise-pass.ts';
 import { resolveHealed } from './supervise-resolve.ts';
+import { tendSilent } from './supervise-silent.ts';
 import { runTriages } from './supervise-triage.ts';
 
 const sweepEveryMs = 1_000;
@@ -106,6 +107,7 @@ const chores: Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>> = {
   'report the dead': reportDead,
   'tell ends': tellHealed,
   'resolve incidents': resolveHealed,
+  'tend silent incidents': tendSilent,
 };
 
 /** Sees to what nobody reports; answers whether there was something. One chore that fails keeps none of the others. */

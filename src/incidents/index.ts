@@ -19,6 +19,7 @@ export { changeFollowup } from './change-followup.ts';
 export { createIncident } from './create-incident.ts';
 export { decideAutoResolve, decideMove } from './decide.ts';
 export { decideSeverity } from './decide-hand.ts';
+export { decideSilent } from './decide-silent.ts';
 export { followupView, toFollowupView } from './followup-view.ts';
 export { linkIncidents } from './link.ts';
 export { listFollowups } from './list-followups.ts';
@@ -34,6 +35,7 @@ export { selectFollowupsOf } from './queries-followup.ts';
 export { selectQuietIds } from './queries-incident.ts';
 export { deleteOldMinutes } from './queries-retention.ts';
 export { countSignatureSince, selectPastIncidents } from './queries-signature.ts';
+export { type Silence, selectSilentIds } from './queries-silent.ts';
 export { selectLinked, selectUpdates } from './queries-story.ts';
 export {
   findIncident,

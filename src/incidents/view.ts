@@ -26,6 +26,8 @@ export const incidentView = z.object({
   acknowledged_at: z.string().nullable(),
   acknowledged_by: z.string().nullable(),
   superseded_by: z.string().nullable(),
+  /** When it was noted that its alerts have fallen silent. */
+  candidate_at: z.string().nullable(),
   created_at: z.string(),
   updated_at: z.string(),
 });
@@ -62,6 +64,7 @@ export function toIncidentView(row: IncidentRow): IncidentView {
     acknowledged_at: toIso(row.acknowledged_at),
     acknowledged_by: row.acknowledged_by,
     superseded_by: row.superseded_by,
+    candidate_at: toIso(row.candidate_at),
     created_at: toIso(row.created_at),
     updated_at: toIso(row.updated_at),
   };

@@ -146,6 +146,7 @@ function grow(ctx: Ctx, { alert, decision }: BridgeWrite, before: IncidentRow) {
     severity_cap: decision.severityCap,
     components: JSON.stringify([...components]),
     last_alert_at: ctx.clock.now(),
+    candidate_at: null,
     updated_at: ctx.clock.now(),
   };
 }

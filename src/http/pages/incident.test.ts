@@ -86,6 +86,7 @@ const incident: IncidentDetails = {
   acknowledged_at: null,
   acknowledged_by: null,
   superseded_by: null,
+  candidate_at: null,
   created_at: began,
   updated_at: began,
   timeline: [event],
@@ -178,6 +179,12 @@ test.each([
   ['whether it arrived', 'delivered</span>'],
 ])('the page says %s', (_name, text) => {
   expect(incidentPage(shown)).toContain(text);
+});
+
+test('an incident whose alerts have fallen silent says so while it is open', () => {
+  const silent = 'its alerts fell silent';
+  expect(show({ candidate_at: began })).toContain(silent);
+  expect(show({ candidate_at: began, status: 'closed', closed_at: began })).not.toContain(silent);
 });
 
 test('the timeline runs from the oldest to the newest', () => {

@@ -71,7 +71,7 @@ function headline({ incident, nowMs, occurrences }: IncidentPage): Html {
   }</p>
 <p class="soft">${duration(incident, nowMs)} · ${count(incident.alerts_total, 'alert')}, ${incident.alerts_live} live ·
 ${count(occurrences, 'report')}</p>
-<p><b>${holder(incident, nowMs)}</b></p>${incident.summary && html`<p>${incident.summary}</p>`}</div></div>`;
+<p><b>${holder(incident, nowMs)}</b></p>${silence(incident, nowMs)}${incident.summary && html`<p>${incident.summary}</p>`}</div></div>`;
 }
 
 function duration(incident: IncidentDetails, nowMs: number): Html {
@@ -86,6 +86,12 @@ function holder(incident: IncidentDetails, nowMs: number): Html {
   const { acknowledged_by: by, acknowledged_at: at, owner } = incident;
   if (by !== null && at !== null) return html`${by} has it, acknowledged ${ago(at, nowMs)}`;
   return html`${owner === null ? 'Nobody has it' : `${owner} has it`}${isLive(incident) ? ' yet, not acknowledged' : ''}`;
+}
+
+function silence(incident: IncidentDetails, nowMs: number): Html | null {
+  const { candidate_at: at } = incident;
+  if (at === null || !isLive(incident)) return null;
+  return html`<p class="soft">its alerts fell silent, noted ${ago(at, nowMs)}: close it if it is over</p>`;
 }
 
 function actions(incident: IncidentDetails): Html {
