@@ -64,6 +64,9 @@ create table "incident_update" ("incident_id" text not null, "update_id" text no
 create table "incident_link" ("incident_id" text not null, "other_id" text not null, "relation" text not null, "created_at" bigint not null, constraint "incident_link_key" primary key ("incident_id", "other_id"), constraint "incident_link_incident" foreign key ("incident_id") references "incident" ("incident_id"), constraint "incident_link_other" foreign key ("other_id") references "incident" ("incident_id"), constraint "incident_link_relation" check ("relation" in ('related', 'merged'))) ;
 alter table "incident" add column "severity_set_at" bigint;
 alter table "incident" add column "candidate_at" bigint;
+-- 0006-due-signatures
+alter table "signature_minute" add column "due_ref" text;
+create index "signature_minute_due" on "signature_minute" ("signature", "env", "minute_at") where due_ref is not null;
 -- 0007-deployments
 create table "deployment" ("deployment_id" text not null, "given_id" text, "kind" text not null, "service" text not null, "env" text not null, "version" text not null, "at" bigint not null, "deployed_by" text not null, "link" text, "notes" text, "created_at" bigint not null, constraint "deployment_key" primary key ("deployment_id"), constraint "deployment_given_id" unique ("given_id"), constraint "deployment_kind" check ("kind" in ('deployment', 'config_reload')));
 create index "deployment_at" on "deployment" ("at", "deployment_id");

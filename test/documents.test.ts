@@ -21,6 +21,12 @@ const handMade = ['serve', 'migrate', 'config check', 'config show', 'config sch
 /** Variables of the tour and of the tests, which Tocsin's server does not read. */
 const otherNames = ['TOCSIN_URL', 'TOCSIN_TOKEN', 'HOOK_SECRET', 'PATH', 'PWD', 'TOKEN_ID'];
 
+/** Where a block goes by the word behind its language. */
+const places: Readonly<Record<string, string>> = {
+  policy: 'config/alert_routing_policy.yml',
+  escalation: 'config/incident_escalation_policy.yml',
+};
+
 const readDocument = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Answers the texts between backticks on one line. */
@@ -76,7 +82,7 @@ describe.each(documents)('%s', (path) => {
       const folder = await mkdtemp(join(tmpdir(), 'tocsin-document-'));
       onTestFinished(() => rm(folder, { recursive: true, force: true }));
       await mkdir(join(folder, 'config'));
-      const name = note === 'policy' ? 'config/alert_routing_policy.yml' : 'tocsin.yaml';
+      const name = places[note] ?? 'tocsin.yaml';
       await writeFile(join(folder, name), body);
       await expect(loadConfig({ cwd: folder, env: {} })).resolves.toBeDefined();
     }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertStatus } from '../store/index.ts';
-import { decideFailure, decideReport, endOf, type HandMove, type LiveAlert, mayMove } from './decide.ts';
+import {
+  decideFailure,
+  decideReport,
+  endOf,
+  type HandMove,
+  isDistinctReport,
+  type LiveAlert,
+  mayMove,
+} from './decide.ts';
 
 const nowMs = 1_000_000_000;
 const minuteMs = 60_000;
@@ -135,4 +143,18 @@ it.each<[HandMove, readonly AlertStatus[]]>([
   ['ack', ['new', 'processing', 'failed', 'dead']],
 ])('%s by hand is legal from %j alone', (move, legal) => {
   expect(statuses.filter((status) => mayMove(move, status))).toEqual(legal);
+});
+
+describe('a repeat', () => {
+  const repeat = { startedAt: null, endsAt: null, dedupeTtlMs: 1000 };
+
+  it.each([
+    ['is a report of its own', repeat, true],
+    ['is one where it names another beginning', { ...repeat, startedAt: 6 }, true],
+    ['is none where it names the same beginning', { ...repeat, startedAt: 5 }, false],
+    ['is none where it only promises the next', { ...repeat, endsAt: 9 }, false],
+    ['is none where its alert lives until it heals', { ...repeat, dedupeTtlMs: null }, false],
+  ])('%s', (_, report, isDistinct) => {
+    expect(isDistinctReport({ started_at: 5 }, report)).toBe(isDistinct);
+  });
 });

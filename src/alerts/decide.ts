@@ -78,6 +78,15 @@ export function endOf(live: Pick<LiveAlert, 'status' | 'announced'>): {
   }
 }
 
+/** Answers whether a repeat is one more report of its own: no resend of one episode or promise, no check that says the same again. */
+export function isDistinctReport(
+  live: Pick<LiveAlert, 'started_at'>,
+  report: Pick<AlertReport, 'startedAt' | 'endsAt' | 'dedupeTtlMs'>,
+): boolean {
+  if (report.endsAt !== null || report.dedupeTtlMs === null) return false;
+  return report.startedAt === null || report.startedAt !== live.started_at;
+}
+
 const maxRetryDelayMs = 3_600_000;
 
 /** Answers what a failed or lost attempt leads to: another one later, doubling the delay up to an hour, or none. */

@@ -1,9 +1,10 @@
 import type { Ids } from '../core/ids.ts';
 import { severityRank } from '../core/severity.ts';
-import type { AlertDecisionRow, AlertEventRow, AlertRow } from '../store/index.ts';
-import { decideReport, endOf, type ReportDecision } from './decide.ts';
+import type { AlertDecisionRow, AlertEventRow, AlertRow, SignatureMinuteRow } from '../store/index.ts';
+import { decideReport, endOf, isDistinctReport, type ReportDecision } from './decide.ts';
 import type { KeyedReport } from './keyed-report.ts';
 import { buildAlert, toJson } from './new-alert.ts';
+import { createMinuteRow } from './queries-minute.ts';
 import { answerOf, type IngestAnswer } from './types.ts';
 
 /** Everything that a group of reports writes, decided in memory before a row is touched. */
@@ -12,6 +13,8 @@ export type Fold = {
   updates: AlertRow[];
   events: AlertEventRow[];
   decisions: AlertDecisionRow[];
+  /** Distinct repeats of signatures; the first report of an alert is counted when it is worked on. */
+  minutes: SignatureMinuteRow[];
   answers: IngestAnswer[];
   /** Whether the supervisor has something new to do. */
   hasWork: boolean;
@@ -23,6 +26,7 @@ type Folding = {
   inserted: Set<AlertRow>;
   updated: Set<AlertRow>;
   decisionOf: Map<string, AlertDecisionRow>;
+  minuteOf: Map<string, SignatureMinuteRow>;
   nowMs: number;
   ids: Ids;
 };
@@ -34,11 +38,12 @@ export function foldReports(
   context: { nowMs: number; ids: Ids; dedupeMaxMs: number },
 ): Fold {
   const folding: Folding = {
-    fold: { inserts: [], updates: [], events: [], decisions: [], answers: [], hasWork: false },
+    fold: { inserts: [], updates: [], events: [], decisions: [], minutes: [], answers: [], hasWork: false },
     live: new Map(liveRows.map((row) => [row.dedupe_key, row])),
     inserted: new Set(),
     updated: new Set(),
     decisionOf: new Map(),
+    minuteOf: new Map(),
     nowMs: context.nowMs,
     ids: context.ids,
   };
@@ -50,6 +55,7 @@ export function foldReports(
   folding.fold.inserts = [...folding.inserted].sort(byKey);
   folding.fold.updates = [...folding.updated].sort(byKey);
   folding.fold.decisions = [...folding.decisionOf.values()];
+  folding.fold.minutes = [...folding.minuteOf.values()];
   folding.fold.hasWork = [...folding.inserted, ...folding.updated].some((row) => row.status === 'new');
   return folding.fold;
 }
@@ -112,6 +118,7 @@ function repeat(
 ): void {
   const { report } = keyed;
   const from = row.status;
+  if (isDistinctReport(row, report)) countMinute(folding, row);
   row.occurrences += 1;
   row.last_seen_at = folding.nowMs;
   row.updated_at = folding.nowMs;
@@ -155,6 +162,12 @@ function end(
 
 function touch(folding: Folding, row: AlertRow): void {
   if (!folding.inserted.has(row)) folding.updated.add(row);
+}
+
+function countMinute(folding: Folding, row: AlertRow): void {
+  const known = folding.minuteOf.get(row.dedupe_key);
+  if (known) known.occurrences += 1;
+  else folding.minuteOf.set(row.dedupe_key, createMinuteRow(row, 1, folding.nowMs));
 }
 
 function countDecision(folding: Folding, row: AlertRow, reason: string): void {

@@ -29,8 +29,10 @@ export {
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
 export { lockAlerts } from './queries-list.ts';
+export { findAlerts } from './queries-minute.ts';
 export { countEndedBefore, deleteAlerts, selectEndedBefore } from './queries-retention.ts';
 
+export { countFirstReports, raiseAlert, standsAlone } from './raise.ts';
 export { renewLease } from './renew.ts';
 export { readReport } from './report.ts';
 export {

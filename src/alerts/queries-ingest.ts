@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type AlertRow, type AlertSourceRow, type Ctx, runStatements } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
+import { addToMinutes } from './queries-minute.ts';
 
 /** Answers the live alerts of the keys, held until the commit, in the order of their keys. Index: alert_live. */
 export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise<AlertRow[]> {
@@ -64,6 +65,7 @@ export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<strin
     ...insertRows('alert_event', fold.events),
     ...insertRows('alert_decision', fold.decisions, { onConflict: countDecisions }),
     ...insertRows('alert_source', heard.sort(bySource), { onConflict: keepNewest }),
+    ...addToMinutes(ctx, fold.minutes),
   ]);
 }
 

@@ -412,7 +412,7 @@ export const manifest: readonly ManifestCommand[] = [
     action: 'signatures.show',
     command: 'signatures show',
     summary:
-      'Show when a signature was last alerted and triaged, and how many alerts it brought to incidents',
+      'Show when a signature was last alerted and triaged, and how many reports and triages it had lately',
     args: [{ name: 'signature', kind: 'text', required: true, help: '' }],
     options: [],
     print: null,

@@ -203,32 +203,6 @@ describe('the routing policy', () => {
   });
 });
 
-describe('the escalation policy', () => {
-  const path = 'config/incident_escalation_policy.yml';
-
-  it('that ships as a file equals the built-in one', async () => {
-    const shipped = await readFile(resolve(path), 'utf8');
-    const config = await load({ [path]: shipped });
-    expect(config.files).toHaveLength(1);
-    expect(config.escalation).toEqual(builtInEscalation());
-    expect(parse(shipped)).toEqual(escalationFileForm(builtInEscalation()));
-  });
-
-  it('without rules keeps the built-in ones, and an empty list means none', async () => {
-    const kept = await load({ [path]: 'defaults: { auto_close: true, no_alerts_minutes: 5 }' });
-    expect(kept.escalation.rules).toEqual(builtInEscalation().rules);
-    expect(kept.escalation.defaults).toEqual({ noAlertsMs: 300_000, autoClose: true, severityCap: 'P0' });
-    expect((await load({ [path]: 'escalation: []' })).escalation.rules).toEqual([]);
-  });
-
-  it('may leave out a number and the follow-up', async () => {
-    const rule = '{ name: a, from: P3, to: P2, when: { triage_count_24h: 2 } }';
-    const { escalation } = await load({ [path]: `escalation: [${rule}]` });
-    const numbers = { occurrences60m: null, triageCount24h: 2 };
-    expect(escalation.rules).toEqual([{ name: 'a', from: 'P3', to: 'P2', ...numbers, followup: null }]);
-  });
-});
-
 function dropDefaults(form: Record<string, unknown>): unknown {
   const text = JSON.stringify(form, (key, value: unknown) =>
     ['auto_incident', 'auto_triage'].includes(key) && value === false ? undefined : value,

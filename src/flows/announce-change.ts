@@ -1,23 +1,16 @@
 import { formatDuration } from '../core/duration.ts';
 import type { Announcement } from '../core/hand-over.ts';
 import { formatNumber, type MergedIncidents } from '../incidents/index.ts';
-import type { IncidentRow } from '../store/index.ts';
-import { describeResolved, tell } from './announce-incident.ts';
+import { type About, describeResolved, tell } from './announce-incident.ts';
 
 /** Answers the announcement of an incident that became more severe, whoever made it so. */
-export function describeEscalated(
-  incident: IncidentRow,
-  { lead, reason, nowMs }: { lead: string; reason: string; nowMs: number },
-): Announcement {
-  return tell(
-    'incident.escalated',
-    { incident, alert: null, onlyRoutes: null, reason },
-    {
-      occasion: `severity:${incident.severity}:${nowMs}`,
-      title: `Now ${incident.severity}: ${incident.title}`,
-      lead: `${formatNumber(incident.number)}: ${lead}`,
-    },
-  );
+export function describeEscalated(about: About, lead: string, nowMs: number): Announcement {
+  const { incident } = about;
+  return tell('incident.escalated', about, {
+    occasion: `severity:${incident.severity}:${nowMs}`,
+    title: `Now ${incident.severity}: ${incident.title}`,
+    lead: `${formatNumber(incident.number)}: ${lead}`,
+  });
 }
 
 /** Answers the announcement that an incident goes on as part of another. */

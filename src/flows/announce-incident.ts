@@ -47,7 +47,8 @@ export function describeBridged(
   }
 }
 
-type About = {
+/** What an announcement about an incident is made from. */
+export type About = {
   incident: IncidentRow;
   alert: AlertRow | null;
   onlyRoutes: readonly string[] | null;

@@ -197,14 +197,14 @@ describeEachStore('a signature', (open) => {
     const signatures = await worker.ctx.db.selectFrom('incident').select('signature').execute();
     const input = { signature: signatures[0]?.signature };
     expect(await run(worker, showSignature, input)).toMatchObject({
-      envs: [{ env: 'prod', alerts_60m: 1, triage_count_24h: 1 }],
+      envs: [{ env: 'prod', occurrences_60m: 1, triage_count_24h: 1 }],
     });
     await worker.report({ status: 'resolved' });
     expect(await run(worker, resetSignature, input)).toMatchObject({ envs: ['prod'] });
     await openOne(worker);
     expect(await run(worker, showSignature, input)).toMatchObject({ envs: [{ triage_count_24h: 2 }] });
     await harness.clock.advance(61 * minuteMs);
-    expect(await run(worker, showSignature, input)).toMatchObject({ envs: [{ alerts_60m: 0 }] });
+    expect(await run(worker, showSignature, input)).toMatchObject({ envs: [{ occurrences_60m: 0 }] });
     await expect(run(worker, showSignature, { signature: 'none' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -46,8 +46,8 @@ export const severityAction = defineAction({
       const changed = await alterIncident(ctx, incident, { severity, severity_set_at: nowMs }, [event]);
       if (decision.rises && isLive(changed)) {
         const lead = `${ctx.actor.name} made it ${severity}${because}.`;
-        const escalated = describeEscalated(changed, { lead, reason: 'by_hand', nowMs });
-        await announce(ctx, escalated, notifySettings(ctx));
+        const about = { incident: changed, alert: null, onlyRoutes: null, reason: 'by_hand' };
+        await announce(ctx, describeEscalated(about, lead, nowMs), notifySettings(ctx));
       }
       return toIncidentView(changed);
     }),

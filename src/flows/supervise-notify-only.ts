@@ -1,4 +1,4 @@
-import { ackAlerts, lockAlerts, recordDecisions, returnAlerts } from '../alerts/index.ts';
+import { ackAlerts, countFirstReports, lockAlerts, recordDecisions, returnAlerts } from '../alerts/index.ts';
 import { type HeldSignature, selectHeldSignatures } from '../incidents/index.ts';
 import { announceMany } from '../notify/index.ts';
 import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts';
@@ -37,6 +37,10 @@ export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]):
       ...ended.map((alert) => ackOf(alert, 'resolved_before_triage')),
       ...told.map(({ alert }) => ({ ...ackOf(alert, reason), announced: true, incidentId: null })),
     ]);
+    await countFirstReports(
+      ctx,
+      told.map(({ alert }) => alert),
+    );
     await recordDecisions(
       ctx,
       told.map(({ alert, rule }) => ({ alertRef: alert.alert_ref, reason, rule: rule.name })),

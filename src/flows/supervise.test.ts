@@ -77,6 +77,7 @@ describeEachStore('the supervisor', (open) => {
     expect(await triages(worker)).toMatchObject([{ status: 'done' }]);
     expect(await worker.messages()).toEqual([
       'ops incident.opened P1 api is down',
+      'ops incident.escalated Now P0: api is down',
       expect.stringContaining('ops incident.resolved Resolved: api is down'),
     ]);
   });

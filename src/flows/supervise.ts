@@ -3,6 +3,7 @@ import { hasPassed } from '../core/clock.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { reportDead } from './report-own-trouble.ts';
+import { escalate } from './supervise-escalate.ts';
 import { tellHealed } from './supervise-healed.ts';
 import { superviseOnce } from './supervise-pass.ts';
 import { resolveHealed } from './supervise-resolve.ts';
@@ -106,6 +107,7 @@ const chores: Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>> = {
   'work on triages': runTriages,
   'report the dead': reportDead,
   'tell ends': tellHealed,
+  'escalate what keeps coming back': escalate,
   'resolve incidents': resolveHealed,
   'tend silent incidents': tendSilent,
 };

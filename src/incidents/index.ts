@@ -18,8 +18,10 @@ export { alterIncident, endIncident, mitigateIncident } from './change.ts';
 export { changeFollowup } from './change-followup.ts';
 export { createIncident } from './create-incident.ts';
 export { decideAutoResolve, decideMove } from './decide.ts';
+export { decideEscalation, type EscalationCounts, mayEscalate } from './decide-escalate.ts';
 export { decideSeverity } from './decide-hand.ts';
 export { decideSilent } from './decide-silent.ts';
+export { escalateIncident } from './escalate.ts';
 export { followupView, toFollowupView } from './followup-view.ts';
 export { linkIncidents } from './link.ts';
 export { listFollowups } from './list-followups.ts';
@@ -30,6 +32,15 @@ export { publishUpdate } from './publish-update.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
 export { selectEndings } from './queries-ending.ts';
+export {
+  clearDueMinutes,
+  type DueMinute,
+  type Holder,
+  type RollingCounts,
+  selectDueMinutes,
+  selectHolders,
+  sumRolling,
+} from './queries-escalate.ts';
 export { countEvents, selectEvents } from './queries-event.ts';
 export { selectFollowupsOf } from './queries-followup.ts';
 export { selectQuietIds } from './queries-incident.ts';

@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Expression, sql } from 'kysely';
-import type { Ctx, IncidentRow, IncidentSignatureRow } from '../store/index.ts';
+import type { AlertRow, Ctx, IncidentRow, IncidentSignatureRow } from '../store/index.ts';
 
 /** What an alert and an incident are brought together by. */
 export type SignatureKey = { signature: string; service: string; env: string };
@@ -200,21 +200,29 @@ export function reviveSignatures(ctx: Ctx, incidentId: string): CompiledQuery {
 const keepNewestAlert = `on conflict (signature, env) do update set last_alert_at = excluded.last_alert_at,
   last_triage_at = coalesce(excluded.last_triage_at, signature_state.last_triage_at)`;
 
-const countMinute = `on conflict (signature, env, minute_at) do update set
+const countMinute = `on conflict (signature, env, minute_at) do update set due_ref = excluded.due_ref,
   occurrences = signature_minute.occurrences + excluded.occurrences,
   triages = signature_minute.triages + excluded.triages`;
 
-/** Counts an alert for its signature, and a triage that is stamped with the present. Index: the primary keys. */
+/** Counts an alert for its signature where it was not yet, and its triage. Index: the primary keys. */
 export function countSignature(
   ctx: Ctx,
-  key: SignatureKey,
+  alert: Pick<AlertRow, 'signature' | 'env' | 'alert_ref' | 'announced'>,
   nowMs: number,
-  lastTriageAt: number | null,
+  triage: { lastAt: number | null; isNew: boolean },
 ): CompiledQuery[] {
-  const { signature, env } = key;
-  const state = { signature, env, last_triage_at: lastTriageAt, last_alert_at: nowMs };
+  const { signature, env } = alert;
+  const state = { signature, env, last_triage_at: triage.lastAt, last_alert_at: nowMs };
   const minute_at = nowMs - (nowMs % 60_000);
-  const minute = { signature, env, minute_at, occurrences: 1, triages: lastTriageAt === nowMs ? 1 : 0 };
+  const minute = {
+    signature,
+    env,
+    minute_at,
+    // What comes round again was counted with the report that sent it.
+    occurrences: alert.announced === 0 ? 1 : 0,
+    triages: triage.isNew ? 1 : 0,
+    due_ref: alert.alert_ref,
+  };
   return [
     ...ctx.dialect.insertRows('signature_state', [state], { onConflict: keepNewestAlert }),
     ...ctx.dialect.insertRows('signature_minute', [minute], { onConflict: countMinute }),

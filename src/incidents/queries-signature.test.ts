@@ -11,7 +11,7 @@ describeEachStore('the view of signatures', (open) => {
     // A view goes by the clock of its engine.
     const nowMs = Date.now();
     const known = { signature: 's', last_triage_at: null, last_alert_at: nowMs };
-    const minute = { signature: 's', env: 'prod', occurrences: 2, triages: 1 };
+    const minute = { signature: 's', env: 'prod', occurrences: 2, triages: 1, due_ref: null };
     const ages = [0, 55 * minuteMs, 65 * minuteMs, 23 * 60 * minuteMs, 25 * 60 * minuteMs];
     await insertMany(ctx, 'signature_state', [
       { ...known, env: 'prod' },

@@ -12,7 +12,8 @@ const signatureField = text(200, 1);
 /** What is kept of a signature, one entry an env. */
 export const showSignature = defineAction({
   name: 'signatures.show',
-  summary: 'Show when a signature was last alerted and triaged, and how many alerts it brought to incidents',
+  summary:
+    'Show when a signature was last alerted and triaged, and how many reports and triages it had lately',
   input: z.strictObject({ signature: signatureField }),
   output: z.object({
     signature: z.string(),
@@ -21,7 +22,7 @@ export const showSignature = defineAction({
         env: z.string(),
         last_alert_at: z.string(),
         last_triage_at: z.string().nullable(),
-        alerts_60m: z.number(),
+        occurrences_60m: z.number(),
         triage_count_24h: z.number(),
       }),
     ),
@@ -42,7 +43,7 @@ export const showSignature = defineAction({
       env: state.env,
       last_alert_at: toIso(state.last_alert_at),
       last_triage_at: toIso(state.last_triage_at),
-      alerts_60m: hour.find(({ env }) => env === state.env)?.occurrences ?? 0,
+      occurrences_60m: hour.find(({ env }) => env === state.env)?.occurrences ?? 0,
       triage_count_24h: day.find(({ env }) => env === state.env)?.triages ?? 0,
     }));
     return { signature, envs };

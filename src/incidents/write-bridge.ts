@@ -171,7 +171,7 @@ function writeAlert(
   events: readonly NewEvent[],
 ): CompiledQuery[] {
   const nowMs = ctx.clock.now();
-  const stampedAt = triage?.run ? nowMs : lastTriageAt;
+  const isTriaged = triage?.run ?? false;
   const joined: NewEvent = {
     incidentId,
     eventId: alert.alert_ref,
@@ -182,8 +182,8 @@ function writeAlert(
   return [
     holdSignature(ctx, alert, incidentId, nowMs),
     ...appendEvents(ctx, [...events, joined, ...cooldownNote(triage, incidentId, lastTriageAt)]),
-    ...countSignature(ctx, alert, nowMs, stampedAt),
-    ...(triage?.run
+    ...countSignature(ctx, alert, nowMs, { lastAt: isTriaged ? nowMs : lastTriageAt, isNew: isTriaged }),
+    ...(isTriaged
       ? insertTriage(ctx, { incidentId, nowMs, alertRef: alert.alert_ref, ...keyOf(alert) })
       : []),
   ];

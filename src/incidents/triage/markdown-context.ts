@@ -100,6 +100,6 @@ export function renderBefore({ signature }: TriageReport): string {
   });
   return joinLines([
     ...(lines.length > 0 ? lines : ['- No incident before this one.']),
-    `- Alerts of it that came to incidents in the last hour: ${alerts}; triages in the last day: ${triages}`,
+    `- Reports of it in the last hour: ${alerts}; triages in the last day: ${triages}`,
   ]);
 }

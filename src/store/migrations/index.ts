@@ -4,6 +4,7 @@ import type { Database } from '../schema.ts';
 import { up as mainLine } from './0001-main-line.ts';
 import { up as requestOfAlert } from './0002-request-of-alert.ts';
 import { up as incidentActions } from './0005-incident-actions.ts';
+import { up as dueSignatures } from './0006-due-signatures.ts';
 import { up as deployments } from './0007-deployments.ts';
 
 export type Migration = {
@@ -17,5 +18,6 @@ export const migrations: readonly Migration[] = [
   { name: '0001-main-line', up: mainLine },
   { name: '0002-request-of-alert', up: requestOfAlert },
   { name: '0005-incident-actions', up: incidentActions },
+  { name: '0006-due-signatures', up: dueSignatures },
   { name: '0007-deployments', up: deployments },
 ];

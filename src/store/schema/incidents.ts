@@ -141,6 +141,8 @@ export type SignatureMinuteRow = {
   minute_at: number;
   occurrences: number;
   triages: number;
+  /** The alert that was counted last; null: somebody has looked at it since. */
+  due_ref: string | null;
 };
 
 export type ServiceLockRow = { service: string; env: string };
