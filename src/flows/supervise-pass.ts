@@ -14,32 +14,44 @@ export type PassResult = {
   claimed: number;
   /** As many as it may take at once: more may wait. */
   full: boolean;
+  /** More wanted to begin than may in one pass, and were put off. */
+  putOff: boolean;
 };
 
-/** Claims waiting alerts and works on each by policy, the most severe first; a failure is that of its alert alone. */
-export async function superviseOnce(ctx: FlowCtx, owner: string): Promise<PassResult> {
-  const { maxAlertsPerRun: limit, maxAttempts } = ctx.config.policy.defaults;
+/**
+ * Claims waiting alerts and works on each by policy, the most severe first; a failure is that of its alert alone. A careful
+ * pass takes no more than it may begin, so that it puts nothing off.
+ */
+export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolean): Promise<PassResult> {
+  const { maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun, maxAttempts } = ctx.config.policy.defaults;
+  const limit = careful ? Math.min(maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun) : maxAlertsPerRun;
   const alerts = await claimAlerts(ctx, { owner, limit, leaseMs, windowMs: null, maxAttempts });
-  if (alerts.length > 0) await work(ctx, alerts);
-  return { claimed: alerts.length, full: alerts.length >= limit };
+  const putOff = alerts.length > 0 && (await work(ctx, alerts));
+  return { claimed: alerts.length, full: alerts.length >= limit, putOff };
 }
 
-async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
+/** Answers whether alerts were put off. */
+async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<boolean> {
   const defaults = ctx.config.policy.defaults;
   const allowance = { incidents: defaults.maxIncidentsPerRun, triages: defaults.maxTriagesPerRun };
   const { queue, quiet } = await sortOut(ctx, alerts);
   const lease = keepLeases(ctx);
-  let storm: AlertRow | null = null;
+  let putOff = false;
+  let storm = false;
   for (const [i, alert] of queue.entries()) {
     await lease.renew([...queue.slice(i), ...quiet]);
     const supervised = await guard(ctx, alert, () => superviseAlert(ctx, alert, allowance));
     if (supervised?.outcome === 'notify_only') quiet.push(alert);
-    if (supervised?.outcome === 'deferred' && alert.service !== 'tocsin') storm = alert;
+    if (supervised?.outcome === 'deferred') {
+      putOff = true;
+      storm ||= alert.service !== 'tocsin';
+    }
     if (supervised) spend(allowance, supervised);
   }
   await lease.renew(quiet);
   await guardAll(ctx, quiet);
   if (storm) await reportStorm(ctx);
+  return putOff;
 }
 
 /** Sets apart what asks for an incident or comes as part of one; an alert that cannot even be read fails here. */

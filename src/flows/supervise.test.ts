@@ -202,13 +202,38 @@ describeEachStore('the supervisor', (open) => {
           expect.objectContaining({ status: 'new', attempts: 0, retry_at: harness.clock.now() + 5000 }),
         ]),
       );
-      await pass(harness, worker, 5000);
-      await pass(harness, worker, 5000);
+      await pass(harness, worker, 4999);
+      expect(await incidents(worker)).toHaveLength(5);
+      await pass(harness, worker, 1);
       expect(await incidents(worker)).toHaveLength(12);
       const own = (await alerts(worker)).filter((alert) => alert.service === 'tocsin');
-      expect(own).toMatchObject([{ title: 'Alert storm: incidents are held back', occurrences: 2 }]);
+      expect(own).toMatchObject([{ title: 'Alert storm: incidents are held back', occurrences: 1 }]);
     },
   );
+
+  it('takes no more a pass than it may begin once it had to hold alerts back, for a minute', async () => {
+    const harness = await open();
+    const config = await withDefaults({ maxIncidentsPerRun: 5, maxTriagesPerRun: 100 });
+    const worker = await startWorker(harness, { config });
+    const burst = (name: string) =>
+      worker.report(...Array.from({ length: 12 }, (_, i) => ({ service: `${name}-${i}`, title: 'down' })));
+    const heldBack = async () => (await alerts(worker)).filter((alert) => alert.retry_at !== null).length;
+    await burst('first');
+    await worker.supervisor.tick();
+    expect(await heldBack()).toBe(7);
+    await burst('second');
+    for (const opened of [10, 15, 17]) {
+      await worker.supervisor.tick();
+      expect(await incidents(worker)).toHaveLength(opened);
+    }
+    expect(await heldBack()).toBe(7);
+    await pass(harness, worker, 5000);
+    expect(await incidents(worker)).toHaveLength(24);
+    await pass(harness, worker, minuteMs);
+    await burst('third');
+    await worker.supervisor.tick();
+    expect(await heldBack()).toBe(7);
+  });
 
   it('raises nothing about its own alerts when they are held back', async () => {
     const config = await withDefaults({ maxIncidentsPerRun: 1 });

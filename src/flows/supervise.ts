@@ -11,6 +11,8 @@ import { tendSilent } from './supervise-silent.ts';
 import { runTriages } from './supervise-triage.ts';
 
 const sweepEveryMs = 1_000;
+/** How long passes stay careful after one that put alerts off. */
+const carefulForMs = 60_000;
 
 /** From so many waiting requests on, those who report go first. */
 const crowd = 8;
@@ -41,10 +43,14 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let sweptAt = Number.NEGATIVE_INFINITY;
+  let putOffAt = Number.NEGATIVE_INFINITY;
 
   const pass = async (ctx: FlowCtx) => {
     const endTimer = ctx.metrics.supervisorPassSeconds.startTimer();
-    const result = await superviseOnce(ctx, owner);
+    // In a flood the valves open again with every pass: small ones, at once one after the other, keep nobody waiting.
+    const careful = !hasPassed(carefulForMs, putOffAt, ctx.clock.now());
+    const result = await superviseOnce(ctx, owner, careful);
+    if (result.putOff) putOffAt = ctx.clock.now();
     if (result.claimed > 0) endTimer();
     return result;
   };
