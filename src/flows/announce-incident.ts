@@ -64,7 +64,7 @@ function describeJoined(bridged: Bridged, about: About, nowMs: number): Announce
         'incident.escalated',
         { ...about, reason: 'severity_raised' },
         {
-          occasion: `severity:${incident.severity}`,
+          occasion: `severity:${incident.severity}:${nowMs}`,
           title: `Now ${incident.severity}: ${incident.title}`,
           lead: `${number} became more severe by: ${alert?.title ?? incident.title}.`,
         },

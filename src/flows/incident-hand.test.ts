@@ -89,6 +89,24 @@ describeEachStore('an incident in the hands of people', (open) => {
     await expect(set('P1')).rejects.toThrow('incident INC-1 is closed and cannot become P1');
   });
 
+  it('tells of a severity that rises again after a person lowered it', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    await worker.report({ severity: 'P1' });
+    await worker.settle();
+    await worker.report({ severity: 'P0' });
+    await worker.settle();
+    await run(worker, severityAction, { id: '1', severity: 'P2' });
+    await harness.clock.advance(1000);
+    await worker.report({ severity: 'P0', fingerprint: 'another' });
+    await worker.settle();
+    expect(await worker.messages()).toEqual([
+      'ops incident.opened P1 api is down',
+      'ops incident.escalated Now P0: api is down',
+      'ops incident.escalated Now P0: api is down',
+    ]);
+  });
+
   it('keeps its files: checked, listed, and shown as they came', async () => {
     const worker = await startWorker(await open());
     await openOne(worker);

@@ -150,6 +150,24 @@ describeEachStore('the supervisor', (open) => {
     expect(await incidents(worker)).toMatchObject([{ severity: 'P0', status: 'open' }]);
   });
 
+  it('keeps an incident whose alert grew too old to be one: the next one takes its place there', async () => {
+    const harness = await open();
+    const config = await withDefaults({ dedupeMaxMs: 2 * 60 * minuteMs });
+    const worker = await startWorker(harness, { config });
+    for (let i = 0; i < 5; i++) {
+      await worker.report({ severity: 'P0' });
+      await pass(harness, worker, 29 * minuteMs);
+    }
+    await worker.report({ severity: 'P0' });
+    await worker.settle();
+    expect(await alerts(worker)).toMatchObject([
+      { occurrences: 5, ended_at: expect.any(Number) },
+      { occurrences: 1, ended_at: null },
+    ]);
+    expect(await incidents(worker)).toMatchObject([{ status: 'open' }]);
+    expect(await worker.messages()).toEqual(['ops incident.opened P0 api is down']);
+  });
+
   it('makes an incident of a quiet alert whose severity rises, and lets the incident alone tell its end', async () => {
     const harness = await open();
     const worker = await startWorker(harness);
