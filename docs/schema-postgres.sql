@@ -72,3 +72,5 @@ create table "deployment" ("deployment_id" text not null, "given_id" text, "kind
 create index "deployment_at" on "deployment" ("at", "deployment_id");
 create index "deployment_service" on "deployment" ("service", "at", "deployment_id");
 create view deployments as select deployment_id, given_id, kind, service, env, version, deployed_by, link, notes, to_timestamp(at / 1000.0) as at, to_timestamp(created_at / 1000.0) as created_at from deployment;
+-- 0009-no-index-of-leases
+drop index "alert_lease";

@@ -40,7 +40,12 @@ async function ackGroup(ctx: Ctx, group: readonly AckItem[]): Promise<string[]> 
     requestId: ctx.requestId,
   };
   const [, rows] = await runStatements(ctx, [
-    recordLeased(ctx, first.leaseToken, refs, { from: 'processing', to: 'acked unless it rose' }, event),
+    recordLeased(
+      ctx,
+      { leaseToken: first.leaseToken, refs },
+      { from: 'processing', to: 'acked unless it rose' },
+      event,
+    ),
     ackLeased(ctx, {
       leaseToken: first.leaseToken,
       refs,
@@ -84,7 +89,7 @@ export async function returnAlerts(
     };
     const [, rows] = await inTransaction(ctx, (ctx) =>
       runStatements(ctx, [
-        recordLeased(ctx, leaseToken, refs, { from: 'processing', to: 'new' }, event),
+        recordLeased(ctx, { leaseToken, refs }, { from: 'processing', to: 'new' }, event),
         returnLeased(ctx, { leaseToken, refs, retryAtMs, nowMs }),
       ]),
     );

@@ -20,7 +20,7 @@ import {
   requireAlert,
   returnAlerts,
 } from './index.ts';
-import { leaseWaiting } from './queries-lease.ts';
+import { leaseWaiting } from './queries-claim.ts';
 
 const minuteMs = 60_000;
 

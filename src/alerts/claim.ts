@@ -1,5 +1,6 @@
 import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
-import { type Claim, findStalled, leaseWaiting, recordLeased } from './queries-lease.ts';
+import { type Claim, findStalled, leaseWaiting } from './queries-claim.ts';
+import { recordLeased } from './queries-lease.ts';
 import { releaseStalled } from './release.ts';
 import type { AlertFilters } from './types.ts';
 
@@ -32,12 +33,13 @@ async function tryClaim(
 ): Promise<{ rows: AlertRow[]; stalled: boolean }> {
   const nowMs = ctx.clock.now();
   const leaseToken = ctx.ids.uuid();
+  const lockUntilMs = nowMs + request.leaseMs;
   const claim = leaseWaiting(ctx, {
     owner: request.owner,
     leaseToken,
     limit: request.limit,
     when,
-    lockUntilMs: nowMs + request.leaseMs,
+    lockUntilMs,
     nowMs,
     sinceMs: request.windowMs === null ? null : nowMs - request.windowMs,
     filters: request.filters ?? {},
@@ -50,7 +52,7 @@ async function tryClaim(
     note: null,
     requestId: ctx.requestId,
   };
-  const record = recordLeased(ctx, leaseToken, null, { from: 'new', to: 'processing' }, event);
+  const record = recordLeased(ctx, { leaseToken, lockUntilMs }, { from: 'new', to: 'processing' }, event);
   const [lost, due, rows] = await runStatements(ctx, [...findStalled(ctx, nowMs), claim, record]);
   const stalled = (lost?.length ?? 0) + (due?.length ?? 0) > 0;
   return { rows: ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge), stalled };

@@ -1,63 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
-import type { AlertRow, AlertStatus, Ctx } from '../store/index.ts';
-import { matchesFilters } from './queries-list.ts';
-import type { AlertFilters } from './types.ts';
-
-export type Claim = {
-  owner: string;
-  leaseToken: string;
-  limit: number;
-  lockUntilMs: number;
-  nowMs: number;
-  /** Only alerts first seen since; null: all. */
-  sinceMs: number | null;
-  filters: AlertFilters;
-  /** What is stalled goes back first, and may be more severe than all that waits. */
-  when: 'unless any is stalled' | 'anyhow';
-};
-
-/** Leases the most severe, then the oldest waiting alerts. Index: alert_waiting. */
-export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
-  // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
-  return ctx.db
-    .with(
-      (cte) => cte('waiting').materialized(),
-      () => selectWaiting(ctx, claim),
-    )
-    .updateTable('alert')
-    .set({
-      status: 'processing',
-      owner: claim.owner,
-      lease_token: claim.leaseToken,
-      processing_lock_until: claim.lockUntilMs,
-      retry_at: null,
-      rose_since_claim: 0,
-      updated_at: claim.nowMs,
-    })
-    .where('alert_ref', 'in', (eb) => eb.selectFrom('waiting').select('waiting.alert_ref'))
-    .returningAll()
-    .compile();
-}
-
-function selectWaiting({ db, dialect }: Ctx, claim: Claim) {
-  const [lost, due] = selectStalled(db, claim.nowMs);
-  return db
-    .selectFrom('alert')
-    .select('alert_ref')
-    .where('status', '=', sql.lit('new'))
-    .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', claim.nowMs)]))
-    .where((eb) => eb.and(matchesFilters(eb, claim.filters, dialect)))
-    .$if(claim.sinceMs !== null, (query) => query.where('first_seen_at', '>=', claim.sinceMs ?? 0))
-    .$if(claim.when === 'unless any is stalled', (query) =>
-      query.where(({ and, not, exists }) =>
-        and([not(exists(lost.select('alert_ref'))), not(exists(due.select('alert_ref')))]),
-      ),
-    )
-    .orderBy('severity_rank')
-    .orderBy('alert_ref')
-    .limit(claim.limit)
-    .modifyEnd(dialect.skipLocked);
-}
+import { type AlertStatus, type Ctx, defineStatement } from '../store/index.ts';
 
 /** What an event says beside the states it goes from and to. */
 export type EventText = {
@@ -69,16 +11,27 @@ export type EventText = {
   requestId: string | null;
 };
 
-/** Writes the event of every alert that the token holds, before or after they move. Index: alert_lease. */
+/** Alerts of one lease: those that are named, or all that were claimed until one time. */
+export type Leased = { leaseToken: string } & ({ refs: readonly string[] } | { lockUntilMs: number });
+
+/** Writes the event of alerts that the token holds, before or after they move. Index: the primary key, or alert_leased. */
 export function recordLeased(
   ctx: Ctx,
-  leaseToken: string,
-  refs: readonly string[] | null,
+  leased: Leased,
   move: { from: AlertStatus; to: AlertStatus | 'acked unless it rose' },
   event: EventText,
 ): CompiledQuery {
-  const to = move.to === 'acked unless it rose' ? ackedUnlessItRose : sql.lit<AlertStatus>(move.to);
-  return ctx.db
+  const { leaseToken } = leased;
+  const found = 'refs' in leased ? { ...leased, lockUntilMs: 0 } : { ...leased, refs: [] };
+  return record(ctx, { ...move, refsAreGiven: 'refs' in leased }, { ...event, ...found, leaseToken });
+}
+
+type RecordShape = { from: AlertStatus; to: AlertStatus | 'acked unless it rose'; refsAreGiven: boolean };
+type RecordValues = EventText & { leaseToken: string; refs: readonly string[]; lockUntilMs: number };
+
+const record = defineStatement<RecordValues, RecordShape, unknown>(({ db, dialect, value }, shape) => {
+  const to = shape.to === 'acked unless it rose' ? ackedUnlessItRose() : sql.lit<AlertStatus>(shape.to);
+  return db
     .insertInto('alert_event')
     .columns([
       'alert_ref',
@@ -96,26 +49,29 @@ export function recordLeased(
         .selectFrom('alert')
         .select([
           'alert_ref',
-          sql<string>`cast(${event.eventId} as text)`.as('event_id'),
-          sql<number>`cast(${event.nowMs} as bigint)`.as('at'),
-          sql<string>`cast(${event.actor} as text)`.as('actor'),
-          sql.lit<AlertStatus>(move.from).as('from_status'),
+          sql<string>`cast(${value('eventId')} as text)`.as('event_id'),
+          sql<number>`cast(${value('nowMs')} as bigint)`.as('at'),
+          sql<string>`cast(${value('actor')} as text)`.as('actor'),
+          sql.lit<AlertStatus>(shape.from).as('from_status'),
           to.as('to_status'),
-          sql<string>`cast(${event.reason} as text)`.as('reason'),
-          sql<string | null>`cast(${event.note} as text)`.as('note'),
-          sql<string | null>`cast(${event.requestId} as text)`.as('request_id'),
+          sql<string>`cast(${value('reason')} as text)`.as('reason'),
+          sql<string | null>`cast(${value('note')} as text)`.as('note'),
+          sql<string | null>`cast(${value('requestId')} as text)`.as('request_id'),
         ])
-        .where('lease_token', '=', leaseToken)
+        .where('lease_token', '=', value('leaseToken'))
         .where('status', '=', sql.lit<AlertStatus>('processing'))
-        .$if(refs !== null, (query) => query.where(ctx.dialect.isOneOf(sql.ref('alert_ref'), refs ?? [])))
+        .where((eb) =>
+          shape.refsAreGiven
+            ? dialect.isOneOf(sql.ref('alert_ref'), value('refs'))
+            : eb('processing_lock_until', '=', value('lockUntilMs')),
+        )
         // Else the alert could move between this statement and the one that moves it.
-        .modifyEnd(ctx.dialect.forUpdate),
-    )
-    .compile();
-}
+        .modifyEnd(dialect.forUpdate),
+    );
+});
 
 const itRose = sql<boolean>`rose_since_claim = 1 and ended_at is null`;
-const ackedUnlessItRose = sql<AlertStatus>`case when ${itRose} then 'new' else 'acked' end`;
+const ackedUnlessItRose = () => sql<AlertStatus>`case when ${itRose} then 'new' else 'acked' end`;
 
 export type Ack = {
   leaseToken: string;
@@ -128,26 +84,35 @@ export type Ack = {
 
 /** Ends the lease of the alerts that the token still holds, and answers those. Index: the primary key. */
 export function ackLeased(ctx: Ctx, ack: Ack): CompiledQuery<{ alert_ref: string; status: AlertStatus }> {
-  return ctx.db
+  const { announced, incidentId, ...values } = ack;
+  const shape = { announced, setsIncident: incidentId !== undefined };
+  return acknowledge(ctx, shape, { ...values, incidentId: incidentId ?? null });
+}
+
+type AckShape = { announced: boolean; setsIncident: boolean };
+type AckValues = Pick<Ack, 'leaseToken' | 'refs' | 'nowMs'> & { incidentId: string | null };
+type AckRow = { alert_ref: string; status: AlertStatus };
+
+const acknowledge = defineStatement<AckValues, AckShape, AckRow>(({ db, dialect, value }, shape) =>
+  db
     .updateTable('alert')
     .set({
-      status: ackedUnlessItRose,
+      status: ackedUnlessItRose(),
       attempts: sql<number>`case when ${itRose} then 0 else attempts end`,
       owner: null,
       lease_token: null,
       processing_lock_until: null,
       retry_at: null,
       last_error: null,
-      updated_at: ack.nowMs,
-      ...(ack.incidentId === undefined ? {} : { incident_id: ack.incidentId }),
-      ...(ack.announced ? { announced: 1 } : {}),
+      updated_at: value('nowMs'),
+      ...(shape.setsIncident ? { incident_id: value('incidentId') } : {}),
+      ...(shape.announced ? { announced: 1 } : {}),
     })
-    .where('lease_token', '=', ack.leaseToken)
+    .where('lease_token', '=', value('leaseToken'))
     .where('status', '=', sql.lit<AlertStatus>('processing'))
-    .where(ctx.dialect.isOneOf(sql.ref('alert_ref'), ack.refs))
-    .returning(['alert_ref', 'status'])
-    .compile();
-}
+    .where(dialect.isOneOf(sql.ref('alert_ref'), value('refs')))
+    .returning(['alert_ref', 'status']),
+);
 
 /** Gives alerts back that the token still holds, to be claimed again from `retryAtMs`; no attempt is counted. */
 export function returnLeased(
@@ -187,31 +152,4 @@ export async function extendLease(
     .returning('alert_ref')
     .execute();
   return rows.length > 0;
-}
-
-/** Finds one alert whose lease has ended or whose retry is due, cheaply. Indexes: alert_leased, alert_retry. */
-export function findStalled(ctx: Ctx, nowMs: number): CompiledQuery<{ alert_ref: string }>[] {
-  return selectStalled(ctx.db, nowMs).map((query) => query.select('alert_ref').limit(1).compile());
-}
-
-function selectStalled(db: Ctx['db'], nowMs: number) {
-  const lost = db
-    .selectFrom('alert')
-    .where('status', '=', sql.lit<AlertStatus>('processing'))
-    .where('processing_lock_until', '<=', nowMs);
-  const due = db
-    .selectFrom('alert')
-    .where('status', '=', sql.lit<AlertStatus>('failed'))
-    .where('retry_at', '<=', nowMs);
-  return [lost, due] as const;
-}
-
-/** Answers alerts whose lease has ended or whose retry is due, held until the commit. */
-export async function lockStalled(ctx: Ctx, nowMs: number, limit: number): Promise<AlertRow[]> {
-  const rows: AlertRow[] = [];
-  for (const query of selectStalled(ctx.db, nowMs)) {
-    const locked = query.selectAll().orderBy('alert_ref').limit(limit).modifyEnd(ctx.dialect.skipLocked);
-    rows.push(...(await locked.execute()));
-  }
-  return rows;
 }

@@ -7,7 +7,7 @@ import {
   updateMany,
 } from '../store/index.ts';
 import { decideFailure } from './decide.ts';
-import { lockStalled } from './queries-lease.ts';
+import { lockStalled } from './queries-claim.ts';
 
 const batch = 500;
 

@@ -11,5 +11,6 @@ export { type MigrationState, migrate, printMigrations, readMigrationState } fro
 export { createRecorder } from './record.ts';
 export { insertMany, runStatements, updateMany } from './run.ts';
 export type * from './schema.ts';
+export { defineStatement } from './statement.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';
 export { inTransaction, runAfterCommit } from './transaction.ts';

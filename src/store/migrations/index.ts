@@ -6,6 +6,7 @@ import { up as requestOfAlert } from './0002-request-of-alert.ts';
 import { up as incidentActions } from './0005-incident-actions.ts';
 import { up as dueSignatures } from './0006-due-signatures.ts';
 import { up as deployments } from './0007-deployments.ts';
+import { up as noIndexOfLeases } from './0009-no-index-of-leases.ts';
 
 export type Migration = {
   name: string;
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { name: '0005-incident-actions', up: incidentActions },
   { name: '0006-due-signatures', up: dueSignatures },
   { name: '0007-deployments', up: deployments },
+  { name: '0009-no-index-of-leases', up: noIndexOfLeases },
 ];

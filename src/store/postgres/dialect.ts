@@ -1,11 +1,12 @@
 import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Database } from '../schema.ts';
+import { bindList } from '../statement.ts';
 
 /** What PostgreSQL needs: arrays, row locks, and many rows as one JSON parameter that takes its types from the table. */
 export const postgresDialect: Dialect = {
   engine: 'postgres',
-  isOneOf: (column, values) => sql`${column} = any(${values}::text[])`,
+  isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,
   skipLocked: sql`for update skip locked`,
   forUpdate: sql`for update`,
   nullsLast: (column, direction) => sql`${column} ${sql.raw(direction)} nulls last`,

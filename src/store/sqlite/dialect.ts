@@ -1,5 +1,6 @@
 import { CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
+import { bindList } from '../statement.ts';
 import type { SqliteQuery } from './driver.ts';
 
 const nothing = sql``;
@@ -7,7 +8,8 @@ const nothing = sql``;
 /** What SQLite needs: parameter lists as JSON, many rows as one prepared statement run again and again, no row locks. */
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
-  isOneOf: (column, values) => sql`${column} in (select value from json_each(${JSON.stringify(values)}))`,
+  isOneOf: (column, values) =>
+    sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
   skipLocked: nothing,
   forUpdate: nothing,
   nullsLast: (column, direction) => sql`${column} ${sql.raw(direction)} nulls last`,
