@@ -72,5 +72,8 @@ create table "deployment" ("deployment_id" text not null, "given_id" text, "kind
 create index "deployment_at" on "deployment" ("at", "deployment_id");
 create index "deployment_service" on "deployment" ("service", "at", "deployment_id");
 create view deployments as select deployment_id, given_id, kind, service, env, version, deployed_by, link, notes, to_timestamp(at / 1000.0) as at, to_timestamp(created_at / 1000.0) as created_at from deployment;
+-- 0008-triage-summaries
+create table "triage_summary" ("triage_id" text not null, "incident_id" text not null, "status" text not null, "report" text, "attempts" integer not null, "lease_token" text, "locked_until" bigint, "error" text, "created_at" bigint not null, "finished_at" bigint, constraint "triage_summary_key" primary key ("triage_id"), constraint "triage_summary_incident" foreign key ("incident_id") references "incident" ("incident_id"), constraint "triage_summary_status" check ("status" in ('pending', 'done', 'failed')));
+create index "triage_summary_pending" on "triage_summary" ("triage_id") where status = 'pending';
 -- 0009-no-index-of-leases
 drop index "alert_lease";

@@ -63,3 +63,5 @@ CREATE TABLE "deployment" ("deployment_id" text not null, "given_id" text, "kind
 CREATE INDEX "deployment_at" on "deployment" ("at", "deployment_id");
 CREATE INDEX "deployment_service" on "deployment" ("service", "at", "deployment_id");
 CREATE VIEW deployments as select deployment_id, given_id, kind, service, env, version, deployed_by, link, notes, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') as at, strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') as created_at from deployment;
+CREATE TABLE "triage_summary" ("triage_id" text not null, "incident_id" text not null, "status" text not null, "report" text, "attempts" integer not null, "lease_token" text, "locked_until" bigint, "error" text, "created_at" bigint not null, "finished_at" bigint, constraint "triage_summary_key" primary key ("triage_id"), constraint "triage_summary_incident" foreign key ("incident_id") references "incident" ("incident_id"), constraint "triage_summary_status" check ("status" in ('pending', 'done', 'failed')));
+CREATE INDEX "triage_summary_pending" on "triage_summary" ("triage_id") where status = 'pending';

@@ -12,6 +12,7 @@ import { createProbing, type Probing } from './flows/probe.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
 import { createRetention } from './flows/retention.ts';
 import { createSelfHealth } from './flows/self-health.ts';
+import { createSummarizer } from './flows/summarize.ts';
 import { createSupervisor } from './flows/supervise.ts';
 import { createSourceWatch } from './flows/watch-sources.ts';
 import type { Door } from './http/door.ts';
@@ -181,6 +182,7 @@ function startWorkers(running: Running): void {
   const report = (alert: Parameters<typeof ctx.intake.submit>[0][number]) => ctx.intake.submit([alert], null);
   startPart(running, createDeliverer({ ctx, report, random: Math.random }));
   startPart(running, createSourceWatch(base.liveContext(systemActor('sources'))));
+  startPart(running, createSummarizer(base.liveContext(systemActor('summarizer'))));
   startPart(running, createRetention(base.liveContext(systemActor('retention'))));
 }
 

@@ -6,6 +6,7 @@ import type {
   ComponentConfig,
   Config,
   EscalationPolicy,
+  LlmConfig,
   RoutingPolicy,
   RunbookConfig,
   ServerConfig,
@@ -18,6 +19,7 @@ type Parts = {
   policy: RoutingPolicy;
   runbooks: readonly RunbookConfig[];
   escalation: EscalationPolicy;
+  llm: LlmConfig | null;
   store: StoreConfig;
   dataDir: string;
   /** Where relative paths of tocsin.yaml start. */
@@ -56,6 +58,7 @@ export function assemble(parts: Parts): Config {
     },
     rateLimit: { maxRequests: settings.rateLimitMaxRequests, windowMs: settings.rateLimitWindowMs },
     telegram: settings.telegram,
+    llm: parts.llm,
   };
 }
 

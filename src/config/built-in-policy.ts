@@ -8,6 +8,7 @@ const notifyOnly: PolicyRule['actions'] = {
   autoTriage: false,
   incidentSeverityCap: null,
   dedupeWindowMs: null,
+  triageMode: 'deterministic',
   notify: null,
 };
 const incidentAndTriage = { ...notifyOnly, autoIncident: true, autoTriage: true };

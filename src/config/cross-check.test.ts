@@ -133,14 +133,7 @@ describe('alert_routing_policy.yml is refused for', () => {
       'defaults: { llm_mode: maybe }',
       1,
       'defaults.llm_mode',
-      { expected: 'off', message: '' },
-    ],
-    [
-      'a mode that is not served yet',
-      'defaults: { llm_mode: local }',
-      1,
-      'defaults.llm_mode',
-      { expected: 'off', message: 'this version does not serve the llm_mode local yet' },
+      { expected: 'one of off, local, remote', message: '' },
     ],
     ['no attempts', 'defaults: { max_attempts: 0 }', 1, 'defaults.max_attempts', { expected: 'at least 1' }],
   ])('%s', (_, text, line, key, rest) => {

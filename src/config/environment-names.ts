@@ -37,4 +37,11 @@ export const environmentNames: readonly EnvironmentName[] = [
     name: 'TELEGRAM_TEST_CHAT_ID',
     meaning: 'One chat that gets every message instead, from the default bot.',
   },
+  {
+    name: 'LLM_PROVIDER',
+    meaning: 'What LLM_BASE_URL speaks: openai (default, and what is compatible with it) or anthropic.',
+  },
+  { name: 'LLM_API_KEY', meaning: 'Key for generated summaries of triages; llm_mode: remote needs it.' },
+  { name: 'LLM_MODEL', meaning: 'Model that writes them.' },
+  { name: 'LLM_BASE_URL', meaning: "Address of the endpoint; default: the provider's own." },
 ];

@@ -2,7 +2,7 @@ import { parseDurationMs } from '../core/duration.ts';
 import type { Problem } from './problem.ts';
 import { isSecretName, redactUrl } from './redact.ts';
 import { suggestText } from './suggest.ts';
-import type { LogLevel, TelegramEnvironment } from './types.ts';
+import type { LlmConfig, LogLevel, TelegramEnvironment } from './types.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -31,6 +31,7 @@ export type EnvironmentSettings = {
   logRequests: boolean;
   logHealthRequests: boolean;
   telegram: TelegramEnvironment;
+  llm: Pick<LlmConfig, 'provider' | 'apiKey'> & { model: string | null; baseUrl: string | null };
 };
 
 type Reader = {
@@ -40,6 +41,7 @@ type Reader = {
 
 const backends = ['auto', 'memory', 'sqlite', 'postgres'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const satisfies readonly LogLevel[];
+const llmProviders = ['openai', 'anthropic'] as const;
 const dayMs = 86_400_000;
 const longestDays = 36_500;
 
@@ -72,6 +74,7 @@ export function readEnvironment(environment: Environment): {
     logRequests: flag(reader, 'LOG_REQUESTS'),
     logHealthRequests: flag(reader, 'LOG_HEALTH_REQUESTS'),
     telegram: readTelegram(environment.values, reader),
+    llm: readLlm(reader),
   };
   return { settings, problems };
 }
@@ -127,6 +130,18 @@ function readHost(reader: Reader): string | null {
   if (host === null || /^[^\s/[\]]+$/.test(host)) return host;
   reader.refuse('MONITORING_API_HOST', 'a host or an address, such as 127.0.0.1');
   return null;
+}
+
+function readLlm(reader: Reader): EnvironmentSettings['llm'] {
+  const baseUrl = reader.get('LLM_BASE_URL');
+  const isUrl = baseUrl === null || (URL.canParse(baseUrl) && /^https?:\/\/[^/]/i.test(baseUrl));
+  if (!isUrl) reader.refuse('LLM_BASE_URL', 'a URL that begins with http:// or https://');
+  return {
+    provider: oneOf(reader, 'LLM_PROVIDER', llmProviders) ?? 'openai',
+    apiKey: reader.get('LLM_API_KEY'),
+    model: reader.get('LLM_MODEL'),
+    baseUrl: isUrl ? baseUrl : null,
+  };
 }
 
 function readTelegram(values: Env, reader: Reader): TelegramEnvironment {

@@ -180,6 +180,7 @@ function ruleForm({ name, match, actions }: PolicyRule): FileForm {
       auto_triage: actions.autoTriage,
       incident_severity_cap: actions.incidentSeverityCap,
       dedupe_window_minutes: actions.dedupeWindowMs === null ? null : actions.dedupeWindowMs / 60_000,
+      triage_mode: actions.triageMode,
       notify: actions.notify,
     }),
   };

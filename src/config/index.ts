@@ -7,8 +7,8 @@ export { configSchemas, generatedFiles } from './json-schema.ts';
 export { loadConfig } from './load.ts';
 export { formatProblems, type Problem } from './problem.ts';
 export { isSecretName, redactText } from './redact.ts';
-
 export type { ReloadResult } from './reload.ts';
+export { collectSecrets } from './secrets.ts';
 export { describeConfig, showConfig } from './show.ts';
 export type * from './types.ts';
 export { watchConfig } from './watch.ts';

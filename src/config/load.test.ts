@@ -205,7 +205,9 @@ describe('the routing policy', () => {
 
 function dropDefaults(form: Record<string, unknown>): unknown {
   const text = JSON.stringify(form, (key, value: unknown) =>
-    ['auto_incident', 'auto_triage'].includes(key) && value === false ? undefined : value,
+    (['auto_incident', 'auto_triage'].includes(key) && value === false) || value === 'deterministic'
+      ? undefined
+      : value,
   );
   return JSON.parse(text);
 }

@@ -7,6 +7,7 @@ import { crossCheckEscalation, crossCheckPolicy, crossCheckTocsin } from './cros
 import { mergeEnvironment } from './dotenv.ts';
 import { type Env, type Environment, type EnvironmentSettings, readEnvironment } from './environment.ts';
 import { freezeDeep } from './freeze.ts';
+import { resolveLlm } from './llm.ts';
 import { configError, type Problem } from './problem.ts';
 import { displayPath, readTextFile } from './read-file.ts';
 import { readRunbooks } from './runbooks.ts';
@@ -54,6 +55,12 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const escalation = await loadEscalation(reading, join(folder, 'config', 'incident_escalation_policy.yml'));
   const { settings, problems } = readEnvironment(reading.environment);
   reading.problems.push(...problems);
+  const { llm, problems: llmProblems } = resolveLlm(
+    policy?.defaults.llmMode ?? 'off',
+    settings.llm,
+    reading.environment.origin,
+  );
+  reading.problems.push(...llmProblems);
   const dataDir = resolve(cwd, flags.dataDir ?? settings.dataDir ?? 'data');
   const store = selectStore(reading, settings, flags, dataDir);
   const listen = readListenFlag(reading, flags.listen);
@@ -62,7 +69,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const { files, watchedFiles } = reading;
   const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
   const places = { dataDir, folder, files, watchedFiles, isTerminal };
-  const policies = { policy, escalation, runbooks };
+  const policies = { policy, escalation, runbooks, llm };
   return freezeDeep(assemble({ file, settings, ...policies, store, listen, ...places }));
 }
 

@@ -14,6 +14,11 @@ export function redactConfig(config: Config): Config {
       Object.entries(config.channels).map(([name, channel]) => [name, redactChannel(channel)]),
     ),
     telegram: redactTelegram(config.telegram),
+    llm: config.llm && {
+      ...config.llm,
+      apiKey: hideSecret(config.llm.apiKey),
+      baseUrl: redactUrl(config.llm.baseUrl),
+    },
   };
 }
 

@@ -99,6 +99,7 @@ const liveParts = [
   'log',
   'rateLimit',
   'telegram',
+  'llm',
 ] as const satisfies readonly (keyof Config)[];
 
 function changedParts(before: Config, after: Config): string[] {

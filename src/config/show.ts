@@ -6,6 +6,7 @@ import {
   policyFileForm,
   tocsinFileForm,
 } from './file-form.ts';
+import { redactUrl } from './redact.ts';
 import { redactConfig } from './redact-config.ts';
 import type { Config } from './types.ts';
 
@@ -39,6 +40,12 @@ function effectiveForm(config: Config): FileForm {
         topics_chat_id: config.telegram.topicsChatId,
         test_chat_id: config.telegram.testChatId,
       },
+      llm: config.llm && {
+        provider: config.llm.provider,
+        model: config.llm.model,
+        base_url: config.llm.baseUrl,
+        api_key: config.llm.apiKey,
+      },
     },
   };
 }
@@ -57,6 +64,7 @@ export function describeConfig(config: Config): string {
     ['store', describeStore(redactConfig(config))],
     ['listen', `${config.server.host}:${config.server.port}, public as ${config.server.publicUrl}`],
   ];
+  if (config.llm) lines.push(['summaries', `${config.llm.model} at ${redactUrl(config.llm.baseUrl)}`]);
   if (config.notify.dryRun) lines.push(['dry run', 'messages are recorded and none is sent']);
   return lines.map(([part, words]) => `${part.padEnd(12)}${words}`).join('\n');
 }

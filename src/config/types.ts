@@ -27,6 +27,8 @@ export type Config = {
   log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };
   rateLimit: { maxRequests: number; windowMs: number };
   telegram: TelegramEnvironment;
+  /** Null: nothing is generated. */
+  llm: LlmConfig | null;
 };
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -109,6 +111,18 @@ export type TelegramEnvironment = {
   testChatId: string | null;
 };
 
+/** `local`: nothing may leave the network; `remote`: any endpoint. */
+export type LlmMode = 'off' | 'local' | 'remote';
+
+/** An endpoint that writes summaries. */
+export type LlmConfig = {
+  provider: 'openai' | 'anthropic';
+  apiKey: string | null;
+  model: string;
+  /** Without a slash at its end. */
+  baseUrl: string;
+};
+
 export type RouteConfig = {
   name: string;
   match: RouteMatch;
@@ -162,7 +176,7 @@ export type PolicyDefaults = {
   maxTriagesPerRun: number;
   dedupeWindowMs: number;
   triageCooldownMs: number;
-  llmMode: 'off';
+  llmMode: LlmMode;
   resolveHoldMs: number;
   reopenMs: number;
   stormThreshold: number;
@@ -186,6 +200,8 @@ export type PolicyRule = {
     incidentSeverityCap: Severity | null;
     /** Null: the default's. */
     dedupeWindowMs: number | null;
+    /** `llm` adds a generated summary where `llmMode` allows it. */
+    triageMode: 'deterministic' | 'llm';
     /** Route names that alone are asked; null: all routes. */
     notify: readonly string[] | null;
   };

@@ -157,8 +157,6 @@ function adviceFor(issue: Issue, value: unknown, isSubstituted: boolean): string
   if (value === undefined) return `add "${String(issue.path.at(-1))}"`;
   if (issue.code === 'invalid_type') return typeAdvice(issue.expected, value, isSubstituted);
   if (issue.code === 'invalid_value') {
-    const isMode = issue.path.at(-1) === 'llm_mode' && isNotServed('llm_mode', word);
-    if (isMode) return `this version does not serve the llm_mode ${word} yet`;
     return suggestText(word, issue.values.map(String));
   }
   if (issue.code === 'invalid_union') return unionAdvice(issue, value);

@@ -2,6 +2,7 @@ import { describeError } from '../core/errors.ts';
 import { claimTriages, failTriage, finishTriage, isWornOut, makeTriageReport } from '../incidents/index.ts';
 import { isDatabaseUnavailable, type TriageRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { findRule } from './supervise-alert.ts';
 import { collectFacts } from './triage-facts.ts';
 
 /** Works on triages that wait, a few at a time; answers how many. */
@@ -16,8 +17,9 @@ async function runTriage(ctx: FlowCtx, triage: TriageRow): Promise<void> {
   try {
     if (isWornOut(triage)) throw new Error('its worker ended in every attempt');
     const about = { incidentId: triage.incident_id, alertRef: triage.alert_ref };
-    const report = makeTriageReport(await collectFacts(ctx, about), ctx.clock.now());
-    await finishTriage(ctx, triage, report);
+    const facts = await collectFacts(ctx, about);
+    const wantsSummary = ctx.config.llm !== null && findRule(ctx, facts.alert).actions.triageMode === 'llm';
+    await finishTriage(ctx, triage, makeTriageReport(facts, ctx.clock.now()), wantsSummary);
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error;
     ctx.log.error({ tag: 'alert', incident_id: triage.incident_id, err: error }, '[alert] a triage failed');

@@ -59,6 +59,16 @@ export {
 export { showArtifact } from './show-artifact.ts';
 export { resetSignature, showSignature } from './signature-actions.ts';
 export { linkedView, toLinkedView, toUpdateView, updateView } from './story-view.ts';
+export { type Asked, askModel } from './summary/ask.ts';
+export {
+  claimSummary,
+  failSummary,
+  finishSummary,
+  isSummaryWornOut,
+  readReport,
+  returnSummary,
+} from './summary/claim.ts';
+export { makePrompt } from './summary/prompt.ts';
 export { claimTriages, failTriage, finishTriage, isWornOut } from './triage/claim.ts';
 export { aroundMs, type ComponentFacts, changedMs, type TriageFacts } from './triage/facts.ts';
 export { makeTriageReport } from './triage/make-report.ts';

@@ -7,6 +7,7 @@ const actions: PolicyRule['actions'] = {
   autoTriage: false,
   incidentSeverityCap: null,
   dedupeWindowMs: null,
+  triageMode: 'deterministic',
   notify: null,
 };
 

@@ -19,6 +19,7 @@ const unmatched: PolicyRule = {
     autoTriage: false,
     incidentSeverityCap: null,
     dedupeWindowMs: null,
+    triageMode: 'deterministic',
     notify: null,
   },
 };

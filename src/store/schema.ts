@@ -14,6 +14,7 @@ import type {
   SignatureMinuteRow,
   SignatureStateRow,
   TriageRow,
+  TriageSummaryRow,
 } from './schema/incidents.ts';
 import type { ChannelMemoryRow, LeaseRow, MigrationRow, NotificationRow, TokenRow } from './schema/shared.ts';
 
@@ -42,6 +43,7 @@ export type Database = {
   incident_update: IncidentUpdateRow;
   incident_link: IncidentLinkRow;
   triage: TriageRow;
+  triage_summary: TriageSummaryRow;
   signature_state: SignatureStateRow;
   signature_minute: SignatureMinuteRow;
   service_lock: ServiceLockRow;

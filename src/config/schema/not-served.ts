@@ -10,7 +10,6 @@ const keys: ReadonlySet<string> = new Set([
   'group_interval',
   'repeat_interval',
   'quiet_hours',
-  'triage_mode',
   'attach_alert_artifact',
 ]);
 
@@ -37,9 +36,7 @@ const channelTypes: ReadonlySet<string> = new Set([
   'command',
 ]);
 
-const llmModes: ReadonlySet<string> = new Set(['local', 'remote']);
-
-/** Answers whether the word is a key, a check kind, a channel type or a mode of triage that is documented and that this version refuses, so that nobody relies on it. */
-export function isNotServed(role: 'key' | 'kind' | 'type' | 'llm_mode', word: string): boolean {
-  return { key: keys, kind: checkKinds, type: channelTypes, llm_mode: llmModes }[role].has(word);
+/** Answers whether the word is a key, a check kind or a channel type that is documented and that this version refuses, so that nobody relies on it. */
+export function isNotServed(role: 'key' | 'kind' | 'type', word: string): boolean {
+  return { key: keys, kind: checkKinds, type: channelTypes }[role].has(word);
 }

@@ -15,7 +15,10 @@ const defaultsSchema = section({
     .default(120)
     .describe('How long an incident takes in further alerts.'),
   triage_cooldown_minutes: minutes.default(15),
-  llm_mode: z.enum(['off']).default('off').describe('Only off is served yet.'),
+  llm_mode: z
+    .enum(['off', 'local', 'remote'])
+    .default('off')
+    .describe('Where triages may have a summary written: nowhere, in your own network, or anywhere.'),
   resolve_hold_seconds: seconds.default(60).describe('How long all alerts must stay ended.'),
   reopen_minutes: minutes.default(30).describe('How long a resolved incident can be opened again.'),
   storm_threshold: atLeastOne.default(20).describe('Signatures within the group window that make a storm.'),
@@ -61,12 +64,17 @@ const actionsSchema = section({
   auto_triage: z.boolean().default(false),
   incident_severity_cap: severity.optional().describe('The most severe that the incident can be.'),
   dedupe_window_minutes: minutes.optional(),
+  triage_mode: z
+    .enum(['deterministic', 'llm'])
+    .default('deterministic')
+    .describe('llm adds a generated summary to the report, where llm_mode is not off.'),
   notify: z.array(text).optional().describe('Routes that alone are asked; default: all.'),
 }).transform((raw) => ({
   autoIncident: raw.auto_incident,
   autoTriage: raw.auto_triage,
   incidentSeverityCap: raw.incident_severity_cap ?? null,
   dedupeWindowMs: raw.dedupe_window_minutes === undefined ? null : raw.dedupe_window_minutes * 60_000,
+  triageMode: raw.triage_mode,
   notify: raw.notify ?? null,
 }));
 

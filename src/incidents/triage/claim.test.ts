@@ -52,10 +52,10 @@ describeEachStore('a triage', (open) => {
     const lost = await claimOne(harness);
     await harness.clock.advance(30_000);
     const held = await claimOne(harness);
-    expect(await finishTriage(harness.ctx, lost, report)).toBe(false);
+    expect(await finishTriage(harness.ctx, lost, report, false)).toBe(false);
     expect(await failTriage(harness.ctx, lost, 'late')).toBe(false);
-    expect(await finishTriage(harness.ctx, held, report)).toBe(true);
-    expect(await finishTriage(harness.ctx, held, report)).toBe(false);
+    expect(await finishTriage(harness.ctx, held, report, false)).toBe(true);
+    expect(await finishTriage(harness.ctx, held, report, false)).toBe(false);
     expect(await selectArtifactHeads(harness.ctx, incidentId, 10)).toHaveLength(2);
   });
 

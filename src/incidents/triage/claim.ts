@@ -1,9 +1,9 @@
 import { toStorable } from '../../core/text.ts';
 import { type Ctx, inTransaction, runStatements, type TriageRow } from '../../store/index.ts';
-import { insertArtifacts } from '../queries-artifact.ts';
 import { appendEvents } from '../queries-event.ts';
+import { insertSummary } from '../queries-summary.ts';
 import { changeLeasedTriage, hasPendingTriage, leaseTriages } from '../queries-triage.ts';
-import { renderTriageMarkdown } from './markdown.ts';
+import { attachReport } from './attach.ts';
 import type { TriageReport } from './report.ts';
 
 const leaseMs = 30_000;
@@ -18,27 +18,24 @@ export async function claimTriages(ctx: Ctx, limit: number): Promise<TriageRow[]
   );
 }
 
-/** Attaches the report in both forms, notes it, and ends the triage, all or nothing; answers false where the lease was lost. */
-export function finishTriage(ctx: Ctx, triage: TriageRow, report: TriageReport): Promise<boolean> {
+/**
+ * Attaches the report in both forms, notes it, asks for a generated summary where one is wanted, and ends the triage, all
+ * or nothing; answers false where the lease was lost.
+ */
+export function finishTriage(
+  ctx: Ctx,
+  triage: TriageRow,
+  report: TriageReport,
+  wantsSummary: boolean,
+): Promise<boolean> {
   const incidentId = triage.incident_id;
+  const summary = { triageId: triage.triage_id, incidentId, report: JSON.stringify(report) };
   return inTransaction(ctx, async (ctx) => {
     const change = { status: 'done', finished_at: ctx.clock.now(), error: null } as const;
     if (!(await changeLeasedTriage(ctx, triage, change))) return false;
     await runStatements(ctx, [
-      ...insertArtifacts(ctx, [
-        {
-          incidentId,
-          name: 'triage_report.md',
-          contentType: 'text/markdown',
-          content: renderTriageMarkdown(report),
-        },
-        {
-          incidentId,
-          name: 'triage_report.json',
-          contentType: 'application/json',
-          content: JSON.stringify(report, null, 2),
-        },
-      ]),
+      ...attachReport(ctx, incidentId, report),
+      ...(wantsSummary ? insertSummary(ctx, summary) : []),
       ...appendEvents(ctx, [
         {
           incidentId,

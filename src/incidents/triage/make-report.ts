@@ -38,6 +38,7 @@ export function makeTriageReport(facts: TriageFacts, nowMs: number): TriageRepor
       started_at: toIso(incident.started_at),
       components: readComponents(incident),
     },
+    generated: null,
     next_safe_action: next.action,
     next_safe_action_reason: next.reason,
     alert: own,

@@ -11,6 +11,7 @@ export function renderTriageMarkdown(report: TriageReport): string {
   const { incident, around, incident_alerts: siblings } = report;
   const sections: Section[] = [
     { title: 'Next safe action', body: plain(report.next_safe_action, 2000) },
+    { title: 'Generated summary', body: renderGenerated(report) },
     { title: 'The alert', body: renderOwnAlert(report) },
     { title: 'What changed before', body: renderChanges(report) },
     { title: 'Health', body: renderHealth(report) },
@@ -22,6 +23,14 @@ export function renderTriageMarkdown(report: TriageReport): string {
   ];
   const blocks = sections.flatMap(({ title, body }) => (body === '' ? [] : [`## ${title}`, body]));
   return `${[`# Triage of ${incident.number}: ${plain(incident.title)}`, renderHead(report), ...blocks].join('\n\n')}\n`;
+}
+
+function renderGenerated({ generated }: TriageReport): string {
+  if (!generated) return '';
+  return [
+    `Risk **${generated.risk}**: ${plain(generated.summary, 2000)}`,
+    `Written by the model ${plain(generated.model)} from the facts below; it may be wrong.`,
+  ].join('\n\n');
 }
 
 function renderHead({ incident, made_at: madeAt }: TriageReport): string {

@@ -66,6 +66,8 @@ export type TriageReport = {
     started_at: string;
     components: string[];
   };
+  /** What a model wrote on top of the facts; null: nothing. */
+  generated: { summary: string; risk: string; model: string; made_at: string } | null;
   next_safe_action: string;
   next_safe_action_reason: NextAction['reason'];
   alert: ReportedAlert & {

@@ -128,6 +128,21 @@ export type TriageRow = {
   finished_at: number | null;
 };
 
+/** A summary that is to be generated for a triage report. */
+export type TriageSummaryRow = {
+  triage_id: string;
+  incident_id: string;
+  status: TriageStatus;
+  /** The report, as JSON; null once the row is done or failed. */
+  report: string | null;
+  attempts: number;
+  lease_token: string | null;
+  locked_until: number | null;
+  error: string | null;
+  created_at: number;
+  finished_at: number | null;
+};
+
 export type SignatureStateRow = {
   signature: string;
   env: string;
