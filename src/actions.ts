@@ -13,9 +13,11 @@ import { listDeployments, recordDeployment } from './deployments/index.ts';
 import { claimAction, failAction, getAlert } from './flows/alert-actions.ts';
 import { alertToIncidentAction } from './flows/alert-to-incident.ts';
 import type { FlowCtx } from './flows/context.ts';
+import { showDigest } from './flows/digest.ts';
 import { listComponents, runChecks } from './flows/health-actions.ts';
 import { closeAction, createAction, moveAction } from './flows/incident-actions.ts';
 import { getIncident } from './flows/incident-get.ts';
+import { correlateIncident, showRecurrence } from './flows/incident-intelligence.ts';
 import { mergeAction } from './flows/incident-merge.ts';
 import { severityAction } from './flows/incident-severity.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
@@ -71,6 +73,9 @@ export const actions = [
   addFollowup,
   changeFollowup,
   listFollowups,
+  correlateIncident,
+  showRecurrence,
+  showDigest,
   showSignature,
   resetSignature,
   recordDeployment,

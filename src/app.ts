@@ -7,6 +7,7 @@ import type { Clock } from './core/clock.ts';
 import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { createDeliverer } from './flows/deliver.ts';
+import { createDigest } from './flows/digest.ts';
 import { createClockFollower } from './flows/follow-clock.ts';
 import { createProbing, type Probing } from './flows/probe.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
@@ -183,6 +184,7 @@ function startWorkers(running: Running): void {
   startPart(running, createDeliverer({ ctx, report, random: Math.random }));
   startPart(running, createSourceWatch(base.liveContext(systemActor('sources'))));
   startPart(running, createSummarizer(base.liveContext(systemActor('summarizer'))));
+  startPart(running, createDigest(base.liveContext(systemActor('digest'))));
   startPart(running, createRetention(base.liveContext(systemActor('retention'))));
 }
 

@@ -26,6 +26,7 @@ export {
   listSources,
   listUnboundedOf,
   markEndAnnounced,
+  selectKindsOfIncidents,
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
 export { lockAlerts } from './queries-list.ts';

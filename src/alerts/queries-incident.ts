@@ -76,6 +76,21 @@ export async function summarizeIncidentAlerts(
   }));
 }
 
+/** Answers which kinds of alerts each incident has. Index: alert_incident. */
+export async function selectKindsOfIncidents(
+  ctx: Ctx,
+  incidentIds: readonly string[],
+): Promise<{ incidentId: string; kind: string }[]> {
+  const rows = await ctx.db
+    .selectFrom('alert')
+    .where(ctx.dialect.isOneOf(sql.ref('incident_id'), incidentIds))
+    .groupBy(['incident_id', 'kind'])
+    .select(['incident_id', 'kind'])
+    .orderBy('kind')
+    .execute();
+  return rows.map((row) => ({ incidentId: row.incident_id ?? '', kind: row.kind }));
+}
+
 /**
  * Answers when the alerts of an incident, but for the newcomer, were heard last: now where one lives, else its end; one that
  * was superseded fell silent with its last repeat. Null: there is no other. Index: alert_incident.

@@ -409,6 +409,33 @@ export const manifest: readonly ManifestCommand[] = [
     http: { method: 'GET', path: '/v1/incidents/followups' },
   },
   {
+    action: 'incidents.correlate',
+    command: 'incidents correlate',
+    summary: 'List incidents that are related to one, the closest first',
+    args: [{ name: 'id', kind: 'text', required: true, help: '' }],
+    options: [],
+    print: null,
+    http: { method: 'GET', path: '/v1/incidents/:id/correlate' },
+  },
+  {
+    action: 'incidents.recurrence',
+    command: 'incidents recurrence',
+    summary: 'Show how often the failure of an incident came in 7 and 30 days, and what to do about it',
+    args: [{ name: 'id', kind: 'text', required: true, help: '' }],
+    options: [],
+    print: null,
+    http: { method: 'GET', path: '/v1/incidents/:id/recurrence' },
+  },
+  {
+    action: 'incidents.digest',
+    command: 'incidents digest',
+    summary: 'Show the digest of the last seven days, as Markdown',
+    args: [],
+    options: [],
+    print: 'markdown',
+    http: { method: 'GET', path: '/v1/incidents/digest' },
+  },
+  {
     action: 'signatures.show',
     command: 'signatures show',
     summary:

@@ -6,6 +6,7 @@ import type {
   ComponentConfig,
   Config,
   EscalationPolicy,
+  IntelligencePolicy,
   LlmConfig,
   RoutingPolicy,
   RunbookConfig,
@@ -17,6 +18,7 @@ type Parts = {
   file: TocsinFile;
   settings: EnvironmentSettings;
   policy: RoutingPolicy;
+  intelligence: IntelligencePolicy;
   runbooks: readonly RunbookConfig[];
   escalation: EscalationPolicy;
   llm: LlmConfig | null;
@@ -47,6 +49,7 @@ export function assemble(parts: Parts): Config {
     kinds: file.kinds,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,
+    intelligence: parts.intelligence,
     runbooks: parts.runbooks,
     escalation: parts.escalation,
     notify: { dryRun: file.notify.dry_run || settings.isDebugAsked },

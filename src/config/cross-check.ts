@@ -42,6 +42,14 @@ export function crossCheckPolicy(policy: YamlFile, tocsin: YamlFile | null): Pro
   return problems;
 }
 
+/** Answers the problem of a digest to a route that there is not. */
+export function crossCheckIntelligence(policy: YamlFile, tocsin: YamlFile): Problem[] {
+  const path = ['digest', 'route'];
+  const route = valueAt(policy.value, path);
+  const routes = namesIn(tocsin, ['routes'], 'name').map(({ name }) => name);
+  return typeof route === 'string' ? unknownName(policy, path, route, routes, 'route') : [];
+}
+
 /** Answers the kinds in a runbook's front matter that there are not. */
 export function crossCheckRunbook(runbook: YamlFile, tocsin: YamlFile): Problem[] {
   return unknownNames(runbook, ['kind'], knownKinds(tocsin), 'alert kind');
@@ -90,21 +98,31 @@ function duplicates(file: YamlFile, names: readonly Named[], noun: string): Prob
 }
 
 function unknownNames(file: YamlFile, path: Path, known: readonly string[], noun: string): Problem[] {
-  return listAt(file, path).flatMap((name, index) => {
-    if (typeof name !== 'string' || known.includes(name)) return [];
-    const expected =
-      known.length === 0 ? `a ${noun}, and none is configured` : `one of ${[...new Set(known)].join(', ')}`;
-    return [
-      {
-        file: file.name,
-        line: file.locate([...path, index]).line,
-        key: formatPath([...path, index]),
-        found: `the unknown ${noun} ${describeFound(name, [])}`,
-        expected,
-        message: suggestText(name, known) || `configure it, or remove it here`,
-      },
-    ];
-  });
+  return listAt(file, path).flatMap((name, index) =>
+    typeof name === 'string' ? unknownName(file, [...path, index], name, known, noun) : [],
+  );
+}
+
+function unknownName(
+  file: YamlFile,
+  path: Path,
+  name: string,
+  known: readonly string[],
+  noun: string,
+): Problem[] {
+  if (known.includes(name)) return [];
+  const expected =
+    known.length === 0 ? `a ${noun}, and none is configured` : `one of ${[...new Set(known)].join(', ')}`;
+  return [
+    {
+      file: file.name,
+      line: file.locate(path).line,
+      key: formatPath(path),
+      found: `the unknown ${noun} ${describeFound(name, [])}`,
+      expected,
+      message: suggestText(name, known) || `configure it, or remove it here`,
+    },
+  ];
 }
 
 function dependencyProblems(file: YamlFile, components: readonly Named[]): Problem[] {

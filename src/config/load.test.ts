@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { AppError } from '../core/errors.ts';
 import { builtInEscalation, builtInPolicy } from './built-in-policy.ts';
 import { escalationFileForm, policyFileForm, tocsinFileForm } from './file-form.ts';
+import { intelligenceFileForm } from './intelligence.ts';
 import { type LoadOptions, loadConfig } from './load.ts';
 import { findProblems, type Problem } from './problem.ts';
 
@@ -170,6 +171,7 @@ notify: { dry_run: true }
       'tocsin.yaml': stringify(tocsinFileForm(first)),
       'config/alert_routing_policy.yml': stringify(policyFileForm(first.policy)),
       'config/incident_escalation_policy.yml': stringify(escalationFileForm(first.escalation)),
+      'config/incident_intelligence_policy.yml': stringify(intelligenceFileForm(first.intelligence)),
     });
     expect({ ...second, files: [] }).toEqual({ ...first, files: [] });
   });

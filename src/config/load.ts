@@ -3,19 +3,26 @@ import type { z } from 'zod';
 import { assemble } from './assemble.ts';
 import { builtInEscalation, builtInEscalationRules, builtInPolicy, builtInRules } from './built-in-policy.ts';
 import { chooseStore } from './choose-store.ts';
-import { crossCheckEscalation, crossCheckPolicy, crossCheckTocsin } from './cross-check.ts';
+import {
+  crossCheckEscalation,
+  crossCheckIntelligence,
+  crossCheckPolicy,
+  crossCheckTocsin,
+} from './cross-check.ts';
 import { mergeEnvironment } from './dotenv.ts';
 import { type Env, type Environment, type EnvironmentSettings, readEnvironment } from './environment.ts';
 import { freezeDeep } from './freeze.ts';
+import { builtInIntelligence } from './intelligence.ts';
 import { resolveLlm } from './llm.ts';
 import { configError, type Problem } from './problem.ts';
 import { displayPath, readTextFile } from './read-file.ts';
 import { readRunbooks } from './runbooks.ts';
 import { escalationSchema, toEscalationPolicy } from './schema/escalation.ts';
+import { intelligenceSchema } from './schema/intelligence.ts';
 import { policySchema, toPolicy } from './schema/policy.ts';
 import { listenExpected, parseListen } from './schema/server.ts';
 import { tocsinSchema } from './schema/tocsin.ts';
-import type { Config, EscalationPolicy, RoutingPolicy, StoreConfig } from './types.ts';
+import type { Config, EscalationPolicy, IntelligencePolicy, RoutingPolicy, StoreConfig } from './types.ts';
 import { validateFile } from './validate.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
@@ -51,6 +58,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const file = check(reading, tocsin, tocsinSchema);
   if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin));
   const policy = await loadPolicy(reading, join(folder, 'config', 'alert_routing_policy.yml'), tocsin);
+  const intelligence = await loadIntelligence(reading, folder, tocsin);
   const runbooks = await loadRunbooks(reading, join(folder, 'runbooks'), tocsin);
   const escalation = await loadEscalation(reading, join(folder, 'config', 'incident_escalation_policy.yml'));
   const { settings, problems } = readEnvironment(reading.environment);
@@ -64,12 +72,12 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const dataDir = resolve(cwd, flags.dataDir ?? settings.dataDir ?? 'data');
   const store = selectStore(reading, settings, flags, dataDir);
   const listen = readListenFlag(reading, flags.listen);
-  const isBroken = file === null || policy === null || escalation === null;
+  const isBroken = file === null || policy === null || escalation === null || intelligence === null;
   if (isBroken || reading.problems.length > 0) throw configError(reading.problems);
   const { files, watchedFiles } = reading;
   const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
   const places = { dataDir, folder, files, watchedFiles, isTerminal };
-  const policies = { policy, escalation, runbooks, llm };
+  const policies = { policy, escalation, intelligence, runbooks, llm };
   return freezeDeep(assemble({ file, settings, ...policies, store, listen, ...places }));
 }
 
@@ -151,6 +159,18 @@ async function loadPolicy(reading: Reading, path: string, tocsin: YamlFile): Pro
   if (file.readable) reading.problems.push(...crossCheckPolicy(file, tocsin.readable ? tocsin : null));
   if (data === null) return null;
   return reading.files.includes(path) ? toPolicy(data, builtInRules()) : builtInPolicy();
+}
+
+async function loadIntelligence(
+  reading: Reading,
+  folder: string,
+  tocsin: YamlFile,
+): Promise<IntelligencePolicy | null> {
+  const path = join(folder, 'config', 'incident_intelligence_policy.yml');
+  const file = await readYamlFile(reading, path, null);
+  const data = check(reading, file, intelligenceSchema);
+  if (file.readable && tocsin.readable) reading.problems.push(...crossCheckIntelligence(file, tocsin));
+  return reading.files.includes(path) ? data : builtInIntelligence();
 }
 
 async function loadRunbooks(reading: Reading, folder: string, tocsin: YamlFile) {

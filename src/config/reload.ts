@@ -94,6 +94,7 @@ const liveParts = [
   'kinds',
   'retention',
   'policy',
+  'intelligence',
   'runbooks',
   'notify',
   'log',

@@ -6,6 +6,7 @@ import {
   policyFileForm,
   tocsinFileForm,
 } from './file-form.ts';
+import { intelligenceFileForm } from './intelligence.ts';
 import { redactUrl } from './redact.ts';
 import { redactConfig } from './redact-config.ts';
 import type { Config } from './types.ts';
@@ -21,6 +22,7 @@ function effectiveForm(config: Config): FileForm {
     files: config.files,
     ...tocsinFileForm(config),
     policy: policyFileForm(config.policy),
+    intelligence: intelligenceFileForm(config.intelligence),
     runbooks: config.runbooks.map(({ file, title }) => ({ file, title })),
     escalation: escalationFileForm(config.escalation),
     environment: {
@@ -59,6 +61,7 @@ export function describeConfig(config: Config): string {
     ['channels', describeChannels(config)],
     ['routes', describeRoutes(config)],
     ['policy', describePolicy(config)],
+    ['digest', describeDigest(config)],
     ['runbooks', config.runbooks.map(({ title }) => title).join(', ') || 'none'],
     ['escalation', describeEscalation(config)],
     ['store', describeStore(redactConfig(config))],
@@ -106,6 +109,12 @@ function describePolicy(config: Config): string {
 function describeEscalation({ files, escalation }: Config): string {
   const isFile = files.some((path) => path.endsWith('incident_escalation_policy.yml'));
   return `${plural(escalation.rules.length, 'rule')}, ${isFile ? 'from the file' : 'built in'}`;
+}
+
+function describeDigest({ intelligence: { digest } }: Config): string {
+  return digest.route === null
+    ? 'no weekly digest'
+    : `every week to route ${digest.route}, ${digest.weekday} ${digest.time} UTC`;
 }
 
 function describeStore({ store }: Config): string {

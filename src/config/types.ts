@@ -1,5 +1,8 @@
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
+import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
+
+export type * from './triage-types.ts';
 
 /** The effective configuration: read once, validated whole, frozen. Times are milliseconds. */
 export type Config = {
@@ -20,6 +23,7 @@ export type Config = {
   kinds: readonly string[];
   retention: RetentionConfig;
   policy: RoutingPolicy;
+  intelligence: IntelligencePolicy;
   /** Of the folder `runbooks` beside tocsin.yaml, by file name. */
   runbooks: readonly RunbookConfig[];
   escalation: EscalationPolicy;
@@ -111,18 +115,6 @@ export type TelegramEnvironment = {
   testChatId: string | null;
 };
 
-/** `local`: nothing may leave the network; `remote`: any endpoint. */
-export type LlmMode = 'off' | 'local' | 'remote';
-
-/** An endpoint that writes summaries. */
-export type LlmConfig = {
-  provider: 'openai' | 'anthropic';
-  apiKey: string | null;
-  model: string;
-  /** Without a slash at its end. */
-  baseUrl: string;
-};
-
 export type RouteConfig = {
   name: string;
   match: RouteMatch;
@@ -149,18 +141,6 @@ export type RouteMatch = {
 export type RetentionConfig = {
   alertsMs: number;
   notificationsMs: number;
-};
-
-/** What people wrote down for a failure; every key that is given must match. */
-export type RunbookConfig = {
-  /** Path as a person would type it. */
-  file: string;
-  title: string;
-  service: readonly string[] | null;
-  kind: readonly string[] | null;
-  labels: Readonly<Record<string, string>>;
-  /** Markdown without the front matter. */
-  body: string;
 };
 
 export type RoutingPolicy = {

@@ -51,6 +51,7 @@ export type MessageEvent =
   | 'incident.resolved'
   | 'alert.firing'
   | 'alert.resolved'
+  | 'digest'
   | 'test';
 
 /** The incident inside a message: the contract of the `webhook` channel, times in ISO. */

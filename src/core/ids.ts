@@ -44,7 +44,8 @@ export function createIds(clock: Clock, fill: Randomness = (bytes) => void getRa
   };
 }
 
-function encodeTime(epochMs: number): string {
+/** Answers the first ten characters of every ULID of that millisecond. */
+export function encodeTime(epochMs: number): string {
   let text = '';
   let rest = epochMs;
   for (let i = 0; i < 10; i++) {

@@ -4,5 +4,5 @@
  */
 
 export { listDeployments } from './list.ts';
-export { selectDeploymentsBetween, selectLastDeployment } from './queries.ts';
+export { countDeploymentsBetween, selectDeploymentsBetween, selectLastDeployment } from './queries.ts';
 export { recordDeployment, recordReload } from './record.ts';

@@ -65,6 +65,21 @@ export function selectDeploymentsBetween(
     .execute();
 }
 
+/** Counts deployments of services in a span of time. Index: deployment_at. */
+export async function countDeploymentsBetween(
+  ctx: Ctx,
+  span: { fromMs: number; toMs: number },
+): Promise<number> {
+  const row = await ctx.db
+    .selectFrom('deployment')
+    .select((eb) => eb.fn.countAll<number>().as('deployments'))
+    .where('at', '>=', span.fromMs)
+    .where('at', '<', span.toMs)
+    .where('kind', '=', sql.lit('deployment'))
+    .executeTakeFirst();
+  return row?.deployments ?? 0;
+}
+
 /** Answers the last deployment of a service in an env up to a time, or null. Index: deployment_service. */
 export async function selectLastDeployment(
   ctx: Ctx,

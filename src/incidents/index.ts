@@ -2,6 +2,7 @@
  * Incidents: the story of one outage. The bridge makes alerts part of it, people and time move it on, triage says what is
  * known. Knows nothing of how alerts come and how messages go.
  */
+
 export { acknowledgeIncident } from './acknowledge.ts';
 export { addFollowup } from './add-followup.ts';
 export { appendNote } from './append-note.ts';
@@ -23,6 +24,16 @@ export { decideSeverity } from './decide-hand.ts';
 export { decideSilent } from './decide-silent.ts';
 export { escalateIncident } from './escalate.ts';
 export { followupView, toFollowupView } from './followup-view.ts';
+export {
+  type Counts,
+  decideLevel,
+  decideRelation,
+  recommend,
+  type Story,
+  worse,
+} from './intelligence/decide.ts';
+export { decideDigest } from './intelligence/decide-digest.ts';
+export { type Recurring, renderDigest } from './intelligence/digest.ts';
 export { linkIncidents } from './link.ts';
 export { listFollowups } from './list-followups.ts';
 export { listIncidents, listOpenIncidents } from './list-incidents.ts';
@@ -44,6 +55,7 @@ export {
 export { countEvents, selectEvents } from './queries-event.ts';
 export { selectFollowupsOf } from './queries-followup.ts';
 export { selectQuietIds } from './queries-incident.ts';
+export { listOpenIncidentRows, selectIncidentsBetween, selectSignaturesOf } from './queries-intelligence.ts';
 export { deleteOldMinutes } from './queries-retention.ts';
 export { countSignatureSince, selectPastIncidents } from './queries-signature.ts';
 export { type Silence, selectSilentIds } from './queries-silent.ts';

@@ -54,8 +54,15 @@ export function chooseRecipients(
 }
 
 function matchRecipients(announcement: Announcement, routes: readonly RouteConfig[]): Recipient[] {
-  const { facts, onlyRoutes } = announcement;
-  return matchRoutes(routes, facts, onlyRoutes).flatMap(({ route, channels }) =>
+  const { event, facts, onlyRoutes } = announcement;
+  // A digest is about nothing that a route could match: it goes where it was sent.
+  const matched =
+    event === 'digest'
+      ? routes.flatMap((route) =>
+          onlyRoutes?.includes(route.name) ? [{ route, channels: route.channels }] : [],
+        )
+      : matchRoutes(routes, facts, onlyRoutes);
+  return matched.flatMap(({ route, channels }) =>
     channels.map((channel) => ({
       channel,
       route: route.name,
