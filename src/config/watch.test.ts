@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -179,4 +179,17 @@ it('a started watch looks on its own and stops when asked', async () => {
   await clock.advance(1000);
   await watch.stop();
   expect(watch.status().ok).toBe(true);
+});
+
+it.each([
+  ['incident_escalation_policy.yml', 'defaults: { auto_close: true }', 'escalation'],
+  ['incident_intelligence_policy.yml', 'correlation: { top: 3 }', 'intelligence'],
+  ['alert_routing_policy.yml', 'defaults: { max_attempts: 9 }', 'policy'],
+])('a policy that comes as %s is taken up', async (name, text, part) => {
+  await mkdir(join(cwd, 'config'));
+  const { watch, changes } = await watching(component('a'));
+  await write(text, join('config', name));
+  await watch.tick();
+  await watch.tick();
+  expect(changes).toMatchObject([{ changed: [part] }]);
 });
