@@ -1,7 +1,7 @@
-import { CompiledQuery, type Kysely, sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
-import type { Database } from '../schema.ts';
 import { bindList } from '../statement.ts';
+import { Together } from './connection.ts';
 
 /** What PostgreSQL needs: arrays, row locks, and many rows as one JSON parameter that takes its types from the table. */
 export const postgresDialect: Dialect = {
@@ -31,14 +31,8 @@ export const postgresDialect: Dialect = {
     return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 
-  runTogether: (db, statements) =>
-    db.isTransaction
-      ? runInOrder(db, statements)
-      : db.transaction().execute((transaction) => runInOrder(transaction, statements)),
+  async runTogether(db, statements) {
+    const query = CompiledQuery.raw('-- together', [new Together(statements)]);
+    return (await db.executeQuery(query)).rows as unknown[][];
+  },
 };
-
-async function runInOrder(db: Kysely<Database>, statements: readonly CompiledQuery[]): Promise<unknown[][]> {
-  const answers: unknown[][] = [];
-  for (const statement of statements) answers.push((await db.executeQuery(statement)).rows);
-  return answers;
-}

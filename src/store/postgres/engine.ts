@@ -1,7 +1,7 @@
-import { PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../core/log.ts';
-import { isAnswerMissing } from '../errors.ts';
+import { pipeline } from './connection.ts';
 
 const int8 = 20;
 const numeric = 1700;
@@ -48,6 +48,7 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
     idle_in_transaction_session_timeout: limits.idleInTransactionMs,
     query_timeout: limits.answerMs,
     application_name: 'tocsin',
+    pipeline: true,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === int8 || oid === numeric ? Number : pg.types.getTypeParser(oid, format ?? 'text'),
@@ -57,20 +58,6 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
   pool.on('error', (err) => log.warn({ tag: 'db', err }, '[db] an idle PostgreSQL connection was lost'));
   // One in use says so twice: the query under way or the next one fails, and this event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const connect = async () => endWhenSilent(await pool.connect());
+  const connect = async () => pipeline(await pool.connect());
   return new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } });
-}
-
-/** An answer that does not come would hold up whoever gets the connection next: it ends with the wait for that answer. */
-function endWhenSilent(client: pg.PoolClient): PostgresPoolClient {
-  const query = async (text: string, parameters: readonly unknown[]): Promise<unknown> => {
-    try {
-      return await client.query(text, [...parameters]);
-    } catch (error) {
-      if (isAnswerMissing(error)) void client.end();
-      throw error;
-    }
-  };
-  // Of the two ways to ask, the one with a cursor is for streams, which nothing opens.
-  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
 }

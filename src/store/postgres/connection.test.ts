@@ -1,0 +1,57 @@
+import { CompiledQuery, Kysely, sql } from 'kysely';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { freshSchema } from '../../../test/services/database.ts';
+import { quietLog } from '../../../test/stores.ts';
+import { Together } from './connection.ts';
+import { createPostgresEngine, everydayLimits } from './engine.ts';
+
+type Tables = { held: { a: number } };
+
+let db: Kysely<Tables>;
+beforeEach(async () => {
+  db = new Kysely<Tables>({ dialect: createPostgresEngine(await freshSchema(), quietLog, everydayLimits) });
+  onTestFinished(() => db.destroy());
+  await sql`create table held (a int primary key)`.execute(db);
+});
+
+const add = (a: number) => CompiledQuery.raw('insert into held values ($1) returning a', [a]);
+const together = (...statements: CompiledQuery[]) =>
+  CompiledQuery.raw('-- together', [new Together(statements)]);
+const kept = async () => (await db.selectFrom('held').select('a').orderBy('a').execute()).map(({ a }) => a);
+
+describe('statements that go to PostgreSQL at once', () => {
+  it('answer the rows of each, and are one transaction', async () => {
+    const answer = await db.executeQuery(together(add(1), add(2), CompiledQuery.raw('select 3 as a')));
+    expect(answer.rows).toEqual([[{ a: 1 }], [{ a: 2 }], [{ a: 3 }]]);
+    expect(await kept()).toEqual([1, 2]);
+  });
+
+  it('leave nothing where one of them fails, and say which fault it was, not what followed', async () => {
+    const work = db.executeQuery(together(add(1), add(2), add(2), add(3)));
+    await expect(work).rejects.toMatchObject({ code: '23505' });
+    expect(await kept()).toEqual([]);
+    await db.executeQuery(together(add(4)));
+    expect(await kept()).toEqual([4]);
+  });
+
+  it('join an open transaction, and end with it', async () => {
+    const work = db.transaction().execute(async (transaction) => {
+      await transaction.executeQuery(together(add(1), add(2)));
+      throw new Error('no more');
+    });
+    await expect(work).rejects.toThrow('no more');
+    expect(await kept()).toEqual([]);
+    await db.transaction().execute((transaction) => transaction.executeQuery(together(add(3))));
+    expect(await kept()).toEqual([3]);
+  });
+
+  it('cost an empty transaction nothing, and the next one begins anew', async () => {
+    await db.transaction().execute(async () => {});
+    const isOpen = sql<{ open: boolean }>`select transaction_timestamp() < statement_timestamp() as open`;
+    await db.transaction().execute(async (transaction) => {
+      await transaction.executeQuery(add(1));
+      expect((await isOpen.execute(transaction)).rows).toEqual([{ open: true }]);
+    });
+    expect(await kept()).toEqual([1]);
+  });
+});
