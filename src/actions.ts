@@ -1,6 +1,7 @@
 import { createTokenAction, listTokensAction, revokeTokenAction } from './access/index.ts';
 import {
   ackAction,
+  createSilence,
   listAlerts,
   renewAction,
   requeueAction,
@@ -23,6 +24,7 @@ import { severityAction } from './flows/incident-severity.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
 import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
+import { expireSilence, getSilence, listSilences } from './flows/silence-actions.ts';
 import {
   acknowledgeIncident,
   addFollowup,
@@ -55,6 +57,10 @@ export const actions = [
   retryAction,
   resolveAction,
   alertToIncidentAction,
+  createSilence,
+  listSilences,
+  getSilence,
+  expireSilence,
   listIncidents,
   listOpenIncidents,
   getIncident,

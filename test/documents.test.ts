@@ -19,7 +19,7 @@ const documents = [
 /** Commands that no action makes. */
 const handMade = ['serve', 'migrate', 'config check', 'config show', 'config schema'];
 /** Variables of the tour and of the tests, which Tocsin's server does not read. */
-const otherNames = ['TOCSIN_URL', 'TOCSIN_TOKEN', 'HOOK_SECRET', 'PATH', 'PWD', 'TOKEN_ID'];
+const otherNames = ['TOCSIN_URL', 'TOCSIN_TOKEN', 'HOOK_SECRET', 'PATH', 'PWD', 'TOKEN_ID', 'SILENCE_ID'];
 
 /** Where a block goes by the word behind its language. */
 const places: Readonly<Record<string, string>> = {

@@ -34,10 +34,10 @@ export const manifest: readonly ManifestCommand[] = ${JSON.stringify(readCommand
 function readCommands(): ManifestCommand[] {
   return actions.flatMap((action) => {
     if (!action.cli) return [];
-    const { command, args = [], print = null } = action.cli;
+    const { command, args = [], print = null, spread } = action.cli;
     const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-    const fields = Object.entries(schema.properties ?? {}).map(([name, property]) =>
-      toField(name, property, schema.required?.includes(name) ?? false),
+    const fields = toFields(schema).flatMap((field) =>
+      field.name === spread ? spreadField(schema, spread) : [field],
     );
     return {
       action: action.name,
@@ -49,6 +49,16 @@ function readCommands(): ManifestCommand[] {
       http: action.http ? { method: action.http.method, path: action.http.path } : null,
     };
   });
+}
+
+function toFields(schema: JsonSchema): ManifestField[] {
+  return Object.entries(schema.properties ?? {}).map(([name, property]) =>
+    toField(name, property, schema.required?.includes(name) ?? false),
+  );
+}
+
+function spreadField(schema: JsonSchema, name: string): ManifestField[] {
+  return toFields(schema.properties?.[name] ?? {}).map((field) => ({ ...field, within: name }));
 }
 
 function toField(name: string, schema: JsonSchema, required: boolean): ManifestField {

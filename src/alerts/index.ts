@@ -36,6 +36,7 @@ export { countEndedBefore, deleteAlerts, selectEndedBefore } from './queries-ret
 export { countFirstReports, raiseAlert, standsAlone } from './raise.ts';
 export { renewLease } from './renew.ts';
 export { readReport } from './report.ts';
+export * from './silences/index.ts';
 export {
   type AlertView,
   alertStatuses,

@@ -175,7 +175,14 @@ export async function updateIncidentOf(
 ): Promise<void> {
   await ctx.db
     .updateTable('alert')
-    .set({ incident_id: incidentId, announced: 1, status, retry_at: null, updated_at: ctx.clock.now() })
+    .set({
+      incident_id: incidentId,
+      announced: 1,
+      status,
+      retry_at: null,
+      silenced_by: null,
+      updated_at: ctx.clock.now(),
+    })
     .where('alert_ref', '=', alertRef)
     .execute();
 }

@@ -5,6 +5,8 @@ export type ManifestField = {
   /** Name in the action's input. */
   name: string;
   kind: FieldKind;
+  /** The field of the input that it is a key of; absent: it is a field itself. */
+  within?: string;
   required: boolean;
   /** For people; with choices and default. */
   help: string;

@@ -10,15 +10,20 @@ export function readFields(
   args: readonly string[],
   options: Given,
 ): Record<string, unknown> {
-  const entries: [string, unknown][] = [];
+  const input: Record<string, unknown> = {};
   command.args.forEach((field, i) => {
-    if (args[i] !== undefined) entries.push([field.name, readField(field, args[i])]);
+    if (args[i] !== undefined) input[field.name] = readField(field, args[i]);
   });
   for (const field of command.options) {
     const given = options[toCamelCase(field.name)];
-    if (given !== undefined) entries.push([field.name, readField(field, given)]);
+    if (given !== undefined) setField(input, field, readField(field, given));
   }
-  return Object.fromEntries(entries);
+  return input;
+}
+
+function setField(input: Record<string, unknown>, { name, within }: ManifestField, value: unknown): void {
+  if (within === undefined) input[name] = value;
+  else input[within] = { ...(input[within] as object | undefined), [name]: value };
 }
 
 /** Commander names `--window-minutes` so. */

@@ -23,10 +23,13 @@ const columnOrder = [
   'at',
   'by',
   'started_at',
+  'starts_at',
+  'ends_at',
   'last_seen_at',
   'checked_at',
   'created_at',
   'revoked_at',
+  'comment',
 ];
 const widestColumn = 60;
 const mostColumns = 9;

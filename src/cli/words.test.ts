@@ -18,6 +18,8 @@ const command: ManifestCommand = {
     { name: 'evidence', kind: 'json', required: false, help: '' },
     { name: 'force', kind: 'flag', required: false, help: '' },
     { name: 'content', kind: 'file', required: false, help: '' },
+    { name: 'service', kind: 'list', within: 'matchers', required: false, help: '' },
+    { name: 'labels_not', kind: 'map', within: 'matchers', required: false, help: '' },
   ],
   print: null,
   http: null,
@@ -40,6 +42,14 @@ test('a command line becomes the fields of the action', () => {
     labels: { node: 'n1', note: 'a=b' },
     evidence: { query: 'x' },
     force: true,
+  });
+});
+
+test('the keys of a field may be options of their own', () => {
+  const options = { service: ['api,web'], labelsNot: ['team=core'] };
+  expect(readFields(command, ['a1'], options)).toEqual({
+    alert_ref: 'a1',
+    matchers: { service: ['api', 'web'], labels_not: { team: 'core' } },
   });
 });
 

@@ -46,6 +46,8 @@ export function assemble(parts: Parts): Config {
     sources: file.sources,
     channels: file.channels,
     routes: file.routes,
+    silences: file.silences,
+    maintenance: file.maintenance,
     kinds: file.kinds,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,

@@ -67,6 +67,28 @@ const rows: Row[] = [
     {},
   ],
   [
+    'a silence twice',
+    'silences:\n  - { name: a, match: { env: [x] } }\n  - { name: a, match: { env: [y] } }',
+    3,
+    'silences[1].name',
+    {},
+  ],
+  ['a maintenance twice', 'maintenance:\n  - { name: a }\n  - { name: a }', 3, 'maintenance[1].name', {}],
+  [
+    'a maintenance of an unknown component',
+    'components: [{ id: api }]\nmaintenance:\n  - { name: a, components: [apo] }',
+    3,
+    'maintenance[0].components[0]',
+    { message: 'did you mean "api"?' },
+  ],
+  [
+    'a silence of an unknown alert kind',
+    'silences:\n  - { name: a, match: { kind: [dsik] } }',
+    2,
+    'silences[0].match.kind[0]',
+    { message: 'did you mean "disk"?' },
+  ],
+  [
     'an unknown upstream',
     'components:\n  - id: postgres\n  - id: a\n    depends_on:\n      - postgress',
     5,

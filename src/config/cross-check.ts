@@ -16,6 +16,8 @@ export function crossCheckTocsin(file: YamlFile): Problem[] {
   const problems = [
     ...duplicates(file, components, 'component'),
     ...duplicates(file, namesIn(file, ['routes'], 'name'), 'route'),
+    ...duplicates(file, namesIn(file, ['silences'], 'name'), 'silence'),
+    ...duplicates(file, namesIn(file, ['maintenance'], 'name'), 'maintenance'),
     ...dependencyProblems(file, components),
   ];
   for (const index of listAt(file, ['components']).keys()) {
@@ -24,8 +26,14 @@ export function crossCheckTocsin(file: YamlFile): Problem[] {
   const channels = Object.keys(mapAt(file, ['channels']));
   for (const index of listAt(file, ['routes']).keys()) {
     problems.push(...unknownNames(file, ['routes', index, 'channels'], channels, 'channel'));
-    problems.push(...unknownNames(file, ['routes', index, 'match', 'kind'], kinds, 'alert kind'));
   }
+  for (const list of ['routes', 'silences', 'maintenance']) {
+    for (const index of listAt(file, [list]).keys())
+      problems.push(...unknownNames(file, [list, index, 'match', 'kind'], kinds, 'alert kind'));
+  }
+  const ids = components.map(({ name }) => name);
+  for (const index of listAt(file, ['maintenance']).keys())
+    problems.push(...unknownNames(file, ['maintenance', index, 'components'], ids, 'component'));
   return problems;
 }
 

@@ -1,12 +1,16 @@
+import { toIso } from '../core/clock.ts';
+import { matchForm } from '../core/match.ts';
 import type {
   ChannelConfig,
   CheckConfig,
   ComponentConfig,
   Config,
+  MaintenanceConfig,
   PolicyDefaults,
   PolicyRule,
   RouteConfig,
   ServerConfig,
+  SilenceConfig,
 } from './types.ts';
 
 /** Plain values in the words of the files, as YAML and JSON have them. */
@@ -20,6 +24,8 @@ export function tocsinFileForm(config: Config): FileForm {
     sources: mapValues(config.sources, durationText),
     channels: mapValues(config.channels, channelForm),
     routes: config.routes.map(routeForm),
+    silences: config.silences.map(silenceForm),
+    maintenance: config.maintenance.map(maintenanceForm),
     kinds: config.kinds,
     retention: {
       alerts: durationText(config.retention.alertsMs),
@@ -138,13 +144,30 @@ function channelForm(channel: ChannelConfig): FileForm {
 function routeForm(route: RouteConfig): FileForm {
   return withoutNulls({
     name: route.name,
-    match: route.match,
+    match: matchForm(route.match),
     channels: route.channels,
     group_wait: route.groupWaitMs === null ? null : durationText(route.groupWaitMs),
     severity_floor: route.severityFloor,
     send_resolved: route.sendResolved,
     continue: route.continue,
   });
+}
+
+function silenceForm({ name, match, startsAt, endsAt, comment }: SilenceConfig): FileForm {
+  const [starts_at, ends_at] = [toIso(startsAt), toIso(endsAt)];
+  return withoutNulls({ name, match: matchForm(match), starts_at, ends_at, comment });
+}
+
+function maintenanceForm({ name, match, schedule, comment }: MaintenanceConfig): FileForm {
+  const times =
+    schedule.kind === 'once'
+      ? { start: toIso(schedule.startsAt), end: toIso(schedule.endsAt) }
+      : {
+          cron: schedule.cron,
+          timezone: schedule.timezone,
+          duration: durationText(schedule.durationMs),
+        };
+  return withoutNulls({ name, ...times, match: matchForm(match), comment });
 }
 
 function defaultsForm(defaults: PolicyDefaults): FileForm {

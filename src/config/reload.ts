@@ -94,6 +94,8 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   sources: true,
   channels: true,
   routes: true,
+  silences: true,
+  maintenance: true,
   kinds: true,
   retention: true,
   policy: true,

@@ -60,6 +60,8 @@ export function describeConfig(config: Config): string {
     ['sources', Object.keys(config.sources).join(', ') || 'none'],
     ['channels', describeChannels(config)],
     ['routes', describeRoutes(config)],
+    ['silences', config.silences.map(({ name }) => name).join(', ') || 'none'],
+    ['maintenance', config.maintenance.map(({ name }) => name).join(', ') || 'none'],
     ['policy', describePolicy(config)],
     ['digest', describeDigest(config)],
     ['runbooks', config.runbooks.map(({ title }) => title).join(', ') || 'none'],

@@ -1,3 +1,4 @@
+import type { FactsMatch } from '../core/match.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
@@ -19,6 +20,8 @@ export type Config = {
   channels: Readonly<Record<string, ChannelConfig>>;
   /** In order; the first match wins unless the route says `continue`. */
   routes: readonly RouteConfig[];
+  silences: readonly SilenceConfig[];
+  maintenance: readonly MaintenanceConfig[];
   /** Kinds of alerts beyond the built-in ones. */
   kinds: readonly string[];
   retention: RetentionConfig;
@@ -117,7 +120,7 @@ export type TelegramEnvironment = {
 
 export type RouteConfig = {
   name: string;
-  match: RouteMatch;
+  match: FactsMatch;
   channels: readonly string[];
   /** Null: 0 for P0 and P1, 30 s otherwise. */
   groupWaitMs: number | null;
@@ -127,15 +130,26 @@ export type RouteConfig = {
   continue: boolean;
 };
 
-/** Every key that is given must match; a list matches when one of its values does. */
-export type RouteMatch = {
-  severity?: readonly Severity[];
-  env?: readonly string[];
-  service?: readonly string[];
-  kind?: readonly string[];
-  component?: readonly string[];
-  source?: readonly string[];
-  labels?: Readonly<Record<string, string>>;
+/** Alerts that are kept to themselves while it holds. */
+export type SilenceConfig = {
+  name: string;
+  match: FactsMatch;
+  /** Null: since ever. */
+  startsAt: number | null;
+  /** Null: as long as it is in the file. */
+  endsAt: number | null;
+  comment: string | null;
+};
+
+/** A planned time of work, once or again and again; what matches is kept to itself meanwhile. */
+export type MaintenanceConfig = {
+  name: string;
+  match: FactsMatch;
+  schedule:
+    | { kind: 'once'; startsAt: number; endsAt: number }
+    /** `durationMs` is time that passes, whatever clocks do. */
+    | { kind: 'cron'; cron: string; timezone: string; durationMs: number };
+  comment: string | null;
 };
 
 export type RetentionConfig = {

@@ -73,14 +73,6 @@ const rows: Row[] = [
     { message: expect.stringMatching(/does not serve/) },
   ],
   [
-    'a maintenance window',
-    'maintenance:\n  - { name: weekly }',
-    2,
-    'maintenance',
-    { expected: 'an empty list', message: 'this version does not serve these entries yet: remove them' },
-  ],
-  ['a silence', 'silences: [1]', 1, 'silences', { found: 'a list of 1' }],
-  [
     'a bare key in a flow map',
     'components:\n  - { id: a,\n      name }',
     3,

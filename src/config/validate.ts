@@ -160,9 +160,6 @@ function adviceFor(issue: Issue, value: unknown, isSubstituted: boolean): string
     return suggestText(word, issue.values.map(String));
   }
   if (issue.code === 'invalid_union') return unionAdvice(issue, value);
-  if (issue.code === 'too_big' && isNotServed('key', String(issue.path.at(-1)))) {
-    return 'this version does not serve these entries yet: remove them';
-  }
   return '';
 }
 

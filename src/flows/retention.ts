@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countEndedBefore, deleteAlerts, selectEndedBefore } from '../alerts/index.ts';
+import { countEndedBefore, deleteAlerts, deleteEndedSilences, selectEndedBefore } from '../alerts/index.ts';
 import { defineAction } from '../core/action.ts';
 import { deleteOldMinutes } from '../incidents/index.ts';
 import { countFinishedBefore, deleteNotifications, selectFinishedBefore } from '../notify/index.ts';
@@ -21,6 +21,7 @@ export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Rem
     };
   }
   await deleteOldMinutes(ctx);
+  await deleteEndedSilences(ctx, nowMs - alertsMs);
   return {
     alerts: await removeAll(
       () => selectEndedBefore(ctx, nowMs - alertsMs, batch),

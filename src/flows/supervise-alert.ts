@@ -13,6 +13,9 @@ import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts'
 import { readLabels } from './announce-alert.ts';
 import { describeBridged } from './announce-incident.ts';
 import type { FlowCtx } from './context.ts';
+import { ackOf, isHeld } from './held-alert.ts';
+import { readSilenceTest } from './silence-test.ts';
+import { forgetSilence, holdSilenced } from './supervise-silenced.ts';
 
 const deferMs = 5_000;
 
@@ -23,8 +26,8 @@ export type Allowance = { incidents: number; triages: number };
 export type Supervised =
   | { outcome: 'bridged'; bridged: Bridged }
   | { outcome: 'deferred'; reason: Deferred['reason'] }
-  /** It has ended, somebody else has it, or by now no incident is asked for it. */
-  | { outcome: 'ended' | 'lost' | 'notify_only' };
+  /** It has ended, somebody else has it, by now no incident is asked for it, or a silence holds it. */
+  | { outcome: 'ended' | 'lost' | 'notify_only' | 'silenced' };
 
 /** An alert that is claimed: all that can be trusted of it is who it is, the rest is read again under its lock. */
 export type Claimed = Pick<AlertRow, 'alert_ref' | 'lease_token' | 'signature' | 'service' | 'env'>;
@@ -42,6 +45,11 @@ export function superviseAlert(ctx: FlowCtx, claimed: Claimed, allowance: Allowa
     if (alert.ended_at !== null) {
       await ackAlerts(ctx, [ackOf(alert, 'resolved_before_triage')]);
       return { outcome: 'ended' };
+    }
+    const silence = (await readSilenceTest(ctx))(alert);
+    if (silence) {
+      await holdSilenced(ctx, [{ alert, silence }]);
+      return { outcome: 'silenced' };
     }
     const rule = findRule(ctx, alert);
     if (rule.actions.autoIncident)
@@ -74,6 +82,7 @@ async function bridge(
   }
   await tellBridged(ctx, bridged, alert, notify);
   const incidentId = bridged.incident.incident_id;
+  await forgetSilence(ctx, [alert]);
   await ackAlerts(ctx, [{ ...ackOf(alert, bridged.reason), incidentId, announced: true }]);
   await recordDecisions(ctx, decisionsOf(bridged, alert, rule));
   return { outcome: 'bridged', bridged };
@@ -99,16 +108,6 @@ export function notifySettings(ctx: FlowCtx) {
 /** Answers the policy's rule for an alert. */
 export function findRule(ctx: FlowCtx, alert: AlertRow): PolicyRule {
   return matchPolicyRule(ctx.config.policy, { ...alert, labels: readLabels(alert) });
-}
-
-/** Answers whether the alert is still ours to work on. */
-export function isHeld(alert: AlertRow, claimed: Pick<AlertRow, 'lease_token'>): boolean {
-  return alert.status === 'processing' && alert.lease_token === claimed.lease_token;
-}
-
-/** Answers the ack of a held alert. */
-export function ackOf(alert: Pick<AlertRow, 'alert_ref' | 'lease_token'>, reason: string) {
-  return { alertRef: alert.alert_ref, leaseToken: alert.lease_token ?? '', reason, note: null };
 }
 
 /**

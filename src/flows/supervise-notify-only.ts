@@ -1,10 +1,12 @@
-import { ackAlerts, countFirstReports, lockAlerts, recordDecisions, returnAlerts } from '../alerts/index.ts';
+import { ackAlerts, countFirstReports, recordDecisions } from '../alerts/index.ts';
 import { type HeldSignature, selectHeldSignatures } from '../incidents/index.ts';
 import { announceMany } from '../notify/index.ts';
-import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts';
+import { type AlertRow, inTransaction } from '../store/index.ts';
 import { describeFiring } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
-import { ackOf, findRule, isHeld, notifySettings } from './supervise-alert.ts';
+import { ackEnded, ackOf, giveBack, sortHeld } from './held-alert.ts';
+import { findRule, notifySettings } from './supervise-alert.ts';
+import { forgetSilence, holdSilenced } from './supervise-silenced.ts';
 
 const reason = 'notify_only';
 
@@ -15,37 +17,42 @@ const reason = 'notify_only';
  */
 export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]): Promise<void> {
   if (claimed.length === 0) return Promise.resolve();
-  const tokens = new Map(claimed.map((alert) => [alert.alert_ref, alert.lease_token]));
   return inTransaction(ctx, async (ctx) => {
-    const rows = await lockAlerts(ctx, [...tokens.keys()]);
-    const held = rows.filter((row) => isHeld(row, { lease_token: tokens.get(row.alert_ref) ?? null }));
-    const ended = held.filter((row) => row.ended_at !== null);
-    const live = held
-      .filter((row) => row.ended_at === null)
-      .map((alert) => ({ alert, rule: findRule(ctx, alert) }));
-    const joined = await findJoined(ctx, held);
-    const told = live.filter(({ alert, rule }) => !rule.actions.autoIncident && !joined.has(alert));
-    const risen = live.filter(({ rule }) => rule.actions.autoIncident).map(({ alert }) => alert);
-    await giveBack(ctx, risen, 'severity_raised');
-    await giveBack(ctx, [...joined.difference(new Set(risen))], 'in_open_incident');
-    await announceMany(
-      ctx,
-      told.map(({ alert, rule }) => describeFiring(alert, reason, rule.actions.notify)),
-      notifySettings(ctx),
-    );
-    await ackAlerts(ctx, [
-      ...ended.map((alert) => ackOf(alert, 'resolved_before_triage')),
-      ...told.map(({ alert }) => ({ ...ackOf(alert, reason), announced: true, incidentId: null })),
-    ]);
-    await countFirstReports(
-      ctx,
-      told.map(({ alert }) => alert),
-    );
-    await recordDecisions(
-      ctx,
-      told.map(({ alert, rule }) => ({ alertRef: alert.alert_ref, reason, rule: rule.name })),
-    );
+    const { ended, silenced, live } = await sortHeld(ctx, claimed);
+    await ackEnded(ctx, ended);
+    await holdSilenced(ctx, silenced);
+    await tell(ctx, live);
   });
+}
+
+async function tell(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
+  const live = alerts.map((alert) => ({ alert, rule: findRule(ctx, alert) }));
+  const joined = await findJoined(ctx, alerts);
+  const told = live.filter(({ alert, rule }) => !rule.actions.autoIncident && !joined.has(alert));
+  const risen = live.filter(({ rule }) => rule.actions.autoIncident).map(({ alert }) => alert);
+  await giveBack(ctx, risen, 'severity_raised');
+  await giveBack(ctx, [...joined.difference(new Set(risen))], 'in_open_incident');
+  await announceMany(
+    ctx,
+    told.map(({ alert, rule }) => describeFiring(alert, reason, rule.actions.notify)),
+    notifySettings(ctx),
+  );
+  await forgetSilence(
+    ctx,
+    told.map(({ alert }) => alert),
+  );
+  await ackAlerts(
+    ctx,
+    told.map(({ alert }) => ({ ...ackOf(alert, reason), announced: true, incidentId: null })),
+  );
+  await countFirstReports(
+    ctx,
+    told.map(({ alert }) => alert),
+  );
+  await recordDecisions(
+    ctx,
+    told.map(({ alert, rule }) => ({ alertRef: alert.alert_ref, reason, rule: rule.name })),
+  );
 }
 
 /** Answers those whose incident still stands for their signature. */
@@ -59,11 +66,4 @@ async function findJoined(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<Se
 
 function nameHeld({ incident_id, signature, env }: HeldSignature | AlertRow): string {
   return JSON.stringify([incident_id, signature, env]);
-}
-
-async function giveBack(ctx: FlowCtx, alerts: readonly AlertRow[], reason: string): Promise<void> {
-  const held = alerts.map((alert) => ({ alertRef: alert.alert_ref, leaseToken: alert.lease_token ?? '' }));
-  if (held.length === 0) return;
-  await returnAlerts(ctx, held, null, reason);
-  runAfterCommit(ctx, ctx.signals.alerts.ring);
 }

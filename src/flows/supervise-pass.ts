@@ -3,8 +3,10 @@ import { AppError, describeError } from '../core/errors.ts';
 import { type AlertRow, isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { reportStorm } from './report-own-trouble.ts';
+import { type AlertSilenceTest, readSilenceTest } from './silence-test.ts';
 import { type Allowance, findRule, type Supervised, superviseAlert } from './supervise-alert.ts';
 import { superviseNotifyOnly } from './supervise-notify-only.ts';
+import { superviseSilenced } from './supervise-silenced.ts';
 
 const leaseMs = 30_000;
 const renewAfterMs = 10_000;
@@ -34,12 +36,12 @@ export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolea
 async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<boolean> {
   const defaults = ctx.config.policy.defaults;
   const allowance = { incidents: defaults.maxIncidentsPerRun, triages: defaults.maxTriagesPerRun };
-  const { queue, quiet } = await sortOut(ctx, alerts);
+  const { queue, quiet, silenced } = await sortOut(ctx, alerts);
   const lease = keepLeases(ctx);
   let putOff = false;
   let storm = false;
   for (const [i, alert] of queue.entries()) {
-    await lease.renew([...queue.slice(i), ...quiet]);
+    await lease.renew([...queue.slice(i), ...quiet, ...silenced]);
     const supervised = await guard(ctx, alert, () => superviseAlert(ctx, alert, allowance));
     if (supervised?.outcome === 'notify_only') quiet.push(alert);
     if (supervised?.outcome === 'deferred') {
@@ -48,21 +50,30 @@ async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<boolean>
     }
     if (supervised) spend(allowance, supervised);
   }
-  await lease.renew(quiet);
-  await guardAll(ctx, quiet);
+  await lease.renew([...quiet, ...silenced]);
+  await guardAll(ctx, quiet, superviseNotifyOnly);
+  await guardAll(ctx, silenced, superviseSilenced);
   if (storm) await reportStorm(ctx);
   return putOff;
 }
 
-/** Sets apart what asks for an incident or comes as part of one; an alert that cannot even be read fails here. */
+/** Sets apart what asks for an incident or comes as part of one, and what a silence holds; an alert that cannot even be read fails here. */
 async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[]) {
-  const queue: AlertRow[] = [];
-  const quiet: AlertRow[] = [];
+  const sorted: Record<Way, AlertRow[]> = { queue: [], quiet: [], silenced: [] };
+  const silenceOf = await readSilenceTest(ctx);
   for (const alert of alerts) {
-    const rule = await guard(ctx, alert, async () => findRule(ctx, alert));
-    if (rule) (rule.actions.autoIncident || alert.incident_id !== null ? queue : quiet).push(alert);
+    const way = await guard(ctx, alert, async () => findWay(ctx, alert, silenceOf));
+    if (way) sorted[way].push(alert);
   }
-  return { queue, quiet };
+  return sorted;
+}
+
+type Way = 'queue' | 'quiet' | 'silenced';
+
+/** What is decided here is only how the alert is worked on; the same is asked again under its lock. */
+function findWay(ctx: FlowCtx, alert: AlertRow, silenceOf: AlertSilenceTest): Way {
+  if (silenceOf(alert)) return 'silenced';
+  return findRule(ctx, alert).actions.autoIncident || alert.incident_id !== null ? 'queue' : 'quiet';
 }
 
 function spend(allowance: Allowance, supervised: Supervised): void {
@@ -71,13 +82,17 @@ function spend(allowance: Allowance, supervised: Supervised): void {
   if (supervised.bridged.triage?.run) allowance.triages--;
 }
 
-/** When telling of all at once fails, each is tried by itself, so that a bad one fails alone. */
-async function guardAll(ctx: FlowCtx, quiet: readonly AlertRow[]): Promise<void> {
+/** When the work on all at once fails, each is tried by itself, so that a bad one fails alone. */
+async function guardAll(
+  ctx: FlowCtx,
+  alerts: readonly AlertRow[],
+  supervise: (ctx: FlowCtx, alerts: readonly AlertRow[]) => Promise<void>,
+): Promise<void> {
   try {
-    await superviseNotifyOnly(ctx, quiet);
+    await supervise(ctx, alerts);
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error;
-    for (const alert of quiet) await guard(ctx, alert, () => superviseNotifyOnly(ctx, [alert]));
+    for (const alert of alerts) await guard(ctx, alert, () => supervise(ctx, [alert]));
   }
 }
 

@@ -2,6 +2,7 @@ import { lapseAlerts } from '../alerts/index.ts';
 import { hasPassed } from '../core/clock.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { createSilenceReview } from './end-silences.ts';
 import { reportDead } from './report-own-trouble.ts';
 import { escalate } from './supervise-escalate.ts';
 import { tellHealed } from './supervise-healed.ts';
@@ -44,6 +45,7 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
   let running: Promise<void> | null = null;
   let sweptAt = Number.NEGATIVE_INFINITY;
   let putOffAt = Number.NEGATIVE_INFINITY;
+  const chores = { ...statelessChores, 'end silences': createSilenceReview() };
 
   const pass = async (ctx: FlowCtx) => {
     const endTimer = ctx.metrics.supervisorPassSeconds.startTimer();
@@ -60,7 +62,7 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
     const { full } = await pass(ctx);
     if (hasPassed(sweepEveryMs, sweptAt, ctx.clock.now())) {
       sweptAt = ctx.clock.now();
-      await sweep(ctx);
+      await sweep(ctx, chores);
     }
     const restMs = Math.min(
       sweptAt + sweepEveryMs - ctx.clock.now(),
@@ -103,12 +105,14 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
     async tick() {
       const ctx = makeCtx();
       const { claimed } = await pass(ctx);
-      return (await sweep(ctx)) || claimed > 0;
+      return (await sweep(ctx, chores)) || claimed > 0;
     },
   };
 }
 
-const chores: Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>> = {
+type Chores = Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>>;
+
+const statelessChores: Chores = {
   'end alerts that lapsed': async (ctx) => (await lapseAlerts(ctx)).length,
   'work on triages': runTriages,
   'report the dead': reportDead,
@@ -119,7 +123,7 @@ const chores: Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>> = {
 };
 
 /** Sees to what nobody reports; answers whether there was something. One chore that fails keeps none of the others. */
-async function sweep(ctx: FlowCtx): Promise<boolean> {
+async function sweep(ctx: FlowCtx, chores: Chores): Promise<boolean> {
   let done = 0;
   for (const [name, chore] of Object.entries(chores)) {
     try {

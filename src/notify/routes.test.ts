@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { facts, route } from '../../test/notify.ts';
-import type { RouteMatch } from '../config/types.ts';
+import type { FactsMatch } from '../core/match.ts';
 import { matchRoutes } from './routes.ts';
 
 const namesOf = (matched: ReturnType<typeof matchRoutes>) =>
@@ -46,7 +46,7 @@ test('where routes are named, only they are asked', () => {
 
 const labelled = { ...facts, components: ['api', 'db'], labels: { team: 'core', node: 'n1' } };
 
-test.each<[RouteMatch, boolean]>([
+test.each<[FactsMatch, boolean]>([
   [{}, true],
   [{ severity: ['P1', 'P2'] }, true],
   [{ severity: ['P0'] }, false],

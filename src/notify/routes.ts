@@ -1,5 +1,6 @@
-import type { RouteConfig, RouteMatch } from '../config/types.ts';
+import type { RouteConfig } from '../config/types.ts';
 import type { RouteFacts } from '../core/hand-over.ts';
+import { matchesFacts } from '../core/match.ts';
 import { severityRank } from '../core/severity.ts';
 
 export type MatchedRoute = { route: RouteConfig; channels: readonly string[] };
@@ -17,7 +18,7 @@ export function matchRoutes(
   const taken = new Set<string>();
   for (const route of routes) {
     if (onlyRoutes && !onlyRoutes.includes(route.name)) continue;
-    if (!doesMatch(route.match, facts)) continue;
+    if (!matchesFacts(route.match, facts)) continue;
     if (severityRank(facts.severity) <= severityRank(route.severityFloor)) {
       const channels = [...new Set(route.channels)].filter((channel) => !taken.has(channel));
       for (const channel of channels) taken.add(channel);
@@ -26,20 +27,4 @@ export function matchRoutes(
     if (!route.continue) break;
   }
   return matched;
-}
-
-function doesMatch(match: RouteMatch, facts: RouteFacts): boolean {
-  return (
-    isOneOf(match.severity, facts.severity) &&
-    isOneOf(match.env, facts.env) &&
-    isOneOf(match.service, facts.service) &&
-    isOneOf(match.kind, facts.kind) &&
-    isOneOf(match.source, facts.source) &&
-    (match.component === undefined || match.component.some((id) => facts.components.includes(id))) &&
-    Object.entries(match.labels ?? {}).every(([name, value]) => facts.labels[name] === value)
-  );
-}
-
-function isOneOf<Value>(allowed: readonly Value[] | undefined, value: Value): boolean {
-  return allowed === undefined || allowed.includes(value);
 }

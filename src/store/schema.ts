@@ -1,4 +1,10 @@
-import type { AlertDecisionRow, AlertEventRow, AlertRow, AlertSourceRow } from './schema/alerts.ts';
+import type {
+  AlertDecisionRow,
+  AlertEventRow,
+  AlertRow,
+  AlertSourceRow,
+  SilenceRow,
+} from './schema/alerts.ts';
 import type { DeploymentRow } from './schema/deployments.ts';
 import type { CheckStateRow, ComponentChangeRow, ComponentStatusRow } from './schema/health.ts';
 import type {
@@ -35,6 +41,7 @@ export type Database = {
   alert_event: AlertEventRow;
   alert_decision: AlertDecisionRow;
   alert_source: AlertSourceRow;
+  silence: SilenceRow;
   incident: IncidentRow;
   incident_signature: IncidentSignatureRow;
   incident_event: IncidentEventRow;

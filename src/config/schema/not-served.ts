@@ -1,6 +1,4 @@
 const keys: ReadonlySet<string> = new Set([
-  'silences',
-  'maintenance',
   'window',
   'artifacts',
   'runs',

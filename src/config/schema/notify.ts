@@ -1,16 +1,6 @@
 import { z } from 'zod';
-import {
-  headers,
-  httpUrl,
-  section,
-  severity,
-  slug,
-  text,
-  textList,
-  textMap,
-  timerDuration,
-  withoutUndefined,
-} from './fields.ts';
+import { headers, httpUrl, section, severity, slug, text, timerDuration } from './fields.ts';
+import { matchSchema } from './match.ts';
 
 const logChannel = section({ type: z.literal('log') });
 
@@ -46,16 +36,6 @@ export const channelsSchema = z.record(
   slug,
   z.discriminatedUnion('type', [logChannel, webhookChannel, telegramChannel]),
 );
-
-const matchSchema = section({
-  severity: z.array(severity).min(1).optional(),
-  env: textList.min(1).optional(),
-  service: textList.min(1).optional(),
-  kind: textList.min(1).optional(),
-  component: textList.min(1).optional(),
-  source: textList.min(1).optional(),
-  labels: textMap.optional().describe('Labels that must have these values.'),
-}).transform(withoutUndefined);
 
 /** An entry of `routes:`. */
 export const routeSchema = section({

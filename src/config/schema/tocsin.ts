@@ -3,6 +3,7 @@ import { componentSchema } from './components.ts';
 import { duration, kind, section, text, timerDuration } from './fields.ts';
 import { channelsSchema, routeSchema } from './notify.ts';
 import { serverSchema } from './server.ts';
+import { maintenanceSchema, silenceSchema } from './silences.ts';
 
 // Shorter than this a typing error (`90m` for `90d`) would delete what nobody meant to lose.
 const shortestRetentionMs = 3_600_000;
@@ -11,8 +12,6 @@ const retentionSchema = section({
   alerts: duration({ minMs: shortestRetentionMs }).prefault('90d'),
   notifications: duration({ minMs: shortestRetentionMs }).prefault('30d'),
 }).transform((raw) => ({ alertsMs: raw.alerts, notificationsMs: raw.notifications }));
-
-const nothingYet = z.array(z.unknown()).max(0, { error: 'an empty list' }).default([]);
 
 /** The whole of tocsin.yaml; every key is optional. */
 export const tocsinSchema = section({
@@ -32,8 +31,11 @@ export const tocsinSchema = section({
   notify: section({
     dry_run: z.boolean().default(false).describe('Record messages, and send none.'),
   }).prefault({}),
-  silences: nothingYet.describe('Not served yet: must be empty.'),
-  maintenance: nothingYet.describe('Not served yet: must be empty.'),
+  silences: z.array(silenceSchema).default([]).describe('Alerts that nobody is told of.'),
+  maintenance: z
+    .array(maintenanceSchema)
+    .default([])
+    .describe('Planned times at which nobody is told of what they cover.'),
 });
 
 export type TocsinFile = z.output<typeof tocsinSchema>;

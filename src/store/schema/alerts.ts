@@ -42,6 +42,7 @@ export type AlertRow = {
   /** 0: nobody was told; 1: its start was told; 2: its end too, or another alert took its place. */
   announced: number;
   incident_id: string | null;
+  /** What holds it, or held it to its end: a silence or a maintenance. */
   silenced_by: string | null;
   /** The request that brought its first report. */
   request_id: string | null;
@@ -72,3 +73,17 @@ export type AlertDecisionRow = {
 };
 
 export type AlertSourceRow = { source: string; last_seen_at: number };
+
+/** A silence that somebody asked for; those of the configuration have no row. */
+export type SilenceRow = {
+  silence_id: string;
+  /** A match in the words of the API, as JSON. */
+  matchers: string;
+  starts_at: number;
+  ends_at: number;
+  comment: string | null;
+  created_by: string;
+  created_at: number;
+  /** Who ended it before its time. */
+  expired_by: string | null;
+};

@@ -1,0 +1,77 @@
+import { readCron } from '../../core/cron.ts';
+import type { RouteFacts } from '../../core/hand-over.ts';
+import { matchesFacts } from '../../core/match.ts';
+import type { AlertStatus } from '../../store/index.ts';
+import type { Silence, SilenceSchedule, SilenceState } from './types.ts';
+
+/** A time from its start up to, and without, its end; null: since ever, or for ever. */
+export type Span = { startsAt: number | null; endsAt: number | null };
+
+/** Answers where a schedule stands, with the span that is on, or else the next one, or the last. */
+export function decideState(schedule: SilenceSchedule, nowMs: number): { state: SilenceState } & Span {
+  switch (schedule.kind) {
+    case 'once': {
+      const { startsAt, endsAt } = schedule;
+      if (endsAt !== null && endsAt <= nowMs) return { state: 'expired', startsAt, endsAt };
+      const isPending = startsAt !== null && startsAt > nowMs;
+      return { state: isPending ? 'pending' : 'active', startsAt, endsAt };
+    }
+    case 'cron':
+      return decideCronState(schedule, nowMs);
+  }
+}
+
+function decideCronState(
+  { cron, timezone, durationMs }: SilenceSchedule & { kind: 'cron' },
+  nowMs: number,
+): { state: SilenceState } & Span {
+  const times = readCron(cron, timezone);
+  const spanAt = (startsAt: number): Span => ({ startsAt, endsAt: startsAt + durationMs });
+  const latest = times?.latest(nowMs) ?? null;
+  if (latest !== null && nowMs < latest + durationMs) return { state: 'active', ...spanAt(latest) };
+  const next = times?.next(nowMs) ?? null;
+  if (next !== null) return { state: 'pending', ...spanAt(next) };
+  return { state: 'expired', startsAt: null, endsAt: null };
+}
+
+/** Answers which silence holds an alert of such facts at one moment; null: none. */
+export type SilenceTest = (facts: RouteFacts) => Silence | null;
+
+/** Answers the test of an alert at one moment: the first silence that is on and matches holds it. */
+export function createSilenceTest(silences: readonly Silence[], nowMs: number): SilenceTest {
+  const known = new Map<Silence, boolean>();
+  // Asked after the match, and once: the arithmetic of cron and zones costs more than both.
+  const isOn = (silence: Silence): boolean => {
+    const on = known.get(silence) ?? decideState(silence.schedule, nowMs).state === 'active';
+    known.set(silence, on);
+    return on;
+  };
+  return (facts) => silences.find((silence) => matchesFacts(silence.match, facts) && isOn(silence)) ?? null;
+}
+
+export type HeldDecision =
+  | { action: 'keep'; reason: 'still_silenced' }
+  /** Another one holds it now. */
+  | { action: 'hand_over'; reason: 'silenced'; silence: Silence }
+  /** It comes round again, and is told of. */
+  | { action: 'release'; reason: 'silence_ended' }
+  /** It is to be decided about anyway. */
+  | { action: 'forget'; reason: 'silence_ended' };
+
+/** Answers what becomes of a live alert that a silence held; `silence`: what holds it now, null: nothing. */
+export function decideHeld(
+  alert: { status: AlertStatus; silenced_by: string | null },
+  silence: Silence | null,
+): HeldDecision {
+  if (silence?.id === alert.silenced_by) return { action: 'keep', reason: 'still_silenced' };
+  if (silence) return { action: 'hand_over', reason: 'silenced', silence };
+  switch (alert.status) {
+    case 'acked':
+      return { action: 'release', reason: 'silence_ended' };
+    case 'new':
+    case 'processing':
+    case 'failed':
+    case 'dead':
+      return { action: 'forget', reason: 'silence_ended' };
+  }
+}

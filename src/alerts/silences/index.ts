@@ -1,0 +1,17 @@
+/*
+ * Silences: what keeps alerts to themselves for a time, asked for by people or planned in the configuration.
+ */
+export { createSilence } from './create.ts';
+export { createSilenceTest, decideState, type SilenceTest } from './decide.ts';
+export {
+  deleteEndedSilences,
+  endSilence,
+  markSilenced,
+  selectActiveSilences,
+  selectHolders,
+  selectSilence,
+  selectSilences,
+} from './queries.ts';
+export { type Reviewed, reviewHeld } from './review-held.ts';
+export { type Silence, silenceStates, silenceView } from './types.ts';
+export { configuredSilences, toSilence, toSilenceView } from './view.ts';

@@ -1,0 +1,88 @@
+import type { RouteFacts } from './hand-over.ts';
+import type { Severity } from './severity.ts';
+
+/** Every key that is given must match; a list matches when one of its values does. A label that is absent equals nothing, and counts as empty for the other tests. */
+export type FactsMatch = {
+  severity?: readonly Severity[];
+  env?: readonly string[];
+  service?: readonly string[];
+  kind?: readonly string[];
+  component?: readonly string[];
+  source?: readonly string[];
+  labels?: Readonly<Record<string, string>>;
+  labelsNot?: Readonly<Record<string, string>>;
+  /** Regular expressions that the whole value must match. */
+  labelsRegex?: Readonly<Record<string, string>>;
+  labelsNotRegex?: Readonly<Record<string, string>>;
+};
+
+/** One key of a match that the facts do not meet, in words for people. */
+export type Mismatch = { key: string; wanted: string; found: string };
+
+/** Answers whether the facts meet every key of the match. */
+export function matchesFacts(match: FactsMatch, facts: RouteFacts): boolean {
+  return mismatches(match, facts).next().done === true;
+}
+
+/** Answers every key of the match that the facts do not meet. */
+export function explainMatch(match: FactsMatch, facts: RouteFacts): Mismatch[] {
+  return [...mismatches(match, facts)];
+}
+
+function* mismatches(match: FactsMatch, facts: RouteFacts): Generator<Mismatch> {
+  const found = { ...facts, component: facts.components };
+  for (const key of ['severity', 'env', 'service', 'kind', 'component', 'source'] as const) {
+    const wanted: readonly string[] | undefined = match[key];
+    const values: readonly string[] = [found[key]].flat();
+    if (wanted !== undefined && !values.some((value) => wanted.includes(value)))
+      yield { key, wanted: wanted.join(' or '), found: values.join(', ') || 'none' };
+  }
+  yield* labelMismatches(match, facts.labels);
+}
+
+type LabelTest = { says: string; holds(wanted: string, value: string, isThere: boolean): boolean };
+
+const labelTests: Readonly<Record<'labels' | 'labelsNot' | 'labelsRegex' | 'labelsNotRegex', LabelTest>> = {
+  labels: { says: '', holds: (wanted, value, isThere) => isThere && value === wanted },
+  labelsNot: { says: 'not ', holds: (wanted, value) => value !== wanted },
+  labelsRegex: { says: 'like ', holds: (wanted, value) => wholeMatch(wanted).test(value) },
+  labelsNotRegex: { says: 'not like ', holds: (wanted, value) => !wholeMatch(wanted).test(value) },
+};
+
+function* labelMismatches(match: FactsMatch, labels: RouteFacts['labels']): Generator<Mismatch> {
+  for (const key of ['labels', 'labelsNot', 'labelsRegex', 'labelsNotRegex'] as const) {
+    const { says, holds } = labelTests[key];
+    for (const [name, wanted] of Object.entries(match[key] ?? {})) {
+      const isThere = Object.hasOwn(labels, name);
+      const value = isThere ? (labels[name] ?? '') : '';
+      if (!holds(wanted, value, isThere))
+        yield { key: `labels.${name}`, wanted: says + wanted, found: value || 'none' };
+    }
+  }
+}
+
+function wholeMatch(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern})$`, 'su');
+}
+
+/** Answers whether the text is a regular expression that a match can hold. */
+export function isPattern(text: string): boolean {
+  try {
+    wholeMatch(text);
+    // What only closes the group around it would match another text than it says.
+    return new RegExp(text, 'su') instanceof RegExp;
+  } catch {
+    return false; // that is how RegExp says no
+  }
+}
+
+/** Answers the match in the words of files and of the API. */
+export function matchForm(match: FactsMatch): Record<string, unknown> {
+  const { labelsNot, labelsRegex, labelsNotRegex, ...rest } = match;
+  return {
+    ...rest,
+    ...(labelsNot && { labels_not: labelsNot }),
+    ...(labelsRegex && { labels_regex: labelsRegex }),
+    ...(labelsNotRegex && { labels_not_regex: labelsNotRegex }),
+  };
+}
