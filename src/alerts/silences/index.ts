@@ -2,7 +2,7 @@
  * Silences: what keeps alerts to themselves for a time, asked for by people or planned in the configuration.
  */
 export { createSilence } from './create.ts';
-export { createSilenceTest, decideState, type SilenceTest } from './decide.ts';
+export { createSilenceTest, decideState } from './decide.ts';
 export {
   deleteEndedSilences,
   endSilence,
