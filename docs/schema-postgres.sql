@@ -72,6 +72,8 @@ create table "silence" ("silence_id" text not null, "matchers" text not null, "s
 create index "silence_end" on "silence" ("ends_at");
 create index "alert_silenced" on "alert" ("silenced_by", "alert_ref") where silenced_by is not null and ended_at is null;
 create view silences as select silence_id, matchers, comment, created_by, expired_by, to_timestamp(starts_at / 1000.0) as starts_at, to_timestamp(ends_at / 1000.0) as ends_at, to_timestamp(created_at / 1000.0) as created_at from silence;
+-- 0004-incident-decisions
+create table "incident_decision" ("incident_id" text not null, "reason" text not null, "rule" text, "occurrences" bigint not null, "first_at" bigint not null, "last_at" bigint not null, constraint "incident_decision_key" primary key ("incident_id", "reason")) ;
 -- 0007-deployments
 create table "deployment" ("deployment_id" text not null, "given_id" text, "kind" text not null, "service" text not null, "env" text not null, "version" text not null, "at" bigint not null, "deployed_by" text not null, "link" text, "notes" text, "created_at" bigint not null, constraint "deployment_key" primary key ("deployment_id"), constraint "deployment_given_id" unique ("given_id"), constraint "deployment_kind" check ("kind" in ('deployment', 'config_reload')));
 create index "deployment_at" on "deployment" ("at", "deployment_id");

@@ -63,6 +63,7 @@ CREATE TABLE "silence" ("silence_id" text not null, "matchers" text not null, "s
 CREATE INDEX "silence_end" on "silence" ("ends_at");
 CREATE INDEX "alert_silenced" on "alert" ("silenced_by", "alert_ref") where silenced_by is not null and ended_at is null;
 CREATE VIEW silences as select silence_id, matchers, comment, created_by, expired_by, strftime('%Y-%m-%dT%H:%M:%fZ', starts_at / 1000.0, 'unixepoch') as starts_at, strftime('%Y-%m-%dT%H:%M:%fZ', ends_at / 1000.0, 'unixepoch') as ends_at, strftime('%Y-%m-%dT%H:%M:%fZ', created_at / 1000.0, 'unixepoch') as created_at from silence;
+CREATE TABLE "incident_decision" ("incident_id" text not null, "reason" text not null, "rule" text, "occurrences" bigint not null, "first_at" bigint not null, "last_at" bigint not null, constraint "incident_decision_key" primary key ("incident_id", "reason")) without rowid;
 CREATE TABLE "deployment" ("deployment_id" text not null, "given_id" text, "kind" text not null, "service" text not null, "env" text not null, "version" text not null, "at" bigint not null, "deployed_by" text not null, "link" text, "notes" text, "created_at" bigint not null, constraint "deployment_key" primary key ("deployment_id"), constraint "deployment_given_id" unique ("given_id"), constraint "deployment_kind" check ("kind" in ('deployment', 'config_reload')));
 CREATE INDEX "deployment_at" on "deployment" ("at", "deployment_id");
 CREATE INDEX "deployment_service" on "deployment" ("service", "at", "deployment_id");

@@ -25,6 +25,7 @@ import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
 import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
 import { expireSilence, getSilence, listSilences } from './flows/silence-actions.ts';
+import { alertWhy, incidentWhy } from './flows/why.ts';
 import {
   acknowledgeIncident,
   addFollowup,
@@ -57,6 +58,8 @@ export const actions = [
   retryAction,
   resolveAction,
   alertToIncidentAction,
+  alertWhy,
+  incidentWhy,
   createSilence,
   listSilences,
   getSilence,

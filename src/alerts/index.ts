@@ -19,6 +19,7 @@ export { listAlertEvents } from './list-events.ts';
 export { type ComponentAlerts, countComponentAlerts } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
 export { deadReported, fingerprintDead, listOutlivedReports, listUnreportedDead } from './queries-dead.ts';
+export { type DecisionSum, listDecisions, sumDecisionsOfIncident } from './queries-decision.ts';
 export {
   findLastHeard,
   listAlertsOfIncident,

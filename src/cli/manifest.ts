@@ -132,6 +132,15 @@ export const manifest: readonly ManifestCommand[] = [
     http: { method: 'POST', path: '/v1/alerts/:alert_ref/incident' },
   },
   {
+    action: 'alerts.why',
+    command: 'why',
+    summary: 'Say why people were told of an alert or an incident, or were not',
+    args: [{ name: 'alert_ref', kind: 'text', required: true, help: 'An alert, or an incident as INC-42.' }],
+    options: [],
+    print: 'answer',
+    http: { method: 'GET', path: '/v1/alerts/:alert_ref/why' },
+  },
+  {
     action: 'silences.create',
     command: 'alerts silence',
     summary: 'Keep matching alerts from being told and from making incidents, for a time',

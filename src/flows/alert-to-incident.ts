@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { linkAlert, requireAlert, requireAlertForUpdate } from '../alerts/index.ts';
+import { linkAlert, recordDecisions, requireAlert, requireAlertForUpdate } from '../alerts/index.ts';
 import { defineAction } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
 import { severities } from '../core/severity.ts';
@@ -65,6 +65,9 @@ export const alertToIncidentAction = defineAction({
       await tellBridged(ctx, bridged, alert, actions.notify);
       const { incident, created, deduped, reason } = bridged;
       await linkAlert(ctx, { alertRef: alert.alert_ref, incidentId: incident.incident_id, reason });
+      await recordDecisions(ctx, [
+        { alertRef: alert.alert_ref, reason: 'incident_by_hand', rule: ctx.actor.name },
+      ]);
       return {
         incident_id: incident.incident_id,
         number: formatNumber(incident.number),

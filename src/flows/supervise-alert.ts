@@ -8,7 +8,7 @@ import {
   matchPolicyRule,
   viewBridge,
 } from '../incidents/index.ts';
-import { announceMany, readNotifySettings } from '../notify/index.ts';
+import { readNotifySettings } from '../notify/index.ts';
 import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts';
 import { readLabels } from './announce-alert.ts';
 import { describeBridged } from './announce-incident.ts';
@@ -16,6 +16,7 @@ import type { FlowCtx } from './context.ts';
 import { ackOf, isHeld } from './held-alert.ts';
 import { readSilenceTest } from './silence-test.ts';
 import { forgetSilence, holdSilenced } from './supervise-silenced.ts';
+import { tell } from './tell.ts';
 
 const deferMs = 5_000;
 
@@ -78,7 +79,9 @@ async function bridge(
   if (!bridged.done) {
     const held = [{ alertRef: alert.alert_ref, leaseToken: alert.lease_token ?? '' }];
     await returnAlerts(ctx, held, ctx.clock.now() + deferMs, bridged.reason);
-    return { outcome: 'deferred', reason: bridged.reason };
+    const { reason } = bridged;
+    await recordDecisions(ctx, [{ alertRef: alert.alert_ref, reason, rule: `defaults.${reason}` }]);
+    return { outcome: 'deferred', reason };
   }
   await tellBridged(ctx, bridged, alert, notify);
   const incidentId = bridged.incident.incident_id;
@@ -96,7 +99,7 @@ export async function tellBridged(
   onlyRoutes: readonly string[] | null,
 ): Promise<void> {
   const announcements = describeBridged(bridged, alert, onlyRoutes, ctx.clock.now());
-  if (announcements.length > 0) await announceMany(ctx, announcements, notifySettings(ctx));
+  await tell(ctx, announcements);
   if (bridged.created) runAfterCommit(ctx, () => ctx.metrics.incidentsOpened.inc());
 }
 
@@ -135,7 +138,9 @@ function joinHolder(view: BridgeView, nowMs: number): BridgeView {
 }
 
 function decisionsOf(bridged: Bridged, alert: AlertRow, rule: PolicyRule) {
-  const decisions = [{ alertRef: alert.alert_ref, reason: bridged.reason as string, rule: rule.name }];
+  // `first` is said of the alert itself; its incident has a word of its own.
+  const reason: string = bridged.reason === 'first' ? 'incident_opened' : bridged.reason;
+  const decisions = [{ alertRef: alert.alert_ref, reason, rule: rule.name }];
   if (bridged.triage?.reason === 'cooldown')
     decisions.push({ alertRef: alert.alert_ref, reason: 'cooldown', rule: rule.name });
   return decisions;

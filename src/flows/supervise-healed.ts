@@ -1,9 +1,8 @@
 import { listHealed, markEndAnnounced } from '../alerts/index.ts';
-import { announceMany } from '../notify/index.ts';
 import { inTransaction } from '../store/index.ts';
 import { describeHealed } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
-import { notifySettings } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 const batch = 500;
 
@@ -22,7 +21,7 @@ export async function tellHealed(ctx: FlowCtx): Promise<number> {
       ),
     );
     const ours = healed.filter((alert) => marked.has(alert.alert_ref));
-    await announceMany(ctx, ours.map(describeHealed), notifySettings(ctx));
+    await tell(ctx, ours.map(describeHealed));
     return ours.length;
   });
 }

@@ -1,12 +1,12 @@
 import { ackAlerts, countFirstReports, recordDecisions } from '../alerts/index.ts';
 import { type HeldSignature, selectHeldSignatures } from '../incidents/index.ts';
-import { announceMany } from '../notify/index.ts';
 import { type AlertRow, inTransaction } from '../store/index.ts';
 import { describeFiring } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { ackEnded, ackOf, giveBack, sortHeld } from './held-alert.ts';
-import { findRule, notifySettings } from './supervise-alert.ts';
+import { findRule } from './supervise-alert.ts';
 import { forgetSilence, holdSilenced } from './supervise-silenced.ts';
+import { tell } from './tell.ts';
 
 const reason = 'notify_only';
 
@@ -21,21 +21,20 @@ export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]):
     const { ended, silenced, live } = await sortHeld(ctx, claimed);
     await ackEnded(ctx, ended);
     await holdSilenced(ctx, silenced);
-    await tell(ctx, live);
+    await settle(ctx, live);
   });
 }
 
-async function tell(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
+async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> {
   const live = alerts.map((alert) => ({ alert, rule: findRule(ctx, alert) }));
   const joined = await findJoined(ctx, alerts);
   const told = live.filter(({ alert, rule }) => !rule.actions.autoIncident && !joined.has(alert));
   const risen = live.filter(({ rule }) => rule.actions.autoIncident).map(({ alert }) => alert);
   await giveBack(ctx, risen, 'severity_raised');
   await giveBack(ctx, [...joined.difference(new Set(risen))], 'in_open_incident');
-  await announceMany(
+  await tell(
     ctx,
     told.map(({ alert, rule }) => describeFiring(alert, reason, rule.actions.notify)),
-    notifySettings(ctx),
   );
   await forgetSilence(
     ctx,

@@ -1,10 +1,9 @@
 import { summarizeIncidentAlerts } from '../alerts/index.ts';
 import { decideAutoResolve, endIncident, lockIncident, selectQuietIds } from '../incidents/index.ts';
-import { announce } from '../notify/index.ts';
 import { inTransaction, isDatabaseUnavailable } from '../store/index.ts';
 import { describeResolved } from './announce-incident.ts';
 import type { FlowCtx } from './context.ts';
-import { notifySettings } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 const pageSize = 500;
 const reason = 'all_ended';
@@ -56,7 +55,7 @@ function resolveOne(ctx: FlowCtx, incidentId: string): Promise<boolean> {
     const message = 'resolved: all alerts have ended';
     const ended = await endIncident(ctx, incident, { to: 'resolved', reason, message });
     const endedAt = summary.lastEndedAt ?? ctx.clock.now();
-    await announce(ctx, describeResolved(ended, endedAt, reason), notifySettings(ctx));
+    await tell(ctx, [describeResolved(ended, endedAt, reason)]);
     return true;
   });
 }

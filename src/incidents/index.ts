@@ -36,12 +36,14 @@ export { decideDigest } from './intelligence/decide-digest.ts';
 export { type Recurring, renderDigest } from './intelligence/digest.ts';
 export { linkIncidents } from './link.ts';
 export { listFollowups } from './list-followups.ts';
+export { recordIncidentDecisions } from './decisions.ts';
 export { listIncidents, listOpenIncidents } from './list-incidents.ts';
 export { type MergedIncidents, mergeIncidents } from './merge.ts';
 export { matchPolicyRule } from './policy.ts';
 export { publishUpdate } from './publish-update.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
+export { listIncidentDecisions } from './queries-decision.ts';
 export { selectEndings } from './queries-ending.ts';
 export {
   clearDueMinutes,

@@ -110,7 +110,7 @@ async function insertMessages(
   );
   return rows
     .filter((row) => written.has(row.notification_id))
-    .map(({ channel, status }) => ({ channel, status }));
+    .map(({ thread, event, channel, route, status }) => ({ thread, event, channel, route, status }));
 }
 
 /** What became more severe does not wait behind a beginning that still does. */

@@ -6,6 +6,7 @@ export { notificationsList, notificationsRetry } from './actions.ts';
 export { announce, announceMany } from './announce.ts';
 export { findTelegramChats } from './channels/telegram-setup.ts';
 export { decideAttempt, type NextState } from './decide.ts';
+export { explainTold } from './explain.ts';
 export { createFinish } from './finish.ts';
 export { createLanes, type Lanes } from './lanes.ts';
 export { notificationView, viewNotification } from './notification-view.ts';

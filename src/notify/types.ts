@@ -56,4 +56,10 @@ export type NotifySettings = Pick<Config, 'routes' | 'channels' | 'telegram'> & 
 };
 
 /** One message that was written into the outbox. */
-export type Announced = { channel: string; status: NotificationStatus };
+export type Announced = {
+  thread: string;
+  event: string;
+  channel: string;
+  route: string | null;
+  status: NotificationStatus;
+};

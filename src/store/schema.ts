@@ -10,6 +10,7 @@ import type { CheckStateRow, ComponentChangeRow, ComponentStatusRow } from './sc
 import type {
   CounterRow,
   IncidentArtifactRow,
+  IncidentDecisionRow,
   IncidentEventRow,
   IncidentFollowupRow,
   IncidentLinkRow,
@@ -45,6 +46,7 @@ export type Database = {
   incident: IncidentRow;
   incident_signature: IncidentSignatureRow;
   incident_event: IncidentEventRow;
+  incident_decision: IncidentDecisionRow;
   incident_artifact: IncidentArtifactRow;
   incident_followup: IncidentFollowupRow;
   incident_update: IncidentUpdateRow;

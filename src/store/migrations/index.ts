@@ -6,6 +6,7 @@ import { up as requestOfAlert } from './0002-request-of-alert.ts';
 import { up as incidentActions } from './0005-incident-actions.ts';
 import { up as dueSignatures } from './0006-due-signatures.ts';
 import { up as silences } from './0003-silences.ts';
+import { up as incidentDecisions } from './0004-incident-decisions.ts';
 import { up as deployments } from './0007-deployments.ts';
 import { up as triageSummaries } from './0008-triage-summaries.ts';
 import { up as noIndexOfLeases } from './0009-no-index-of-leases.ts';
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   { name: '0005-incident-actions', up: incidentActions },
   { name: '0006-due-signatures', up: dueSignatures },
   { name: '0003-silences', up: silences },
+  { name: '0004-incident-decisions', up: incidentDecisions },
   { name: '0007-deployments', up: deployments },
   { name: '0008-triage-summaries', up: triageSummaries },
   { name: '0009-no-index-of-leases', up: noIndexOfLeases },

@@ -160,5 +160,15 @@ export type SignatureMinuteRow = {
   due_ref: string | null;
 };
 
+/** Why people heard of an incident, or did not: one row per incident and reason, counted. */
+export type IncidentDecisionRow = {
+  incident_id: string;
+  reason: string;
+  rule: string | null;
+  occurrences: number;
+  first_at: number;
+  last_at: number;
+};
+
 export type ServiceLockRow = { service: string; env: string };
 export type CounterRow = { name: string; value: number };

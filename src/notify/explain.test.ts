@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { announcement, facts, route } from '../../test/notify.ts';
+import { explainTold } from './explain.ts';
+import type { Announced } from './types.ts';
+
+const opened = announcement('incident.opened');
+const row = (channel: string, rest: Partial<Announced> = {}): Announced => ({
+  thread: opened.thread,
+  event: opened.event,
+  channel,
+  route: 'all',
+  status: 'pending',
+  ...rest,
+});
+
+describe('why people hear of an announcement', () => {
+  it('names the routes and their channels', () => {
+    const written = [row('a'), row('b'), row('c', { route: 'more' }), row('d', { route: null })];
+    expect(explainTold(opened, written, { routes: [] })).toEqual([
+      { reason: 'route_matched', rule: 'all → a, b; more → c; before → d' },
+    ]);
+  });
+
+  it('says what was written down and not sent', () => {
+    const written = [row('a', { status: 'skipped_dry_run' }), row('b', { status: 'skipped_unconfigured' })];
+    expect(explainTold(opened, written, { routes: [] }).slice(1)).toEqual([
+      { reason: 'dry_run', rule: 'notify.dry_run' },
+      { reason: 'channel_unconfigured', rule: 'b' },
+    ]);
+  });
+
+  it('says of an end who heard of it, if anybody', () => {
+    const ended = announcement('incident.resolved');
+    expect(explainTold(ended, [row('a')], { routes: [] })).toEqual([{ reason: 'end_told', rule: 'a' }]);
+    expect(explainTold(ended, [], { routes: [] })).toEqual([{ reason: 'end_not_told', rule: null }]);
+  });
+
+  it.each([
+    ['already_told', [route(['a'], { name: 'r' })], 'r'],
+    ['route_muted', [route([], { name: 'r' })], 'r'],
+    ['below_severity_floor', [route(['a'], { name: 'r', severityFloor: 'P0' })], 'r'],
+    ['no_route', [route(['a'], { name: 'r', match: { env: ['elsewhere'] } })], null],
+  ] as const)('where nothing was written says %s', (reason, routes, rule) => {
+    const mild = announcement('incident.opened', { facts: { ...facts, severity: 'P2' } });
+    expect(explainTold(mild, [], { routes })).toEqual([{ reason, rule }]);
+  });
+
+  it('names the routes that the policy asks for where none of them matches', () => {
+    const only = announcement('incident.opened', { onlyRoutes: ['x', 'y'] });
+    expect(explainTold(only, [], { routes: [route(['a'])] })).toEqual([{ reason: 'no_route', rule: 'x, y' }]);
+  });
+});
