@@ -22,6 +22,7 @@ import { correlateIncident, showRecurrence } from './flows/incident-intelligence
 import { mergeAction } from './flows/incident-merge.ts';
 import { severityAction } from './flows/incident-severity.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
+import { policyExplain } from './flows/policy-explain.ts';
 import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
 import { expireSilence, getSilence, listSilences } from './flows/silence-actions.ts';
@@ -58,6 +59,7 @@ export const actions = [
   retryAction,
   resolveAction,
   alertToIncidentAction,
+  policyExplain,
   alertWhy,
   incidentWhy,
   createSilence,

@@ -34,11 +34,12 @@ export const manifest: readonly ManifestCommand[] = ${JSON.stringify(readCommand
 function readCommands(): ManifestCommand[] {
   return actions.flatMap((action) => {
     if (!action.cli) return [];
-    const { command, args = [], print = null, spread } = action.cli;
+    const { command, args = [], print = null, spread, file } = action.cli;
     const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-    const fields = toFields(schema).flatMap((field) =>
-      field.name === spread ? spreadField(schema, spread) : [field],
-    );
+    const fields = toFields(schema).flatMap((field): ManifestField[] => {
+      if (field.name === spread) return spreadField(schema, spread);
+      return [field.name === file ? { ...field, kind: 'text or file' } : field];
+    });
     return {
       action: action.name,
       command,

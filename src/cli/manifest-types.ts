@@ -1,5 +1,7 @@
 /** How the text of a command line becomes a field; that of a file is its path. */
 export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'map' | 'json' | 'file';
+/** How the text of a command line becomes a field. */
+export type FieldKind = 'text' | 'text or file' | 'number' | 'flag' | 'list' | 'map' | 'json';
 
 export type ManifestField = {
   /** Name in the action's input. */

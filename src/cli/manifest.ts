@@ -132,6 +132,22 @@ export const manifest: readonly ManifestCommand[] = [
     http: { method: 'POST', path: '/v1/alerts/:alert_ref/incident' },
   },
   {
+    action: 'policy.explain',
+    command: 'policy explain',
+    summary: 'Say which rule, silence and routes an alert would meet, and why; changes nothing',
+    args: [
+      {
+        name: 'alert',
+        kind: 'text or file',
+        required: true,
+        help: 'Reference of an alert, or one as it is posted (a file with its JSON).',
+      },
+    ],
+    options: [],
+    print: 'answer',
+    http: { method: 'POST', path: '/v1/policy/explain' },
+  },
+  {
     action: 'alerts.why',
     command: 'why',
     summary: 'Say why people were told of an alert or an incident, or were not',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
 import type { ManifestCommand, ManifestField } from './manifest-types.ts';
 
@@ -36,6 +37,8 @@ function readField(field: ManifestField, given: unknown): unknown {
     case 'flag':
     case 'text':
       return given;
+    case 'text or file':
+      return readFileOf(field, String(given));
     case 'number':
       // A text that is no number stays one: the schema says what is wrong with it.
       return Number.isNaN(Number(given)) ? given : Number(given);
@@ -73,6 +76,9 @@ function readBytes(field: ManifestField, path: string): Buffer {
     const message = `${field.name}: cannot read ${path}`;
     throw new AppError('VALIDATION_ERROR', message, { cause: error });
   }
+/** A text that names no file is meant as it is. */
+function readFileOf(field: ManifestField, text: string): unknown {
+  return existsSync(text) ? readJson(field, readFileSync(text, 'utf8')) : text;
 }
 
 function readJson(field: ManifestField, text: string): unknown {

@@ -2,6 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import type { ManifestCommand } from './manifest-types.ts';
 import { readFields } from './read-fields.ts';
 import { render } from './render.ts';
@@ -51,6 +55,17 @@ test('the keys of a field may be options of their own', () => {
     alert_ref: 'a1',
     matchers: { service: ['api', 'web'], labels_not: { team: 'core' } },
   });
+});
+
+test('a text that names a file is the JSON in it', () => {
+  const field = { name: 'alert', kind: 'text or file', required: true, help: '' } as const;
+  const taking = { ...command, args: [field], options: [] };
+  const file = join(mkdtempSync(join(tmpdir(), 'tocsin-words-')), 'alert.json');
+  writeFileSync(file, '{"service":"api"}');
+  expect(readFields(taking, [file], {})).toEqual({ alert: { service: 'api' } });
+  expect(readFields(taking, ['alrt_1'], {})).toEqual({ alert: 'alrt_1' });
+  writeFileSync(file, '{');
+  expect(() => readFields(taking, [file], {})).toThrow('alert: is not valid JSON');
 });
 
 test('a text that is no number reaches the schema as it is', () => {

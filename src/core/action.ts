@@ -17,6 +17,8 @@ export type CliBinding = {
   command: string;
   /** Input fields taken as positional arguments, in order. */
   args?: readonly string[];
+  /** A field whose text may name a file: the JSON in it stands in. */
+  file?: string;
   /** The one field, a map with known keys, whose keys are options of their own: `--service api`. */
   spread?: string;
   /** The one field of the result that is printed, alone on its line, for scripts. */

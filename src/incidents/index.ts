@@ -41,6 +41,7 @@ export { listIncidents, listOpenIncidents } from './list-incidents.ts';
 export { type MergedIncidents, mergeIncidents } from './merge.ts';
 export { matchPolicyRule } from './policy.ts';
 export { publishUpdate } from './publish-update.ts';
+export { explainPolicy, matchPolicyRule } from './policy.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
 export { listIncidentDecisions } from './queries-decision.ts';

@@ -25,6 +25,7 @@ export {
 } from './queries-list.ts';
 export { countFinishedBefore, deleteNotifications, selectFinishedBefore } from './queries-retention.ts';
 export { reportFailure } from './report-failure.ts';
+export { explainRoutes } from './routes.ts';
 export { createSender, type Sender } from './sender.ts';
 export { readNotifySettings } from './settings.ts';
 export { readStored } from './stored-message.ts';

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { readReport, refField, requireAlert, type Silence } from '../alerts/index.ts';
+import type { PolicyRule } from '../config/types.ts';
+import { defineAction } from '../core/action.ts';
+import { AppError } from '../core/errors.ts';
+import type { RouteFacts } from '../core/hand-over.ts';
+import { matchForm } from '../core/match.ts';
+import { capSeverity } from '../core/severity.ts';
+import { explainPolicy, matchPolicyRule } from '../incidents/index.ts';
+import { explainRoutes } from '../notify/index.ts';
+import { alertFacts } from './announce-alert.ts';
+import type { FlowCtx } from './context.ts';
+import { type Explained, sayExplained } from './policy-sentences.ts';
+import { readFactsTest } from './silence-test.ts';
+
+const mismatches = z.array(z.object({ key: z.string(), wanted: z.string(), found: z.string() }));
+
+const explainedView = z.object({
+  /** In plain sentences, a line each. */
+  answer: z.string(),
+  /** The rule that decides. */
+  rule: z.string(),
+  incident: z.boolean(),
+  silence: z.object({ id: z.string(), matchers: z.record(z.string(), z.unknown()) }).nullable(),
+  rules: z.array(
+    z.object({ name: z.string(), verdict: z.enum(['matches', 'mismatch', 'not_reached']), mismatches }),
+  ),
+  routes: z.array(
+    z.object({
+      name: z.string(),
+      verdict: z.enum(['sends', 'mutes', 'below_severity_floor', 'mismatch', 'not_asked', 'not_reached']),
+      channels: z.array(z.string()),
+      mismatches,
+    }),
+  ),
+});
+
+/** Says what the configuration in force would do with an alert now; it changes nothing. */
+export const policyExplain = defineAction({
+  name: 'policy.explain',
+  summary: 'Say which rule, silence and routes an alert would meet, and why; changes nothing',
+  input: z.strictObject({
+    alert: z
+      .union([refField, z.record(z.string(), z.unknown())])
+      .describe('Reference of an alert, or one as it is posted (a file with its JSON).'),
+  }),
+  output: explainedView,
+  entitlement: 'tools.alerts.read',
+  http: { method: 'POST', path: '/v1/policy/explain' },
+  cli: { command: 'policy explain', args: ['alert'], file: 'alert', print: 'answer' },
+  async run(ctx: FlowCtx, input) {
+    const facts = await readFacts(ctx, input.alert);
+    const silence = (await readFactsTest(ctx))(facts);
+    const { facts: _, ...explained } = explain(ctx, facts, silence);
+    return { answer: sayExplained({ facts, ...explained }), ...explained };
+  },
+});
+
+async function readFacts(ctx: FlowCtx, alert: string | Record<string, unknown>): Promise<RouteFacts> {
+  if (typeof alert === 'string') return alertFacts(await requireAlert(ctx, alert));
+  const read = readReport(alert, {
+    source: ctx.actor.name,
+    kinds: ctx.config.kinds,
+    nowMs: ctx.clock.now(),
+  });
+  if (!('report' in read)) {
+    const [first] = read.errors;
+    throw new AppError('VALIDATION_ERROR', `alert.${first?.field ?? ''}: ${first?.message ?? 'is invalid'}`, {
+      details: { errors: read.errors },
+    });
+  }
+  const { severity, env, service, kind, source, labels } = read.report;
+  const component = labels.component ?? labels.instatus_component;
+  return { severity, env, service, kind, source, labels, components: component ? [component] : [] };
+}
+
+function explain(ctx: FlowCtx, facts: RouteFacts, silence: Silence | null): Explained {
+  const { policy, routes } = ctx.config;
+  const rule = matchPolicyRule(policy, facts);
+  return {
+    facts,
+    rule: rule.name,
+    incident: rule.actions.autoIncident,
+    silence: silence && { id: silence.id, matchers: matchForm(silence.match) },
+    rules: explainPolicy(policy, facts).map((said) => ({
+      name: said.rule.name,
+      verdict: said.verdict,
+      mismatches: said.verdict === 'mismatch' ? [...said.mismatches] : [],
+    })),
+    routes: explainRoutes(routes, toldFacts(facts, rule), rule.actions.notify).map((said) => ({
+      name: said.route.name,
+      verdict: said.verdict,
+      channels: said.verdict === 'sends' ? [...said.channels] : [],
+      mismatches: said.verdict === 'mismatch' ? [...said.mismatches] : [],
+    })),
+  };
+}
+
+/** Of an incident its own severity decides, which the rule may cap. */
+function toldFacts(facts: RouteFacts, { actions }: PolicyRule): RouteFacts {
+  const cap = actions.autoIncident ? actions.incidentSeverityCap : null;
+  return cap === null ? facts : { ...facts, severity: capSeverity(facts.severity, cap) };
+}
