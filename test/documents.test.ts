@@ -17,7 +17,7 @@ const documents = [
     .map((name) => `docs/${name}`),
 ];
 /** Commands that no action makes. */
-const handMade = ['serve', 'migrate', 'config check', 'config show', 'config schema'];
+const handMade = ['serve', 'migrate', 'replay', 'config check', 'config show', 'config schema'];
 /** Variables of the tour and of the tests, which Tocsin's server does not read. */
 const otherNames = ['TOCSIN_URL', 'TOCSIN_TOKEN', 'HOOK_SECRET', 'PATH', 'PWD', 'TOKEN_ID', 'SILENCE_ID'];
 

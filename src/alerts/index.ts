@@ -32,6 +32,7 @@ export {
 } from './queries-incident.ts';
 export { lockAlerts } from './queries-list.ts';
 export { findAlerts } from './queries-minute.ts';
+export { selectRecordedAlerts, selectSilencesSince, selectSuperseded } from './queries-replay.ts';
 export { countEndedBefore, deleteAlerts, selectEndedBefore } from './queries-retention.ts';
 
 export { countFirstReports, raiseAlert, standsAlone } from './raise.ts';

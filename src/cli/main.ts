@@ -14,6 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
   program.description('It watches, it rings once, it says why, it remembers.');
   program.version(version).exitOverride();
   addHandMade(program);
+  addReplay(program);
   for (const command of manifest) addAction(program, command);
   for (const group of program.commands)
     if (group.commands.length > 0) group.summary(group.commands.map((command) => command.name()).join(', '));
@@ -65,6 +66,17 @@ function addHandMade(program: Command): void {
     .action(async (options) => {
       const { runMigrate } = await import('./migrate.ts');
       await runMigrate(options);
+    });
+}
+
+function addReplay(program: Command): void {
+  leaf(program, 'replay', 'Run recorded alerts through a configuration; writes and sends nothing')
+    .addOption(configOption())
+    .requiredOption('--days <days>', 'how far back')
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      const { runReplayCommand } = await import('./replay.ts');
+      await runReplayCommand(options);
     });
 }
 

@@ -59,6 +59,7 @@ export { countEvents, selectEvents } from './queries-event.ts';
 export { selectFollowupsOf } from './queries-followup.ts';
 export { selectQuietIds } from './queries-incident.ts';
 export { listOpenIncidentRows, selectIncidentsBetween, selectSignaturesOf } from './queries-intelligence.ts';
+export { selectIncidentsSince } from './queries-replay.ts';
 export { deleteOldMinutes } from './queries-retention.ts';
 export { countSignatureSince, selectPastIncidents } from './queries-signature.ts';
 export { type Silence, selectSilentIds } from './queries-silent.ts';

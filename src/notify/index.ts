@@ -23,6 +23,7 @@ export {
   listNotificationsOfIncident,
   readOutboxHealth,
 } from './queries-list.ts';
+export { pretendDelivered, selectMessagesSince } from './queries-replay.ts';
 export { countFinishedBefore, deleteNotifications, selectFinishedBefore } from './queries-retention.ts';
 export { reportFailure } from './report-failure.ts';
 export { explainRoutes } from './routes.ts';

@@ -6,6 +6,7 @@ export { createSilenceTest, decideState } from './decide.ts';
 export {
   deleteEndedSilences,
   endSilence,
+  insertSilence,
   markSilenced,
   selectActiveSilences,
   selectHolders,
