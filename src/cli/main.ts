@@ -116,14 +116,6 @@ function toOption(field: ManifestField): Option {
   const flag = `--${field.name.replaceAll('_', '-')}`;
   if (field.kind === 'flag') return new Option(flag, field.help);
   const value = { list: 'values', map: 'key=value' }[field.kind as string] ?? field.kind;
-  const value = {
-    text: 'text',
-    'text or file': 'text|file',
-    number: 'number',
-    list: 'values',
-    map: 'key=value',
-    json: 'json',
-  }[field.kind];
   const isRepeatable = field.kind === 'list' || field.kind === 'map';
   const option = new Option(`${flag} <${value}${isRepeatable ? '...' : ''}>`, field.help);
   return field.required ? option.makeOptionMandatory() : option;

@@ -1,7 +1,5 @@
 /** How the text of a command line becomes a field; that of a file is its path. */
-export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'map' | 'json' | 'file';
-/** How the text of a command line becomes a field. */
-export type FieldKind = 'text' | 'text or file' | 'number' | 'flag' | 'list' | 'map' | 'json';
+export type FieldKind = 'text' | 'number' | 'flag' | 'list' | 'map' | 'json' | 'file' | 'text or file';
 
 export type ManifestField = {
   /** Name in the action's input. */

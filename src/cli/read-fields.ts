@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { existsSync, readFileSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
 import type { ManifestCommand, ManifestField } from './manifest-types.ts';
@@ -76,6 +75,8 @@ function readBytes(field: ManifestField, path: string): Buffer {
     const message = `${field.name}: cannot read ${path}`;
     throw new AppError('VALIDATION_ERROR', message, { cause: error });
   }
+}
+
 /** A text that names no file is meant as it is. */
 function readFileOf(field: ManifestField, text: string): unknown {
   return existsSync(text) ? readJson(field, readFileSync(text, 'utf8')) : text;

@@ -2,10 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
 import type { ManifestCommand } from './manifest-types.ts';
 import { readFields } from './read-fields.ts';
 import { render } from './render.ts';
@@ -57,14 +53,16 @@ test('the keys of a field may be options of their own', () => {
   });
 });
 
-test('a text that names a file is the JSON in it', () => {
+test('a text that names a file is the JSON in it', async () => {
   const field = { name: 'alert', kind: 'text or file', required: true, help: '' } as const;
   const taking = { ...command, args: [field], options: [] };
-  const file = join(mkdtempSync(join(tmpdir(), 'tocsin-words-')), 'alert.json');
-  writeFileSync(file, '{"service":"api"}');
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-words-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'alert.json');
+  await writeFile(file, '{"service":"api"}');
   expect(readFields(taking, [file], {})).toEqual({ alert: { service: 'api' } });
   expect(readFields(taking, ['alrt_1'], {})).toEqual({ alert: 'alrt_1' });
-  writeFileSync(file, '{');
+  await writeFile(file, '{');
   expect(() => readFields(taking, [file], {})).toThrow('alert: is not valid JSON');
 });
 

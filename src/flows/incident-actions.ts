@@ -16,11 +16,10 @@ import {
   readIncidentName,
   toIncidentView,
 } from '../incidents/index.ts';
-import { announce } from '../notify/index.ts';
 import { type IncidentRow, type IncidentStatus, inTransaction, runAfterCommit } from '../store/index.ts';
 import { describeOpened, describeResolved } from './announce-incident.ts';
 import type { FlowCtx } from './context.ts';
-import { notifySettings } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 /** Opens an incident by hand, and tells of it. */
 export const createAction = defineAction({
@@ -42,7 +41,7 @@ export const createAction = defineAction({
     inTransaction(ctx, async (ctx) => {
       const incident = await createIncident(ctx, { ...input, summary: input.summary ?? null });
       const opened = describeOpened({ incident, alert: null, onlyRoutes: null, reason: 'by_hand' });
-      await announce(ctx, opened, notifySettings(ctx));
+      await tell(ctx, [opened]);
       runAfterCommit(ctx, () => ctx.metrics.incidentsOpened.inc());
       return toIncidentView(incident);
     }),
@@ -99,7 +98,7 @@ function moveIncident(ctx: FlowCtx, name: string, move: Move): Promise<IncidentR
     if (decision.endsAlerts) await endAlertsOfIncident(ctx, incident.incident_id, `incident_${reason}`);
     const ended = await endIncident(ctx, incident, { to: move.to, reason, message });
     if (decision.endsStory) {
-      await announce(ctx, describeResolved(ended, ctx.clock.now(), reason), notifySettings(ctx));
+      await tell(ctx, [describeResolved(ended, ctx.clock.now(), reason)]);
     }
     return ended;
   });

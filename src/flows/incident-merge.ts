@@ -11,11 +11,10 @@ import {
   readIncidentName,
   toIncidentView,
 } from '../incidents/index.ts';
-import { announceMany } from '../notify/index.ts';
 import { inTransaction } from '../store/index.ts';
 import { describeMergedInto, describeTakenIn } from './announce-change.ts';
 import type { FlowCtx } from './context.ts';
-import { notifySettings } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 /** Makes one incident part of another, with its alerts and what it stands for; answers the one that goes on. */
 export const mergeAction = defineAction({
@@ -38,7 +37,7 @@ export const mergeAction = defineAction({
       const merged = await mergeIncidents(ctx, source, target, reason);
       await moveAlerts(ctx, source.incident_id, target.incident_id);
       const ended = isLive(source) ? [describeMergedInto(merged, ctx.clock.now())] : [];
-      await announceMany(ctx, [...ended, describeTakenIn(merged)], notifySettings(ctx));
+      await tell(ctx, [...ended, describeTakenIn(merged)]);
       return toIncidentView(merged.target);
     }),
 });

@@ -13,11 +13,10 @@ import {
   readIncidentName,
   toIncidentView,
 } from '../incidents/index.ts';
-import { announce } from '../notify/index.ts';
 import { inTransaction } from '../store/index.ts';
 import { describeEscalated } from './announce-change.ts';
 import type { FlowCtx } from './context.ts';
-import { notifySettings } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 /** Sets the severity of an incident by hand; a rise is told as any other. */
 export const severityAction = defineAction({
@@ -47,7 +46,7 @@ export const severityAction = defineAction({
       if (decision.rises && isLive(changed)) {
         const lead = `${ctx.actor.name} made it ${severity}${because}.`;
         const about = { incident: changed, alert: null, onlyRoutes: null, reason: 'by_hand' };
-        await announce(ctx, describeEscalated(about, lead, nowMs), notifySettings(ctx));
+        await tell(ctx, [describeEscalated(about, lead, nowMs)]);
       }
       return toIncidentView(changed);
     }),

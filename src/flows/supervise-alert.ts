@@ -8,7 +8,6 @@ import {
   matchPolicyRule,
   viewBridge,
 } from '../incidents/index.ts';
-import { readNotifySettings } from '../notify/index.ts';
 import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts';
 import { readLabels } from './announce-alert.ts';
 import { describeBridged } from './announce-incident.ts';
@@ -101,11 +100,6 @@ export async function tellBridged(
   const announcements = describeBridged(bridged, alert, onlyRoutes, ctx.clock.now());
   await tell(ctx, announcements);
   if (bridged.created) runAfterCommit(ctx, () => ctx.metrics.incidentsOpened.inc());
-}
-
-/** Answers what announcing needs, with the doorbell of the outbox. */
-export function notifySettings(ctx: FlowCtx) {
-  return readNotifySettings(ctx.config, ctx.signals.messages.ring);
 }
 
 /** Answers the policy's rule for an alert. */

@@ -14,11 +14,11 @@ import {
   selectHolders,
   sumRolling,
 } from '../incidents/index.ts';
-import { announce } from '../notify/index.ts';
 import { type AlertRow, inTransaction, isDatabaseUnavailable, runAfterCommit } from '../store/index.ts';
 import { describeEscalated } from './announce-change.ts';
 import type { FlowCtx } from './context.ts';
-import { findRule, notifySettings } from './supervise-alert.ts';
+import { findRule } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 const batch = 500;
 
@@ -116,7 +116,7 @@ function escalateHolder(ctx: FlowCtx, { counts, alert }: Subject, holder: Holder
     const onlyRoutes = alert ? findRule(ctx, { ...alert, severity: last.to }).actions.notify : null;
     const lead = `by ${last.rule.name} it is ${last.to} now: ${last.why}.`;
     const about = { incident: escalated, alert, onlyRoutes, reason: 'escalated' };
-    await announce(ctx, describeEscalated(about, lead, ctx.clock.now()), notifySettings(ctx));
+    await tell(ctx, [describeEscalated(about, lead, ctx.clock.now())]);
     return true;
   });
 }

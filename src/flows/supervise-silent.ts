@@ -8,11 +8,10 @@ import {
   type Silence,
   selectSilentIds,
 } from '../incidents/index.ts';
-import { announce } from '../notify/index.ts';
 import { type IncidentRow, inTransaction, isDatabaseUnavailable } from '../store/index.ts';
 import { describeResolved } from './announce-incident.ts';
 import type { FlowCtx } from './context.ts';
-import { notifySettings } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 const pageSize = 500;
 const reason = 'silent';
@@ -76,5 +75,5 @@ async function close(ctx: FlowCtx, incident: IncidentRow, message: string): Prom
   await endAlertsOfIncident(ctx, incident.incident_id, `incident_closed_${reason}`);
   const ended = await endIncident(ctx, incident, { to: 'closed', reason, message });
   const endedAt = summary?.lastSeenAt ?? ctx.clock.now();
-  await announce(ctx, describeResolved(ended, endedAt, reason), notifySettings(ctx));
+  await tell(ctx, [describeResolved(ended, endedAt, reason)]);
 }

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { announcement, facts, noTelegram, notifySettings, route } from '../../test/notify.ts';
 import { describeEachStore } from '../../test/stores.ts';
+import type { Announcement } from '../core/hand-over.ts';
 import { type Ctx, inTransaction, type NotificationRow } from '../store/index.ts';
-import { announce, announceMany } from './announce.ts';
+import { announceMany } from './announce.ts';
 import { readStored } from './stored-message.ts';
+import type { NotifySettings } from './types.ts';
+
+const announce = (ctx: Ctx, one: Announcement, settings: NotifySettings) =>
+  announceMany(ctx, [one], settings);
 
 async function outbox(ctx: Ctx): Promise<NotificationRow[]> {
   return ctx.db.selectFrom('notification').selectAll().orderBy('notification_id').execute();

@@ -5,15 +5,6 @@ import { createRow, type Plan } from './create-row.ts';
 import { findTold, supersedeUntried, writeMessages } from './queries-announce.ts';
 import type { Announced, NotifySettings } from './types.ts';
 
-/** Writes the messages of one announcement into the outbox, within the caller's transaction; answers those that are new. */
-export function announce(
-  ctx: Ctx,
-  announcement: Announcement,
-  settings: NotifySettings,
-): Promise<Announced[]> {
-  return announceMany(ctx, [announcement], settings);
-}
-
 /**
  * Writes the messages of many announcements into the outbox, within the caller's transaction; answers those that are
  * new. An announcement that was made before, by its thread, event and occasion, adds nothing. Rings after the commit.

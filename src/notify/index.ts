@@ -3,7 +3,7 @@
  * channels send it.
  */
 export { notificationsList, notificationsRetry } from './actions.ts';
-export { announce, announceMany } from './announce.ts';
+export { announceMany } from './announce.ts';
 export { findTelegramChats } from './channels/telegram-setup.ts';
 export { decideAttempt, type NextState } from './decide.ts';
 export { explainTold } from './explain.ts';
