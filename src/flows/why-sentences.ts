@@ -32,6 +32,7 @@ const sentences: Readonly<Record<string, Say>> = {
   reopened: (rule) => `by the rule ${rule} it opened an incident again that had just been resolved`,
   storm_grouped: () => 'many alerts of its service came at once: it joined the incident of the first',
   incident_by_hand: (rule) => `${rule} made it part of an incident`,
+  escalated: (rule) => `by the rule ${rule} it became more severe, as it keeps coming back`,
   cooldown: () => 'no triage was made: the last one is too recent',
   max_incidents_per_run: () => 'too many incidents were opened at once: it had to wait for a moment',
   max_triages_per_run: () => 'too many triages were begun at once: it had to wait for a moment',
