@@ -21,10 +21,10 @@ export type Migration = {
 export const migrations: readonly Migration[] = [
   { name: '0001-main-line', up: mainLine },
   { name: '0002-request-of-alert', up: requestOfAlert },
-  { name: '0005-incident-actions', up: incidentActions },
-  { name: '0006-due-signatures', up: dueSignatures },
   { name: '0003-silences', up: silences },
   { name: '0004-incident-decisions', up: incidentDecisions },
+  { name: '0005-incident-actions', up: incidentActions },
+  { name: '0006-due-signatures', up: dueSignatures },
   { name: '0007-deployments', up: deployments },
   { name: '0008-triage-summaries', up: triageSummaries },
   { name: '0009-no-index-of-leases', up: noIndexOfLeases },
