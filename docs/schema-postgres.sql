@@ -56,6 +56,13 @@ create view notifications as select notification_id, idempotency_key, channel, r
 create view component_statuses as select component, status, reason, to_timestamp(since / 1000.0) as since, to_timestamp(checked_at / 1000.0) as checked_at from component_status;
 -- 0002-request-of-alert
 alter table "alert" add column "request_id" text;
+-- 0003-silences
+create table "silence" ("silence_id" text not null, "matchers" text not null, "starts_at" bigint not null, "ends_at" bigint not null, "comment" text, "created_by" text not null, "created_at" bigint not null, "expired_by" text, constraint "silence_key" primary key ("silence_id"));
+create index "silence_end" on "silence" ("ends_at");
+create index "alert_silenced" on "alert" ("silenced_by", "alert_ref") where silenced_by is not null and ended_at is null;
+create view silences as select silence_id, matchers, comment, created_by, expired_by, to_timestamp(starts_at / 1000.0) as starts_at, to_timestamp(ends_at / 1000.0) as ends_at, to_timestamp(created_at / 1000.0) as created_at from silence;
+-- 0004-incident-decisions
+create table "incident_decision" ("incident_id" text not null, "reason" text not null, "rule" text, "occurrences" bigint not null, "first_at" bigint not null, "last_at" bigint not null, constraint "incident_decision_key" primary key ("incident_id", "reason")) ;
 -- 0005-incident-actions
 create table "incident_followup" ("followup_id" text not null, "incident_id" text not null, "title" text not null, "owner" text, "priority" text not null, "due_at" bigint, "status" text not null, "links" text, "created_by" text not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "incident_followup_key" primary key ("followup_id"), constraint "incident_followup_incident" foreign key ("incident_id") references "incident" ("incident_id"), constraint "incident_followup_status" check ("status" in ('open', 'done', 'cancelled')));
 create index "incident_followup_incident_id" on "incident_followup" ("incident_id", "followup_id");
@@ -67,13 +74,6 @@ alter table "incident" add column "candidate_at" bigint;
 -- 0006-due-signatures
 alter table "signature_minute" add column "due_ref" text;
 create index "signature_minute_due" on "signature_minute" ("signature", "env", "minute_at") where due_ref is not null;
--- 0003-silences
-create table "silence" ("silence_id" text not null, "matchers" text not null, "starts_at" bigint not null, "ends_at" bigint not null, "comment" text, "created_by" text not null, "created_at" bigint not null, "expired_by" text, constraint "silence_key" primary key ("silence_id"));
-create index "silence_end" on "silence" ("ends_at");
-create index "alert_silenced" on "alert" ("silenced_by", "alert_ref") where silenced_by is not null and ended_at is null;
-create view silences as select silence_id, matchers, comment, created_by, expired_by, to_timestamp(starts_at / 1000.0) as starts_at, to_timestamp(ends_at / 1000.0) as ends_at, to_timestamp(created_at / 1000.0) as created_at from silence;
--- 0004-incident-decisions
-create table "incident_decision" ("incident_id" text not null, "reason" text not null, "rule" text, "occurrences" bigint not null, "first_at" bigint not null, "last_at" bigint not null, constraint "incident_decision_key" primary key ("incident_id", "reason")) ;
 -- 0007-deployments
 create table "deployment" ("deployment_id" text not null, "given_id" text, "kind" text not null, "service" text not null, "env" text not null, "version" text not null, "at" bigint not null, "deployed_by" text not null, "link" text, "notes" text, "created_at" bigint not null, constraint "deployment_key" primary key ("deployment_id"), constraint "deployment_given_id" unique ("given_id"), constraint "deployment_kind" check ("kind" in ('deployment', 'config_reload')));
 create index "deployment_at" on "deployment" ("at", "deployment_id");

@@ -11,11 +11,10 @@ import {
   recommend,
   renderDigest,
 } from '../incidents/index.ts';
-import { announce } from '../notify/index.ts';
 import { inTransaction } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { countLately, readStories, type Told } from './incident-stories.ts';
-import { notifySettings } from './supervise-alert.ts';
+import { tell } from './tell.ts';
 
 const dayMs = 86_400_000;
 const lookEveryMs = 60_000;
@@ -92,7 +91,7 @@ export function createDigest(ctx: FlowCtx): DigestLoop {
     const { dueAt, isDue } = decideDigest(digest, ctx.clock.now());
     if (!isDue || digest.route === null || toldAt === dueAt) return false;
     const announcement = describeDigest(await makeDigest(ctx, dueAt), digest.route, dueAt);
-    const written = await inTransaction(ctx, (ctx) => announce(ctx, announcement, notifySettings(ctx)));
+    const written = await inTransaction(ctx, (ctx) => tell(ctx, [announcement]));
     toldAt = dueAt;
     return written.length > 0;
   };

@@ -1,12 +1,12 @@
 import { recordDecisions } from '../alerts/index.ts';
 import type { Announcement } from '../core/hand-over.ts';
 import { recordIncidentDecisions } from '../incidents/index.ts';
-import { announceMany, explainTold, readNotifySettings } from '../notify/index.ts';
+import { type Announced, announceMany, explainTold, readNotifySettings } from '../notify/index.ts';
 import type { FlowCtx } from './context.ts';
 
-/** Writes the messages of announcements and the trail of why people hear of them, or do not, in the open transaction. */
-export async function tell(ctx: FlowCtx, announcements: readonly Announcement[]): Promise<void> {
-  if (announcements.length === 0) return;
+/** Writes the messages of announcements and the trail of why people hear of them, or do not, in the open transaction; answers what is new. */
+export async function tell(ctx: FlowCtx, announcements: readonly Announcement[]): Promise<Announced[]> {
+  if (announcements.length === 0) return [];
   const settings = readNotifySettings(ctx.config, ctx.signals.messages.ring);
   const written = await announceMany(ctx, announcements, settings);
   const ofAlerts: { alertRef: string; reason: string; rule: string | null }[] = [];
@@ -23,4 +23,5 @@ export async function tell(ctx: FlowCtx, announcements: readonly Announcement[])
     if (incident) await recordIncidentDecisions(ctx, incident.id, decisions);
   }
   await recordDecisions(ctx, ofAlerts);
+  return written;
 }
