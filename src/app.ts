@@ -123,6 +123,7 @@ async function startAll(options: AppOptions): Promise<Running> {
     warnOfDryRun(base.config(), log);
     await ensureAdminToken(base.context(systemActor('access'), null), base.config().dataDir);
     startPart(running, createClock(running));
+    startPart(running, base.wakeUps);
     startPart(running, reloading);
     if (plays(running, 'worker')) startWorkers(running);
     if (plays(running, 'scheduler')) startSchedule(running);

@@ -4,7 +4,7 @@ import { type Actor, systemActor } from './core/actor.ts';
 import { type Clock, createSystemClock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
 import type { Log } from './core/log.ts';
-import { createSignal } from './core/signal.ts';
+import { createSignal, type Signal } from './core/signal.ts';
 import type { FlowCtx } from './flows/context.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
 import { createIntake } from './flows/intake.ts';
@@ -23,6 +23,8 @@ export type Base = {
   /** Measures how far the database's clock is ahead, and follows it from there on; answers the distance. */
   followDatabaseClock(): Promise<number>;
   clockOffsetMs(): number;
+  /** Hears of work that other processes on the database have made, and tells them of ours. */
+  readonly wakeUps: { start(): void; stop(): Promise<void> };
   context(actor: Actor, requestId: string | null): FlowCtx;
   /** A context for loops: its `config` is the one in force whenever it is read. */
   liveContext(actor: Actor): FlowCtx;
@@ -36,6 +38,17 @@ export type BaseOptions = {
   /** Replaces the machine's clock in tests. */
   clock?: Clock;
 };
+
+/** Answers the bell, rung for other processes too. */
+function ringingFor(bell: Signal, tellOthers: () => void): Signal {
+  return {
+    wait: bell.wait,
+    ring() {
+      bell.ring();
+      tellOthers();
+    },
+  };
+}
 
 /** Opens the database, brings it up to date and answers what acting takes. Throws UNAVAILABLE, CONFLICT. */
 export async function openBase(options: BaseOptions): Promise<Base> {
@@ -57,13 +70,18 @@ function assembleBase(options: BaseOptions, store: Store): Base {
   let { config } = options;
   let offsetMs = 0;
   const clock = options.clock ?? createSystemClock(() => offsetMs);
+  const wakeUps = store.createWakeUps(clock);
+  const bells = { alerts: createSignal(), messages: createSignal() };
   const parts = {
     db: store.db,
     dialect: store.dialect,
     clock,
     ids: createIds(clock),
     log: options.log,
-    signals: { alerts: createSignal(), messages: createSignal() },
+    signals: {
+      alerts: ringingFor(bells.alerts, () => wakeUps.tell('alerts')),
+      messages: ringingFor(bells.messages, () => wakeUps.tell('messages')),
+    },
     metrics: createMetrics(),
     checkRuns: createCheckRuns(clock),
     afterCommit: null,
@@ -98,6 +116,10 @@ function assembleBase(options: BaseOptions, store: Store): Base {
       return offsetMs;
     },
     clockOffsetMs: () => offsetMs,
+    wakeUps: {
+      start: () => wakeUps.start((topic) => bells[topic].ring()),
+      stop: wakeUps.stop,
+    },
     context,
     liveContext,
     async close() {

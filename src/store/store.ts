@@ -2,14 +2,18 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CompiledQuery, Kysely, type Dialect as KyselyDialect, sql } from 'kysely';
+import type { Clock } from '../core/clock.ts';
 import { AppError, describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Dialect } from './dialect.ts';
 import { postgresDialect } from './postgres/dialect.ts';
 import { createPostgresEngine, everydayLimits, migrationLimits } from './postgres/engine.ts';
+import { createPostgresWakeUps } from './postgres/wake-ups.ts';
 import type { Database } from './schema.ts';
 import { sqliteDialect } from './sqlite/dialect.ts';
 import { createSqliteEngine } from './sqlite/engine.ts';
+import { createSqliteWakeUps } from './sqlite/wake-ups.ts';
+import { noWakeUps, type WakeUps } from './wake-ups.ts';
 
 export type StoreOptions =
   | { backend: 'sqlite'; path: string }
@@ -29,6 +33,8 @@ export type Store = {
   ping(): Promise<void>;
   /** How far the database's clock is ahead of this machine's, in milliseconds; 0 for a file on this machine. */
   measureClockOffsetMs(): Promise<number>;
+  /** Answers how this process and others on the database wake each other; not started yet. */
+  createWakeUps(clock: Clock): WakeUps;
   close(): Promise<void>;
 };
 
@@ -56,8 +62,19 @@ function createStore(options: StoreOptions, dialect: KyselyDialect, log: Log): S
     durable: options.backend !== 'memory',
     ping: async () => void (await db.executeQuery(CompiledQuery.raw('select 1'))),
     measureClockOffsetMs: () => (options.backend === 'postgres' ? measureOffset(db) : Promise.resolve(0)),
+    createWakeUps: (clock) => createWakeUps(options, db, clock, log),
     close: async () => void (await Promise.all([db.destroy(), migrationDb.destroy()])),
   };
+}
+
+function createWakeUps(options: StoreOptions, db: Kysely<Database>, clock: Clock, log: Log): WakeUps {
+  if (options.backend === 'memory') return noWakeUps;
+  if (options.backend === 'postgres') return createPostgresWakeUps({ dsn: options.dsn, clock, log });
+  // Not a select, so that it is asked of the writer, whose own commits do not count.
+  const query = CompiledQuery.raw('pragma data_version');
+  const readVersion = async () =>
+    ((await db.executeQuery(query)).rows as { data_version: number }[])[0]?.data_version ?? 0;
+  return createSqliteWakeUps({ clock, log, readVersion });
 }
 
 async function proveStore(store: Store): Promise<Store> {
