@@ -23,6 +23,7 @@ import { mergeAction } from './flows/incident-merge.ts';
 import { severityAction } from './flows/incident-severity.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
 import { policyExplain } from './flows/policy-explain.ts';
+import { draftPostmortem } from './flows/postmortem.ts';
 import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
 import { expireSilence, getSilence, listSilences } from './flows/silence-actions.ts';
@@ -84,6 +85,7 @@ export const actions = [
   addFollowup,
   changeFollowup,
   listFollowups,
+  draftPostmortem,
   correlateIncident,
   showRecurrence,
   showDigest,

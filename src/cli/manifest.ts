@@ -513,6 +513,15 @@ export const manifest: readonly ManifestCommand[] = [
     http: { method: 'GET', path: '/v1/incidents/followups' },
   },
   {
+    action: 'incidents.postmortem',
+    command: 'incidents postmortem',
+    summary: 'Draft the postmortem of an incident, and add the follow-ups that it proposes',
+    args: [{ name: 'id', kind: 'text', required: true, help: '' }],
+    options: [],
+    print: null,
+    http: { method: 'POST', path: '/v1/incidents/:id/postmortem' },
+  },
+  {
     action: 'incidents.correlate',
     command: 'incidents correlate',
     summary: 'List incidents that are related to one, the closest first',

@@ -40,6 +40,7 @@ export { listFollowups } from './list-followups.ts';
 export { listIncidents, listOpenIncidents } from './list-incidents.ts';
 export { type MergedIncidents, mergeIncidents } from './merge.ts';
 export { explainPolicy, matchPolicyRule } from './policy.ts';
+export { attachMissingReport, hasTriageReport, writePostmortem } from './postmortem/write.ts';
 export { publishUpdate } from './publish-update.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
@@ -84,6 +85,7 @@ export {
   returnSummary,
 } from './summary/claim.ts';
 export { makePrompt } from './summary/prompt.ts';
+export { chooseRunbooks } from './triage/choose-runbooks.ts';
 export { claimTriages, failTriage, finishTriage, isWornOut } from './triage/claim.ts';
 export { aroundMs, type ComponentFacts, changedMs, type TriageFacts } from './triage/facts.ts';
 export { makeTriageReport } from './triage/make-report.ts';
