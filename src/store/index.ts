@@ -14,4 +14,4 @@ export type * from './schema.ts';
 export { defineStatement } from './statement.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';
 export { inTransaction, runAfterCommit } from './transaction.ts';
-export type { WakeTopic, WakeUps } from './wake-ups.ts';
+
