@@ -31,7 +31,20 @@ const columnOrder = [
   'revoked_at',
   'comment',
 ];
+/** What happened, when and by whom: what a timeline is read for. */
+const eventColumns = [
+  'at',
+  'type',
+  'from_status',
+  'to_status',
+  'reason',
+  'actor',
+  'message',
+  'note',
+  'occurrences',
+];
 const widestColumn = 60;
+const widestMessage = 120;
 const mostColumns = 9;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -50,10 +63,7 @@ export function render(result: unknown, print: string | null): string {
 function renderTable(rows: readonly Row[]): string {
   if (rows.length === 0) return 'nothing';
   const columns = chooseColumns(rows);
-  const lines = [
-    columns,
-    ...rows.map((row) => columns.map((name) => cell(row[name]).slice(0, widestColumn))),
-  ];
+  const lines = [columns, ...rows.map((row) => columns.map((name) => shortCell(row[name], name)))];
   const widths = columns.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)));
   return lines
     .map((line) =>
@@ -68,6 +78,8 @@ function renderTable(rows: readonly Row[]): string {
 function chooseColumns(rows: readonly Row[]): string[] {
   const names = [...new Set(rows.flatMap(Object.keys))];
   const isWorthIt = (name: string) => rows.some((row) => row[name] !== null && typeof row[name] !== 'object');
+  const isEvent = names.includes('at') && (names.includes('type') || names.includes('to_status'));
+  if (isEvent) return eventColumns.filter((name) => names.includes(name) && isWorthIt(name));
   const known = columnOrder.filter((name) => names.includes(name) && isWorthIt(name));
   const chosen = known.length > 1 ? known : names.filter(isWorthIt);
   return chosen.slice(0, mostColumns);
@@ -89,6 +101,11 @@ function renderValue(value: unknown, indent: string): string {
   if (isRow(value)) return Object.keys(value).length === 0 ? '-' : `\n${renderThing(value, deeper)}`;
   const text = cell(value);
   return text.includes('\n') ? `\n${text.replaceAll(/^/gm, deeper)}` : text;
+}
+
+function shortCell(value: unknown, column: string): string {
+  const [line = ''] = cell(value).split('\n', 1);
+  return line.slice(0, column === 'message' ? widestMessage : widestColumn);
 }
 
 function cell(value: unknown): string {

@@ -130,3 +130,22 @@ test('what others reported cannot command the terminal', () => {
   expect(shown).not.toMatch(/[^\P{Cc}\n]/u);
   expect(shown).toContain('two\n  lines');
 });
+
+test('a timeline shows when, what, by whom and the first line of what was said', () => {
+  const event = {
+    id: 'evt_1',
+    at: '2026-03-01T12:00:00Z',
+    type: 'note',
+    actor: 'ann',
+    occurrences: 1,
+    meta: {},
+  };
+  const events = [
+    { ...event, message: 'drained the queue\nand waited' },
+    { ...event, message: 'x'.repeat(200) },
+  ];
+  const [head, first, second] = render({ data: events }, null).split('\n');
+  expect(head?.split(/ +/)).toEqual(['at', 'type', 'actor', 'message', 'occurrences']);
+  expect(first).toMatch(/^2026-03-01T12:00:00Z {2}note {2}ann {4}drained the queue +1$/);
+  expect(second).toMatch(/ x{120} {2}1$/);
+});
