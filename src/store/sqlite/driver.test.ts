@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { quietLog } from '../../../test/stores.ts';
@@ -152,4 +154,17 @@ describe('a database thread that ended', () => {
     await ask(driver, 'insert into t values (3)');
     expect((await ask(driver, 'select a from t')).rows).toEqual([{ a: 3 }]);
   });
+});
+
+it('holds on to no answer of what it sent', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const driver = new SqliteThreadsDriver(':memory:');
+  onTestFinished(() => driver.destroy());
+  const statements = [{ sql: 'select 1', sets: [[]] }];
+  const ask = async () => new WeakRef(await driver.sendWhole({ kind: 'run', statements, scope: 'none' }));
+  const answers = [await ask(), await ask(), await ask()];
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(answers.map((answer) => answer.deref())).toEqual([undefined, undefined, undefined]);
 });

@@ -21,7 +21,7 @@ export class SqliteThreadsDriver implements Driver {
   #readers: SqliteThread[] = [];
   #isClosed = false;
   #queue: Promise<void> = Promise.resolve();
-  #underWay: Promise<unknown> = Promise.resolve();
+  #underWay: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -78,8 +78,9 @@ export class SqliteThreadsDriver implements Driver {
     await this.#queue;
     if (this.#writer.pending() === 0) this.#replaceDeadWriter();
     const answer = this.#writer.send(command);
-    const isOver = answer.catch(() => {});
-    this.#underWay = Promise.all([this.#underWay, isOver]);
+    // Settles without the answer, which would be held as long as the chain grows.
+    const isOver = answer.then(ignore, ignore);
+    this.#underWay = Promise.all([this.#underWay, isOver]).then(ignore);
     return answer;
   }
 
@@ -103,6 +104,8 @@ export class SqliteThreadsDriver implements Driver {
     return this.#readers.reduce((a, b) => (a.pending() <= b.pending() ? a : b));
   }
 }
+
+function ignore(): void {}
 
 function asOurs(connection: DatabaseConnection): SqliteConnection {
   if (connection instanceof SqliteConnection) return connection;
