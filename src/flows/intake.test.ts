@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { completeReport } from '../../test/reports.ts';
-import { describeEachStore } from '../../test/stores.ts';
+import { describeEachStore, describeSharedStores } from '../../test/stores.ts';
 import { startWorker } from '../../test/supervised.ts';
-import { listAlertEvents } from '../alerts/index.ts';
+import { type IngestAnswer, ingest, keyReport, listAlertEvents } from '../alerts/index.ts';
+import { type Ctx, inTransaction } from '../store/index.ts';
 import { createIntake } from './intake.ts';
 
 describeEachStore('the intake', (open) => {
@@ -63,5 +65,36 @@ describeEachStore('the intake', (open) => {
     const shared = all.map((answers) => answers?.[0]);
     expect(new Set(shared.map((answered) => answered?.alert_ref)).size).toBe(1);
     expect(Math.max(...shared.map((answered) => answered?.occurrences ?? 0))).toBe(40);
+  });
+});
+
+const keyOf = (report: ReturnType<typeof completeReport>) => keyReport(report, null).dedupeKey;
+
+/** Resolves once another connection waits for what the open transaction holds. */
+async function untilOthersWait({ db }: Ctx): Promise<void> {
+  const waiting = sql`select pid from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`;
+  while ((await waiting.execute(db)).rows.length === 0);
+}
+
+describeSharedStores('the intake beside another writer', (open) => {
+  it('takes every report where both lock crosswise', async () => {
+    const { ctx } = await startWorker(await open());
+    const isPostgres = ctx.dialect.engine === 'postgres';
+    const reports = [completeReport({ title: 'alpha' }), completeReport({ title: 'beta' })];
+    const [first, second] = reports.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    if (!first || !second) throw new Error('two were made');
+    let answering: Promise<readonly IngestAnswer[]> | null = null;
+    await inTransaction(ctx, async (inner) => {
+      // So that the deadlock is seen, and given up, by the intake.
+      if (isPostgres) await sql`set local deadlock_timeout = '60s'`.execute(inner.db);
+      await ingest(inner, [second], ctx.config.policy.defaults);
+      answering ??= ctx.intake.submit([first, second], null);
+      if (isPostgres) await untilOthersWait(inner);
+      await ingest(inner, [first], ctx.config.policy.defaults);
+    });
+    expect(await answering).toMatchObject([
+      { deduped: true, occurrences: 2 },
+      { deduped: true, occurrences: 2 },
+    ]);
   });
 });

@@ -5,7 +5,12 @@
 export type { CompiledQuery } from 'kysely';
 export type { Ctx } from './ctx.ts';
 export type { Dialect } from './dialect.ts';
-export { isDatabaseUnavailable, isUniqueViolation, translateStoreError } from './errors.ts';
+export {
+  isDatabaseUnavailable,
+  isSerializationFailure,
+  isUniqueViolation,
+  translateStoreError,
+} from './errors.ts';
 export { createGroupCommit, type GroupCommit } from './group-commit.ts';
 export { type MigrationState, migrate, printMigrations, readMigrationState } from './migrate.ts';
 export { createRecorder } from './record.ts';
@@ -14,4 +19,3 @@ export type * from './schema.ts';
 export { defineStatement } from './statement.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';
 export { inTransaction, runAfterCommit } from './transaction.ts';
-
