@@ -116,6 +116,7 @@ describe('silences over HTTP', () => {
     [{ matchers, duration: '1h', ends_at: '2026-03-01T13:00:00Z' }, 'ends_at'],
     [{ matchers, duration: 'soon' }, 'duration'],
     [{ matchers, duration: '0' }, 'duration'],
+    [{ matchers, duration: '100000000d' }, 'duration'],
     [{ matchers, ends_at: '2026-03-01T11:59:00Z' }, 'ends_at'],
     [{ matchers, ends_at: '2026-03-01T12:00:00Z' }, 'ends_at'],
     [{ matchers, starts_at: '2026-03-01T14:00:00Z', ends_at: '2026-03-01T13:00:00Z' }, 'ends_at'],

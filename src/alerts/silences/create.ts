@@ -43,6 +43,9 @@ export const createSilence = defineAction({
   },
 });
 
+/** The last time that has four digits for its year, and that every date can hold. */
+const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 function readTimes(input: z.output<typeof createInput>, nowMs: number): { startsAt: number; endsAt: number } {
   const startsAt = input.starts_at ?? nowMs;
   if ((input.ends_at === undefined) === (input.duration === undefined))
@@ -51,6 +54,7 @@ function readTimes(input: z.output<typeof createInput>, nowMs: number): { starts
   if (input.duration !== undefined && !durationMs)
     throw invalid('duration', `"${input.duration}" is not a duration, as 2h or 1h30m`);
   const endsAt = input.ends_at ?? startsAt + (durationMs ?? 0);
+  if (endsAt > latestMs) throw invalid('duration', 'the end is after the year 9999');
   if (endsAt <= startsAt) throw invalid('ends_at', 'must be after starts_at');
   if (endsAt <= nowMs) throw invalid(durationMs === null ? 'ends_at' : 'duration', 'the end is in the past');
   return { startsAt, endsAt };
