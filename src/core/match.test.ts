@@ -82,3 +82,9 @@ it.each([
   ['a)|(b', false],
   ['[', false],
 ])('knows whether %j is a regular expression', (text, isOne) => expect(isPattern(text)).toBe(isOne));
+
+it('takes no longer for a pattern and a label that were made for each other', () => {
+  const match = { labelsRegex: { zone: '(a+)+' } };
+  expect(matchesFacts(match, { ...facts, labels: { zone: `${'a'.repeat(2000)}!` } })).toBe(false);
+  expect(matchesFacts(match, { ...facts, labels: { zone: 'a'.repeat(2000) } })).toBe(true);
+});

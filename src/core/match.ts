@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import type { RouteFacts } from './hand-over.ts';
 import type { Severity } from './severity.ts';
 
@@ -45,8 +46,8 @@ type LabelTest = { says: string; holds(wanted: string, value: string, isThere: b
 const labelTests: Readonly<Record<'labels' | 'labelsNot' | 'labelsRegex' | 'labelsNotRegex', LabelTest>> = {
   labels: { says: '', holds: (wanted, value, isThere) => isThere && value === wanted },
   labelsNot: { says: 'not ', holds: (wanted, value) => value !== wanted },
-  labelsRegex: { says: 'like ', holds: (wanted, value) => wholeMatch(wanted).test(value) },
-  labelsNotRegex: { says: 'not like ', holds: (wanted, value) => !wholeMatch(wanted).test(value) },
+  labelsRegex: { says: 'like ', holds: (wanted, value) => isLike(wanted, value) },
+  labelsNotRegex: { says: 'not like ', holds: (wanted, value) => !isLike(wanted, value) },
 };
 
 function* labelMismatches(match: FactsMatch, labels: RouteFacts['labels']): Generator<Mismatch> {
@@ -61,18 +62,20 @@ function* labelMismatches(match: FactsMatch, labels: RouteFacts['labels']): Gene
   }
 }
 
-function wholeMatch(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, 'su');
+/**
+ * Patterns are those of RE2, which takes time in proportion to the text: with those of JavaScript a pattern and a label
+ * that were made for each other would hold up the process.
+ */
+function isLike(pattern: string, value: string): boolean {
+  return RE2JS.compile(pattern, RE2JS.DOTALL).matches(value);
 }
 
 /** Answers whether the text is a regular expression that a match can hold. */
 export function isPattern(text: string): boolean {
   try {
-    wholeMatch(text);
-    // What only closes the group around it would match another text than it says.
-    return new RegExp(text, 'su') instanceof RegExp;
+    return RE2JS.compile(text, RE2JS.DOTALL) instanceof RE2JS;
   } catch {
-    return false; // that is how RegExp says no
+    return false; // that is how RE2 says no
   }
 }
 

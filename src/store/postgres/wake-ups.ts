@@ -31,7 +31,7 @@ export function createPostgresWakeUps({ dsn, clock, log }: Parts): WakeUps {
         client = lost.client;
         // While nobody listened something may have been said.
         for (const topic of wakeTopics) hear(topic);
-        await Promise.race([lost.ended, whenAborted(stopping.signal)]);
+        if (!stopping.signal.aborted) await lost.ended;
         client = null;
         await lost.client.end().catch(() => {}); // it is gone either way
       }
@@ -63,6 +63,7 @@ export function createPostgresWakeUps({ dsn, clock, log }: Parts): WakeUps {
     async stop() {
       stopping.abort();
       await telling;
+      await client?.end().catch(() => {}); // the loop sees that it is gone
       await running;
     },
   };
@@ -94,11 +95,4 @@ async function connect(dsn: string, hear: Hear): Promise<{ client: pg.Client; en
     throw error;
   }
   return { client, ended };
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
