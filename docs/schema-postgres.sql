@@ -84,3 +84,6 @@ create table "triage_summary" ("triage_id" text not null, "incident_id" text not
 create index "triage_summary_pending" on "triage_summary" ("triage_id") where status = 'pending';
 -- 0009-no-index-of-leases
 drop index "alert_lease";
+-- 0010-webhook-receipts
+create table "webhook_receipt" ("webhook" text not null, "delivery_key" text not null, "body_hash" text not null, "answers" text not null, "received_at" bigint not null, constraint "webhook_receipt_key" primary key ("webhook", "delivery_key"));
+create index "webhook_receipt_received" on "webhook_receipt" ("received_at");

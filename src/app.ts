@@ -20,6 +20,7 @@ import type { Door } from './http/door.ts';
 import { closeHttpServer, listen } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
 import { translateStoreError } from './store/index.ts';
+import { createMapper } from './webhooks/index.ts';
 
 export const appRoles = ['all', 'api', 'worker', 'scheduler'] as const;
 export type AppRole = (typeof appRoles)[number];
@@ -198,12 +199,15 @@ function startSchedule(running: Running): void {
 
 async function startServer(running: Running): Promise<void> {
   const { base, options, reloading } = running;
+  const mapper = createMapper(base.clock);
+  running.stops.push(() => mapper.stop());
   const door: Door = {
     actions,
     authenticator: createAuthenticator(),
     clock: base.clock,
     log: options.log,
     metrics: base.liveContext(systemActor('http')).metrics,
+    mapper,
     config: base.config,
     translateError: translateStoreError,
     context: base.context,

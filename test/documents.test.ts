@@ -17,9 +17,18 @@ const documents = [
     .map((name) => `docs/${name}`),
 ];
 /** Commands that no action makes. */
-const handMade = ['serve', 'migrate', 'replay', 'config check', 'config show', 'config schema'];
+const handMade = ['serve', 'migrate', 'replay', 'config check', 'config show', 'config schema', 'webhooks try'];
 /** Variables of the tour and of the tests, which Tocsin's server does not read. */
-const otherNames = ['TOCSIN_URL', 'TOCSIN_TOKEN', 'HOOK_SECRET', 'PATH', 'PWD', 'TOKEN_ID', 'SILENCE_ID'];
+const otherNames = [
+  'TOCSIN_URL',
+  'TOCSIN_TOKEN',
+  'HOOK_SECRET',
+  'BILLING_SECRET',
+  'PATH',
+  'PWD',
+  'TOKEN_ID',
+  'SILENCE_ID',
+];
 
 /** Where a block goes by the word behind its language. */
 const places: Readonly<Record<string, string>> = {

@@ -14,6 +14,7 @@ import type { Door } from '../src/http/door.ts';
 import { createHttpServer } from '../src/http/server.ts';
 import { migrate, openStore, translateStoreError } from '../src/store/index.ts';
 import { createMetrics } from '../src/telemetry/index.ts';
+import { createMapper } from '../src/webhooks/index.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 
 type LogLine = { level: string; fields: Record<string, unknown>; message: string };
@@ -69,12 +70,14 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     actor,
     requestId,
   });
+  const mapper = createMapper(clock);
   const door: Door = {
     actions: options.actions ?? [],
     authenticator: createAuthenticator(),
     clock,
     log,
     metrics: shared.metrics,
+    mapper,
     config: () => config,
     translateError: translateStoreError,
     context,
@@ -86,6 +89,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
   const http = await createHttpServer(door, '0.0.0');
   onTestFinished(async () => {
     await http.close();
+    await mapper.stop();
     await store.close();
   });
   const harnessContext = (actor: Actor) => context(actor, null);

@@ -57,6 +57,17 @@ function addHandMade(program: Command): void {
         await runConfigCommand(word, options);
       });
   }
+  leaf(program, 'webhooks try', 'Show the alerts that a body would make; nothing is written')
+    .argument('<name>', 'name from webhooks: in tocsin.yaml')
+    .argument('<file>', 'the body; - is the standard input')
+    .option('--header <name=value...>', 'what the mapping finds in $headers')
+    .option('--ndjson', 'each line of the body is a document of its own')
+    .addOption(configOption())
+    .option('--json', 'print JSON')
+    .action(async (name, file, options) => {
+      const { runWebhookTry } = await import('./try-webhook.ts');
+      await runWebhookTry(name, file, options);
+    });
   leaf(program, 'migrate', 'Bring the database up to date')
     .addOption(configOption())
     .option('--dsn <dsn>', 'a PostgreSQL address, instead of the configured database')

@@ -52,7 +52,8 @@ function readField(field: ManifestField, given: unknown): unknown {
   }
 }
 
-function readPair(field: ManifestField, text: string): [string, string] {
+/** Reads `key=value`. Throws VALIDATION_ERROR where it is none. */
+export function readPair(field: Pick<ManifestField, 'name'>, text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new AppError('VALIDATION_ERROR', `${field.name}: "${text}" is not key=value`);
   return [text.slice(0, at), text.slice(at + 1)];
@@ -68,7 +69,8 @@ function readFile(field: ManifestField, path: string): string {
   }
 }
 
-function readBytes(field: ManifestField, path: string): Buffer {
+/** Reads a file, or the standard input for `-`. Throws VALIDATION_ERROR where it cannot be read. */
+export function readBytes(field: Pick<ManifestField, 'name'>, path: string): Buffer {
   try {
     return readFileSync(path === '-' ? 0 : path);
   } catch (error) {

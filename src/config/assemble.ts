@@ -48,6 +48,7 @@ export function assemble(parts: Parts): Config {
     routes: file.routes,
     silences: file.silences,
     maintenance: file.maintenance,
+    webhooks: file.webhooks,
     kinds: file.kinds,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,

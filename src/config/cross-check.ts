@@ -34,7 +34,14 @@ export function crossCheckTocsin(file: YamlFile): Problem[] {
   const ids = components.map(({ name }) => name);
   for (const index of listAt(file, ['maintenance']).keys())
     problems.push(...unknownNames(file, ['maintenance', index, 'components'], ids, 'component'));
+  for (const name of Object.keys(mapAt(file, ['webhooks'])))
+    problems.push(...unknownKind(file, ['webhooks', name, 'defaults', 'kind'], kinds));
   return problems;
+}
+
+function unknownKind(file: YamlFile, path: Path, kinds: readonly string[]): Problem[] {
+  const kind = valueAt(file.value, path);
+  return typeof kind === 'string' ? unknownName(file, path, kind, kinds, 'alert kind') : [];
 }
 
 /** Answers what is wrong between the policy and tocsin.yaml, which is null where it could not be read. */

@@ -11,6 +11,7 @@ import type {
   RouteConfig,
   ServerConfig,
   SilenceConfig,
+  WebhookConfig,
 } from './types.ts';
 
 /** Plain values in the words of the files, as YAML and JSON have them. */
@@ -26,6 +27,7 @@ export function tocsinFileForm(config: Config): FileForm {
     routes: config.routes.map(routeForm),
     silences: config.silences.map(silenceForm),
     maintenance: config.maintenance.map(maintenanceForm),
+    webhooks: mapValues(config.webhooks, webhookForm),
     kinds: config.kinds,
     retention: {
       alerts: durationText(config.retention.alertsMs),
@@ -139,6 +141,12 @@ function channelForm(channel: ChannelConfig): FileForm {
     case 'telegram':
       return withoutNulls({ type: channel.type, channel: channel.channel, api_root: channel.apiRoot });
   }
+}
+
+function webhookForm({ proof, mapping, defaults, severities }: WebhookConfig): FileForm {
+  const { kind, toleranceMs, ...rest } = { toleranceMs: null, ...proof };
+  const tolerance = toleranceMs === null ? null : durationText(toleranceMs);
+  return withoutNulls({ verify: kind, ...rest, tolerance, mapping, defaults, severities });
 }
 
 function routeForm(route: RouteConfig): FileForm {

@@ -24,6 +24,7 @@ import { listenExpected, parseListen } from './schema/server.ts';
 import { tocsinSchema } from './schema/tocsin.ts';
 import type { Config, EscalationPolicy, IntelligencePolicy, RoutingPolicy, StoreConfig } from './types.ts';
 import { validateFile } from './validate.ts';
+import { checkMappings } from './webhook-mappings.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 /** What a command line may say; each beats file and environment. */
@@ -56,7 +57,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const folder = dirname(path);
   const tocsin = await readYamlFile(reading, path, askedBy);
   const file = check(reading, tocsin, tocsinSchema);
-  if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin));
+  if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin), ...(await checkMappings(tocsin)));
   const policy = await loadPolicy(reading, join(folder, 'config', 'alert_routing_policy.yml'), tocsin);
   const intelligence = await loadIntelligence(reading, folder, tocsin);
   const runbooks = await loadRunbooks(reading, join(folder, 'runbooks'), tocsin);

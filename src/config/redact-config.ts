@@ -13,6 +13,12 @@ export function redactConfig(config: Config): Config {
     channels: Object.fromEntries(
       Object.entries(config.channels).map(([name, channel]) => [name, redactChannel(channel)]),
     ),
+    webhooks: Object.fromEntries(
+      Object.entries(config.webhooks).map(([name, { proof, ...rest }]) => [
+        name,
+        { ...rest, proof: { ...proof, secret: hideSecret(proof.secret) } },
+      ]),
+    ),
     telegram: redactTelegram(config.telegram),
     llm: config.llm && {
       ...config.llm,

@@ -62,6 +62,7 @@ export function describeConfig(config: Config): string {
     ['routes', describeRoutes(config)],
     ['silences', config.silences.map(({ name }) => name).join(', ') || 'none'],
     ['maintenance', config.maintenance.map(({ name }) => name).join(', ') || 'none'],
+    ['webhooks', describeWebhooks(config)],
     ['policy', describePolicy(config)],
     ['digest', describeDigest(config)],
     ['runbooks', config.runbooks.map(({ title }) => title).join(', ') || 'none'],
@@ -101,6 +102,14 @@ function missingTelegram({ telegram }: Config, channel: string): string[] {
 function describeRoutes({ routes }: Config): string {
   const words = routes.map((route) => `${route.name} → ${route.channels.join(' + ') || 'nobody'}`);
   return words.join(', ') || 'none: nobody is told of anything';
+}
+
+function describeWebhooks({ webhooks }: Config): string {
+  const words = Object.entries(webhooks).map(
+    ([name, { proof }]) =>
+      `${name} (${proof.kind}${proof.secret === null ? ', refuses everything: its secret is not set' : ''})`,
+  );
+  return words.join(', ') || 'none';
 }
 
 function describePolicy(config: Config): string {

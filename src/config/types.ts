@@ -2,8 +2,10 @@ import type { FactsMatch } from '../core/match.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
+import type { WebhookConfig } from './webhook-types.ts';
 
 export type * from './triage-types.ts';
+export type * from './webhook-types.ts';
 
 /** The effective configuration: read once, validated whole, frozen. Times are milliseconds. */
 export type Config = {
@@ -22,6 +24,8 @@ export type Config = {
   routes: readonly RouteConfig[];
   silences: readonly SilenceConfig[];
   maintenance: readonly MaintenanceConfig[];
+  /** By the name in their address. */
+  webhooks: Readonly<Record<string, WebhookConfig>>;
   /** Kinds of alerts beyond the built-in ones. */
   kinds: readonly string[];
   retention: RetentionConfig;

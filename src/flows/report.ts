@@ -11,7 +11,10 @@ const rejected = z.object({
   accepted: z.literal(false),
   errors: z.array(z.object({ field: z.string(), message: z.string() })),
 });
-type Rejected = { accepted: false; errors: FieldError[] };
+export type Rejected = { accepted: false; errors: FieldError[] };
+
+/** What is answered for one alert, or for each of a list. */
+export const reportAnswers = z.union([ingestAnswer, rejected, z.array(z.union([ingestAnswer, rejected]))]);
 
 /** What is inside is read alert by alert, so that a bad one does not take the good ones with it. */
 const reports = z
@@ -27,24 +30,42 @@ export const ingestAction = defineAction({
   name: 'alerts.ingest',
   summary: 'Report one alert, or up to 1,000 in an array',
   input: reports,
-  output: z.union([ingestAnswer, rejected, z.array(z.union([ingestAnswer, rejected]))]),
+  output: reportAnswers,
   entitlement: 'tools.alerts.ingest',
   http: { method: 'POST', path: '/v1/alerts', bodyLimitBytes: 5 * 1024 * 1024 },
   async run(ctx: FlowCtx, input) {
     const raws = Array.isArray(input) ? input : [input];
-    const answers = await ingestRaw(ctx, raws);
-    const failed = answers.filter((answered) => !answered.accepted).length;
-    if (Array.isArray(input)) return failed === 0 ? answers : answer(207, answers);
-    const only = answers[0] as IngestAnswer | Rejected;
-    return only.accepted ? only : answer(errorTable.VALIDATION_ERROR.httpStatus, only, errorOf(only));
+    const answers = await ingestReports(ctx, raws, {
+      submit: (reports) => ctx.intake.submit(reports, ctx.requestId),
+    });
+    return answerReports(answers, !Array.isArray(input));
   },
 });
 
-async function ingestRaw(ctx: FlowCtx, raws: readonly unknown[]): Promise<(IngestAnswer | Rejected)[]> {
+/** Answers an object for one alert by itself, else a list, with 207 where some of it were not taken. */
+export function answerReports(answers: readonly (IngestAnswer | Rejected)[], isSingle: boolean) {
+  const [only] = answers;
+  if (!isSingle || !only) {
+    const list = [...answers];
+    return answers.every(({ accepted }) => accepted) ? list : answer(207, list);
+  }
+  return only.accepted ? only : answer(errorTable.VALIDATION_ERROR.httpStatus, only, errorOf(only));
+}
+
+type Submitting = {
+  submit(reports: readonly AlertReport[], areAllGood: boolean): Promise<readonly IngestAnswer[]>;
+};
+
+/** Reads reports one by one, hands on the good ones, and answers for each; `submit` may be another way into the same door. */
+export async function ingestReports(
+  ctx: FlowCtx,
+  raws: readonly unknown[],
+  { submit }: Submitting,
+): Promise<(IngestAnswer | Rejected)[]> {
   const defaults = { source: ctx.actor.name, kinds: ctx.config.kinds, nowMs: ctx.clock.now() };
   const read = raws.map((raw) => readReport(raw, defaults));
   const reports = read.flatMap((result): AlertReport[] => ('report' in result ? [result.report] : []));
-  const answers = reports.length > 0 ? await ctx.intake.submit(reports, ctx.requestId) : [];
+  const answers = reports.length > 0 ? await submit(reports, reports.length === read.length) : [];
   countAnswers(ctx, answers, read.length - reports.length);
   let next = 0;
   return read.map((result) =>

@@ -3,10 +3,13 @@ import { countEndedBefore, deleteAlerts, deleteEndedSilences, selectEndedBefore 
 import { defineAction } from '../core/action.ts';
 import { deleteOldMinutes } from '../incidents/index.ts';
 import { countFinishedBefore, deleteNotifications, selectFinishedBefore } from '../notify/index.ts';
+import { deleteReceiptsBefore } from '../webhooks/index.ts';
 import type { FlowCtx } from './context.ts';
 
 const dayMs = 86_400_000;
 const batch = 500;
+/** Senders give up sending again long before. */
+const receiptsMs = 7 * dayMs;
 
 type Removed = { alerts: number; notifications: number };
 
@@ -22,6 +25,7 @@ export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Rem
   }
   await deleteOldMinutes(ctx);
   await deleteEndedSilences(ctx, nowMs - alertsMs);
+  await deleteReceiptsBefore(ctx, nowMs - receiptsMs);
   return {
     alerts: await removeAll(
       () => selectEndedBefore(ctx, nowMs - alertsMs, batch),

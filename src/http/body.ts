@@ -22,6 +22,14 @@ export function readBodiesAsJson(server: FastifyInstance): void {
   for (const type of ['application/json', '*']) addJsonParser(server, type);
 }
 
+/** Leaves bodies as the bytes that their sender wrote, unpacked up to the limit of the route. */
+export function readBodiesAsBytes(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
+    request.headers['content-encoding'] === undefined ? Promise.resolve(body) : unpack(request, body),
+  );
+}
+
 function addJsonParser(server: FastifyInstance, type: string): void {
   server.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (request, body, done) => {
     if (request.headers['content-encoding'] === undefined) {

@@ -8,6 +8,7 @@ import type { FlowCtx } from '../flows/context.ts';
 import type { ReloadTrouble } from '../flows/reload-config.ts';
 import type { SelfHealth } from '../flows/self-health.ts';
 import type { Metrics } from '../telemetry/index.ts';
+import type { Mapper } from '../webhooks/index.ts';
 
 /** What the HTTP door is handed. */
 export type Door = {
@@ -16,6 +17,8 @@ export type Door = {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Runs the mappings of webhooks. */
+  readonly mapper: Mapper;
   /** The configuration in force. */
   config(): Config;
   /** Answers UNAVAILABLE for errors that mean a lost database, others as they came. */

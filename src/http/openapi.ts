@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the route was made from; the API document is made from it too. */
     action?: Action<FlowCtx>;
+    /** The description of a route that no action makes. */
+    operation?: JsonSchema;
   }
 }
 
@@ -37,7 +39,8 @@ export async function addOpenApi(
     convertConstToEnum: false,
     transform: ({ schema, url, route }) => {
       const action = route.config?.action;
-      return { url, schema: action ? describeAction(action, url) : (schema ?? { hide: true }) };
+      const made = action ? describeAction(action, url) : route.config?.operation;
+      return { url, schema: made ?? schema ?? { hide: true } };
     },
   });
   await server.register(swaggerUi, {
@@ -75,7 +78,8 @@ function describeAction(action: Action<FlowCtx>, url: string) {
   };
 }
 
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+/** Answers the JSON Schema of a zod schema, as the document has it. */
+export function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
@@ -114,6 +118,6 @@ const envelopeSchema: JsonSchema = {
 
 const usualErrors: readonly ErrorCode[] = ['VALIDATION_ERROR', 'UNAUTHORIZED', 'FORBIDDEN', 'UNAVAILABLE'];
 
-const errorResponses = Object.fromEntries(
+export const errorResponses = Object.fromEntries(
   usualErrors.map((code) => [errorTable[code].httpStatus, { description: code, ...envelopeSchema }]),
 );

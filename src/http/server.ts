@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { addWebhookRoutes } from './adapters/webhook.ts';
 import { createGatekeeper } from './auth.ts';
 import { readBodiesAsJson } from './body.ts';
 import { answerBrokenRequest } from './broken-request.ts';
@@ -36,6 +37,7 @@ export async function createHttpServer(door: Door, version: string): Promise<Fas
   addSelfHealthRoutes(server, door);
   addHealthRoutes(server, door, gatekeeper);
   addMetricsRoute(server, door, gatekeeper);
+  await addWebhookRoutes(server, door, gatekeeper);
   await addPageRoutes(server, door, gatekeeper);
   addActionRoutes(server, door, gatekeeper);
   addRefusals();

@@ -24,12 +24,14 @@ import type {
   TriageSummaryRow,
 } from './schema/incidents.ts';
 import type { ChannelMemoryRow, LeaseRow, MigrationRow, NotificationRow, TokenRow } from './schema/shared.ts';
+import type { WebhookReceiptRow } from './schema/webhooks.ts';
 
 export type * from './schema/alerts.ts';
 export type * from './schema/deployments.ts';
 export type * from './schema/health.ts';
 export type * from './schema/incidents.ts';
 export type * from './schema/shared.ts';
+export type * from './schema/webhooks.ts';
 
 /*
  * Row types of every table. Times are epoch milliseconds, flags 0 or 1, JSON is text that no query looks into.
@@ -63,6 +65,7 @@ export type Database = {
   deployment: DeploymentRow;
   notification: NotificationRow;
   channel_memory: ChannelMemoryRow;
+  webhook_receipt: WebhookReceiptRow;
   token: TokenRow;
   lease: LeaseRow;
   migration: MigrationRow;

@@ -8,6 +8,7 @@ export type Metrics = {
   readonly notifications: Counter<'channel' | 'status'>;
   /** From the incident or alert to the message on its way. */
   readonly notifyLatencySeconds: Histogram;
+  readonly webhooks: Counter<'webhook' | 'result'>;
   readonly httpRequests: Counter<'method' | 'route' | 'status'>;
   readonly httpDurationSeconds: Histogram<'method' | 'route'>;
   readonly checks: Counter<'component' | 'check' | 'status'>;
@@ -56,6 +57,12 @@ function createHttpMetrics(registers: Registry[]) {
       name: 'tocsin_http_requests_total',
       help: 'HTTP requests by method, route and status.',
       labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'tocsin_webhook_deliveries_total',
+      help: 'Deliveries of webhooks by what became of them: taken, repeated, refused, failed.',
+      labelNames: ['webhook', 'result'],
       registers,
     }),
     httpDurationSeconds: new Histogram({

@@ -62,7 +62,9 @@ export const httpUrl = z.string().refine((url) => URL.canParse(url) && /^https?:
   error: 'a URL that begins with http:// or https://',
 });
 
-const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'the name of an HTTP header' });
+export const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'the name of an HTTP header' });
 const headerValue = z.string().regex(/^[^\r\n\0]*$/, { error: 'one line of text' });
 export const headers = z.record(headerName, headerValue);
 

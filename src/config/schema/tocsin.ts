@@ -4,6 +4,7 @@ import { duration, kind, section, text, timerDuration } from './fields.ts';
 import { channelsSchema, routeSchema } from './notify.ts';
 import { serverSchema } from './server.ts';
 import { maintenanceSchema, silenceSchema } from './silences.ts';
+import { webhooksSchema } from './webhooks.ts';
 
 // Shorter than this a typing error (`90m` for `90d`) would delete what nobody meant to lose.
 const shortestRetentionMs = 3_600_000;
@@ -26,6 +27,7 @@ export const tocsinSchema = section({
     .describe('Expected senders, and how often each is heard.'),
   channels: channelsSchema.default({}).describe('Where messages can go.'),
   routes: z.array(routeSchema).default([]).describe('Which alerts go where; the first match wins.'),
+  webhooks: webhooksSchema.default({}).describe('What other systems may send, and how it becomes alerts.'),
   kinds: z.array(kind).default([]).describe('Kinds of alerts beyond the built-in ones.'),
   retention: retentionSchema.prefault({}).describe('How long things are kept.'),
   notify: section({

@@ -37,7 +37,8 @@ function addActionRoute(
   });
 }
 
-function sendResult(reply: FastifyReply, requestId: string, result: unknown, status: number): unknown {
+/** Sends what an action answered; what carries an error is sent with both. */
+export function sendResult(reply: FastifyReply, requestId: string, result: unknown, status: number): unknown {
   if (!(result instanceof Answer)) {
     if (status !== 200) reply.code(status);
     return reply.send(result);

@@ -10,6 +10,7 @@ import { up as dueSignatures } from './0006-due-signatures.ts';
 import { up as deployments } from './0007-deployments.ts';
 import { up as triageSummaries } from './0008-triage-summaries.ts';
 import { up as noIndexOfLeases } from './0009-no-index-of-leases.ts';
+import { up as webhookReceipts } from './0010-webhook-receipts.ts';
 
 export type Migration = {
   name: string;
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   { name: '0007-deployments', up: deployments },
   { name: '0008-triage-summaries', up: triageSummaries },
   { name: '0009-no-index-of-leases', up: noIndexOfLeases },
+  { name: '0010-webhook-receipts', up: webhookReceipts },
 ];
