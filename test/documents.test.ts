@@ -17,7 +17,15 @@ const documents = [
     .map((name) => `docs/${name}`),
 ];
 /** Commands that no action makes. */
-const handMade = ['serve', 'migrate', 'replay', 'config check', 'config show', 'config schema', 'webhooks try'];
+const handMade = [
+  'serve',
+  'migrate',
+  'replay',
+  'config check',
+  'config show',
+  'config schema',
+  'webhooks try',
+];
 /** Variables of the tour and of the tests, which Tocsin's server does not read. */
 const otherNames = [
   'TOCSIN_URL',

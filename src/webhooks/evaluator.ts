@@ -30,7 +30,10 @@ export async function startEvaluator(clock: Clock): Promise<Evaluator | null> {
     };
     child.on('exit', leave).on('error', leave);
   });
-  const end = () => void child.kill('SIGKILL');
+  const end = () => {
+    alive = false;
+    child.kill('SIGKILL');
+  };
   if ((await Promise.race([once(child, 'message'), gone])) === null) return null;
 
   return {
@@ -43,7 +46,6 @@ export async function startEvaluator(clock: Clock): Promise<Evaluator | null> {
       const evaluated = await Promise.race([answer, gone, late]);
       done.abort();
       if (evaluated !== null && evaluated !== 'late') return evaluated;
-      alive = false;
       end();
       const problem = evaluated === null ? 'too much memory' : `longer than ${deadlineMs / 1000} seconds`;
       return { ok: false, problem: `the mapping takes ${problem}` };
