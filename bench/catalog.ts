@@ -7,6 +7,7 @@ import { ingestBatchNew, ingestBatchRepeat } from './ingest-batch.ts';
 import { ingestNew } from './ingest-new.ts';
 import { ingestRepeat } from './ingest-repeat.ts';
 import { memory } from './memory.ts';
+import { scale } from './scale.ts';
 import { startup } from './startup.ts';
 
 /** Every benchmark, in the order in which they run. */
@@ -19,6 +20,7 @@ export const benchmarks: readonly Benchmark[] = [
   fanOut,
   claim,
   bridge,
+  scale,
   startup,
   memory,
 ];

@@ -87,3 +87,9 @@ drop index "alert_lease";
 -- 0010-webhook-receipts
 create table "webhook_receipt" ("webhook" text not null, "delivery_key" text not null, "body_hash" text not null, "answers" text not null, "received_at" bigint not null, constraint "webhook_receipt_key" primary key ("webhook", "delivery_key"));
 create index "webhook_receipt_received" on "webhook_receipt" ("received_at");
+-- 0012-filtered-lists
+create index "alert_of_service" on "alert" ("service", "alert_ref");
+create index "alert_ended" on "alert" ("ended_at") where ended_at is not null;
+create index "alert_of_env" on "alert" ("env", "alert_ref") where env <> 'prod';
+create index "alert_of_component" on "alert" ("component", "alert_ref") where component is not null;
+create index "alert_worst" on "alert" ("alert_ref") where severity = 'P0';

@@ -72,3 +72,8 @@ CREATE TABLE "triage_summary" ("triage_id" text not null, "incident_id" text not
 CREATE INDEX "triage_summary_pending" on "triage_summary" ("triage_id") where status = 'pending';
 CREATE TABLE "webhook_receipt" ("webhook" text not null, "delivery_key" text not null, "body_hash" text not null, "answers" text not null, "received_at" bigint not null, constraint "webhook_receipt_key" primary key ("webhook", "delivery_key"));
 CREATE INDEX "webhook_receipt_received" on "webhook_receipt" ("received_at");
+CREATE INDEX "alert_of_service" on "alert" ("service", "alert_ref");
+CREATE INDEX "alert_ended" on "alert" ("ended_at") where ended_at is not null;
+CREATE INDEX "alert_of_env" on "alert" ("env", "alert_ref") where env <> 'prod';
+CREATE INDEX "alert_of_component" on "alert" ("component", "alert_ref") where component is not null;
+CREATE INDEX "alert_worst" on "alert" ("alert_ref") where severity = 'P0';

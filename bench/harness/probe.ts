@@ -12,8 +12,13 @@ export type Probe = {
 };
 
 /** Opens a probe on the address of a PostgreSQL, or on the path of a SQLite file. */
-export async function openProbe(target: string): Promise<Probe> {
-  const { rows, close } = target.startsWith('postgres') ? await openPostgres(target) : openSqlite(target);
+export async function openProbe(
+  target: string,
+  access: 'read-only' | 'writable' = 'read-only',
+): Promise<Probe> {
+  const { rows, close } = target.startsWith('postgres')
+    ? await openPostgres(target)
+    : openSqlite(target, access);
   const count = async (select: string) => {
     const [row = {}] = await rows<object>(select);
     return Number(Object.values(row)[0]);
@@ -23,8 +28,8 @@ export async function openProbe(target: string): Promise<Probe> {
 
 type Reader = Pick<Probe, 'rows' | 'close'>;
 
-function openSqlite(path: string): Reader {
-  const database = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
+function openSqlite(path: string, access: 'read-only' | 'writable'): Reader {
+  const database = new DatabaseSync(path, { readOnly: access === 'read-only', timeout: 10_000 });
   return {
     rows: async <Row>(select: string) => database.prepare(select).all() as Row[],
     close: async () => database.close(),

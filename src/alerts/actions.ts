@@ -10,7 +10,7 @@ import { ackByHand, ackWithLease } from './ack.ts';
 import { resolveAlert } from './end.ts';
 import { requireAlert } from './get.ts';
 import { moveByHand } from './move.ts';
-import { selectAlerts } from './queries-list.ts';
+import { selectAlerts } from './queries-page.ts';
 import { renewLease } from './renew.ts';
 import { type AlertFilters, alertStatuses, alertView } from './types.ts';
 import { toAlertView } from './view.ts';

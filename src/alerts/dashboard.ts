@@ -6,13 +6,13 @@ import { wholeNumber } from '../core/text.ts';
 import type { Ctx } from '../store/index.ts';
 import {
   countByStatus,
-  type LoopFigures,
-  measureLoop,
+  countStuck,
   type StatusCount,
   selectTopSignatures,
+  selectWaits,
 } from './queries-dashboard.ts';
 import { listSources } from './queries-incident.ts';
-import { selectAlerts } from './queries-list.ts';
+import { selectAlerts } from './queries-page.ts';
 import { alertStatuses, alertView } from './types.ts';
 import { toAlertView } from './view.ts';
 
@@ -63,12 +63,13 @@ export const showDashboard = defineAction({
   async run(ctx: Ctx, input) {
     const nowMs = ctx.clock.now();
     const sinceMs = nowMs - input.window_minutes * minuteMs;
-    const [counts, topSignatures, latest, sources, figures] = await Promise.all([
+    const [counts, topSignatures, latest, sources, waits, stuck] = await Promise.all([
       countByStatus(ctx, sinceMs),
       selectTopSignatures(ctx, sinceMs, latestCount),
       selectAlerts(ctx, {}, { afterRef: null, limit: latestCount }),
       listSources(ctx),
-      measureLoop(ctx, sinceMs, nowMs - stuckAfterMs),
+      selectWaits(ctx, sinceMs),
+      countStuck(ctx, nowMs - stuckAfterMs),
     ]);
     return {
       window_minutes: input.window_minutes,
@@ -79,7 +80,7 @@ export const showDashboard = defineAction({
       top_signatures: topSignatures,
       latest: latest.map(toAlertView),
       sources: sources.map((row) => ({ source: row.source, last_seen_at: toIso(row.last_seen_at) })),
-      loop: judgeLoop(figures),
+      loop: judgeLoop(counts, waits, stuck),
     };
   },
 });
@@ -103,12 +104,29 @@ function tally<Word extends string>(
   return Object.fromEntries(entries) as Record<Word, number>;
 }
 
-function judgeLoop(figures: LoopFigures): z.infer<typeof loopView> {
+function judgeLoop(
+  counts: readonly StatusCount[],
+  waitsMs: readonly number[],
+  stuck: number,
+): z.infer<typeof loopView> {
+  const totalOf = (...statuses: string[]) =>
+    sum(
+      counts.filter((count) => statuses.includes(count.status)),
+      (count) => count.total,
+    );
+  const failed = totalOf('failed', 'dead');
+  const worked = failed + totalOf('processing', 'acked');
+  const p95Ms = percentile(waitsMs, 0.95);
   const view = {
-    claim_to_ack_p95_seconds: figures.claimToAckP95Ms === null ? null : figures.claimToAckP95Ms / 1000,
-    failed_rate_pct: figures.worked === 0 ? 0 : (100 * figures.failed) / figures.worked,
-    processing_stuck_count: figures.stuck,
+    claim_to_ack_p95_seconds: p95Ms === null ? null : p95Ms / 1000,
+    failed_rate_pct: worked === 0 ? 0 : (100 * failed) / worked,
+    processing_stuck_count: stuck,
   };
   const names = Object.keys(promises) as (keyof typeof promises)[];
   return { ...view, violations: names.filter((name) => (view[name] ?? 0) > promises[name]) };
+}
+
+function percentile(values: readonly number[], ratio: number): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * ratio) - 1] ?? null;
 }

@@ -45,6 +45,23 @@ const claim = (ctx: Ctx, limit = 25) =>
   claimAlerts(ctx, { owner: 'w', limit, leaseMs: 24 * 60 * minuteMs, windowMs: null, maxAttempts: 5 });
 
 describeEachStore('the list of alerts', (open) => {
+  it('of a time has what came before and was heard in it, whether it lives or has ended since', async () => {
+    const { ctx, clock } = await open();
+    const titles = ['silent', 'ended before', 'lives', 'ended since', 'lives, too'];
+    const refs = await report(ctx, ...titles.map((title) => ({ title, dedupeTtlMs: null })));
+    await resolveAction.run(ctx, { alert_ref: refs[1] ?? '' });
+    await clock.advance(30 * minuteMs);
+    await report(ctx, ...titles.slice(2).map((title) => ({ title, dedupeTtlMs: null })));
+    await resolveAction.run(ctx, { alert_ref: refs[3] ?? '' });
+    await report(ctx, { title: 'new' });
+    const heard = ['new', 'lives, too', 'ended since', 'lives'];
+    expect(await listTitles(ctx, { window_minutes: 5 })).toEqual(heard);
+    const first = (await list(ctx, { window_minutes: 5, limit: 2 })) as { next_cursor: string };
+    const rest = { window_minutes: 5, cursor: first.next_cursor };
+    expect(await listTitles(ctx, rest)).toEqual(heard.slice(2));
+    expect(await listTitles(ctx, { window_minutes: 5, state: 'resolved' })).toEqual(['ended since']);
+  });
+
   it('is filtered by each of its parameters', async () => {
     const { ctx, clock } = await open();
     await report(

@@ -39,20 +39,6 @@ function containsText(eb: AlertExpression, text: string): Expression<SqlBool> {
   return eb.or([like('title'), like('message')]);
 }
 
-/** Answers alerts, newest first, after the cursor's reference. Index: the primary key, whose order is that of creation. */
-export function selectAlerts(
-  ctx: Ctx,
-  filters: AlertFilters,
-  page: { afterRef: string | null; limit: number },
-): Promise<AlertRow[]> {
-  let query = ctx.db
-    .selectFrom('alert')
-    .selectAll()
-    .where((eb) => eb.and(matchesFilters(eb, filters, ctx.dialect)));
-  if (page.afterRef !== null) query = query.where('alert_ref', '<', page.afterRef);
-  return query.orderBy('alert_ref', 'desc').limit(page.limit).execute();
-}
-
 /** Answers one alert or null. Index: the primary key. */
 export async function selectAlert(ctx: Ctx, alertRef: string): Promise<AlertRow | null> {
   const row = await ctx.db

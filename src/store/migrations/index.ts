@@ -11,6 +11,7 @@ import { up as deployments } from './0007-deployments.ts';
 import { up as triageSummaries } from './0008-triage-summaries.ts';
 import { up as noIndexOfLeases } from './0009-no-index-of-leases.ts';
 import { up as webhookReceipts } from './0010-webhook-receipts.ts';
+import { up as filteredLists } from './0012-filtered-lists.ts';
 
 export type Migration = {
   name: string;
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { name: '0008-triage-summaries', up: triageSummaries },
   { name: '0009-no-index-of-leases', up: noIndexOfLeases },
   { name: '0010-webhook-receipts', up: webhookReceipts },
+  { name: '0012-filtered-lists', up: filteredLists },
 ];

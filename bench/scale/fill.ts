@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import { type Ctx, insertMany, inTransaction, migrate } from '../../src/store/index.ts';
+import { openContext, storeOptions } from '../harness/store-context.ts';
+import { createHistory, type History } from './rows.ts';
+
+const perCommit = 5000;
+
+/** Makes Tocsin's schema in an empty database, with what so many alerts leave behind. */
+export async function fillHistory(target: string, count: number): Promise<void> {
+  const { store, ctx } = await openContext(storeOptions(target), 'fill');
+  const nowMs = ctx.clock.now();
+  await migrate(store.db, store.dialect, nowMs);
+  const addAlert = createHistory(count, nowMs);
+  for (let first = 0; first < count; first += perCommit) {
+    const history: History = {
+      alert: [],
+      alert_event: [],
+      incident: [],
+      incident_signature: [],
+      incident_event: [],
+    };
+    for (let i = first; i < Math.min(count, first + perCommit); i++) addAlert(history, i);
+    await inTransaction(ctx, (ctx) => insertHistory(ctx, history));
+  }
+  // PostgreSQL does this by itself, a minute later; SQLite never does.
+  if (store.backend === 'postgres') await sql`vacuum analyze`.execute(store.db);
+  await store.close();
+}
+
+async function insertHistory(ctx: Ctx, history: History): Promise<void> {
+  // In the order of their foreign keys.
+  const tables: readonly (keyof History)[] = [
+    'alert',
+    'alert_event',
+    'incident',
+    'incident_signature',
+    'incident_event',
+  ];
+  for (const table of tables) await insertMany(ctx, table, history[table]);
+}
