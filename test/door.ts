@@ -12,14 +12,14 @@ import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/intake.ts';
 import type { Door } from '../src/http/door.ts';
 import { createHttpServer } from '../src/http/server.ts';
-import { migrate, openStore, translateStoreError } from '../src/store/index.ts';
+import { migrate, openStore, type StoreOptions, translateStoreError } from '../src/store/index.ts';
 import { createMetrics } from '../src/telemetry/index.ts';
 import { createMapper } from '../src/webhooks/index.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 
 type LogLine = { level: string; fields: Record<string, unknown>; message: string };
 
-/** A server on a database in memory, asked by `app.inject`, with a clock that only the test moves. */
+/** A server on a database of its own, asked by `app.inject`, with a clock that only the test moves. */
 export type DoorHarness = {
   server: FastifyInstance;
   clock: TestClock;
@@ -36,6 +36,8 @@ export type DoorOptions = {
   server?: Partial<Config['server']>;
   config?: Partial<Config>;
   door?: Partial<Door>;
+  /** SQLite in memory where absent. */
+  store?: StoreOptions;
 };
 
 /** Answers a door of the given actions, closed when the test ends. */
@@ -49,7 +51,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
   });
   const server = { ...loaded.server, ...options.server };
   const config: Config = { ...loaded, ...options.config, server };
-  const store = await openStore({ backend: 'memory' }, log);
+  const store = await openStore(options.store ?? { backend: 'memory' }, log);
   await migrate(store.db, store.dialect, clock.now());
   const shared = {
     db: store.db,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineAction } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
+import { text } from '../core/text.ts';
 import { type Ctx, inTransaction } from '../store/index.ts';
 import { findApiToken, revokeWithSessions } from './queries.ts';
 import { tokenView, viewToken } from './types.ts';
@@ -8,7 +9,7 @@ import { tokenView, viewToken } from './types.ts';
 export const revokeTokenAction = defineAction({
   name: 'tokens.revoke',
   summary: 'Revoke a token and the sessions that it began',
-  input: z.strictObject({ token_id: z.string().min(1).max(100).describe('As `tokens.list` shows it.') }),
+  input: z.strictObject({ token_id: text(100, 1).describe('As `tokens.list` shows it.') }),
   output: tokenView,
   entitlement: 'tools.tokens.write',
   http: { method: 'DELETE', path: '/v1/tokens/:token_id' },
