@@ -5,16 +5,28 @@ import { openSandbox } from '../bench/harness/sandbox.ts';
 import { runClaimers } from './claimers.ts';
 import type { Engine } from './cluster.ts';
 import { type Outcome, runKills } from './kills.ts';
+import { runMoreTests } from './more-tests.ts';
 import { isClean, printOutcome } from './print.ts';
 
 /*
  * npm run torture -- [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers]
+ * npm run torture -- [--fuzz 100000] [--model 5000] [--seed N]: the tests of that name, with so many cases
  * Exit 0: nothing was lost, doubled or stuck; 1: something was, and the files are kept; 2: bad arguments.
  */
 
 const trials = ['kills', 'claimers'] as const;
 type Trial = (typeof trials)[number];
-type Arguments = { kills: number; seed: number; engines: readonly Engine[]; trials: readonly Trial[] };
+type Arguments = {
+  kills: number;
+  seed: number;
+  engines: readonly Engine[];
+  trials: readonly Trial[];
+  /** Tests that are run instead, by their folder, with how many cases. */
+  tests: readonly [folder: string, env: Record<string, string>][];
+};
+
+const usage =
+  'expected: [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers] [--fuzz N] [--model N]';
 
 function readOwnArguments(): Arguments {
   const { values } = parseArgs({
@@ -23,6 +35,8 @@ function readOwnArguments(): Arguments {
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
       engine: { type: 'string', default: 'both' },
       only: { type: 'string' },
+      fuzz: { type: 'string' },
+      model: { type: 'string' },
     },
   });
   const engines = (['sqlite', 'postgres'] as const).filter((engine) =>
@@ -30,11 +44,18 @@ function readOwnArguments(): Arguments {
   );
   const chosen = trials.filter((trial) => values.only === undefined || values.only === trial);
   const [kills, seed] = [Number(values.kills), Number(values.seed)];
-  const isWhole = Number.isSafeInteger(kills) && kills > 0 && Number.isSafeInteger(seed) && seed >= 0;
-  if (isWhole && engines.length > 0 && chosen.length > 0) return { kills, seed, engines, trials: chosen };
-  throw new Error(
-    'expected: [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers]',
-  );
+  const counts = [kills, Number(values.fuzz ?? 1), Number(values.model ?? 1)];
+  const isWhole = counts.every((count) => Number.isSafeInteger(count) && count > 0);
+  if (!isWhole || !Number.isSafeInteger(seed) || seed < 0 || engines.length === 0 || chosen.length === 0)
+    throw new Error(usage);
+  return { kills, seed, engines, trials: chosen, tests: chooseTests(values, String(seed)) };
+}
+
+function chooseTests({ fuzz, model }: { fuzz?: string; model?: string }, seed: string): Arguments['tests'] {
+  return [
+    ...(fuzz ? [['torture/fuzz', { FUZZ_CASES: fuzz, FUZZ_SEED: seed }] as const] : []),
+    ...(model ? [['torture/model', { MODEL_RUNS: model, MODEL_SEED: seed }] as const] : []),
+  ].map(([folder, env]) => [folder, env]);
 }
 
 async function runAll({ kills, seed, engines, trials }: Arguments): Promise<boolean> {
@@ -72,7 +93,11 @@ async function runAll({ kills, seed, engines, trials }: Arguments): Promise<bool
 
 try {
   const args = readOwnArguments();
-  process.exitCode = (await runAll(args)) ? 0 : 1;
+  const holds =
+    args.tests.length > 0
+      ? args.tests.map(([folder, env]) => runMoreTests(folder, env)).every(Boolean)
+      : await runAll(args);
+  process.exitCode = holds ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;

@@ -23,7 +23,8 @@ export async function fillHistory(target: string, count: number): Promise<void> 
     await inTransaction(ctx, (ctx) => insertHistory(ctx, history));
   }
   // PostgreSQL does this by itself, a minute later; SQLite never does.
-  if (store.backend === 'postgres') await sql`vacuum analyze`.execute(store.db);
+  if (store.backend === 'postgres')
+    for (const tidy of [sql`vacuum analyze`, sql`checkpoint`]) await tidy.execute(store.db);
   await store.close();
 }
 

@@ -18,29 +18,24 @@ const fewLive = 1000;
  */
 export async function selectAlerts(ctx: Ctx, filters: AlertFilters, page: Page): Promise<AlertRow[]> {
   const matching = selectMatching(ctx, filters, page);
-  if (filters.fromMs !== undefined) return selectHeardSince(ctx, matching, filters.fromMs, page.limit);
+  if (filters.fromMs !== undefined) return selectHeardSince(matching, filters.fromMs, page.limit);
   return filters.state === 'firing' ? selectLive(ctx, matching) : newestFirst(matching).execute();
 }
 
-async function selectHeardSince(
-  ctx: Ctx,
-  matching: Selection,
-  fromMs: number,
-  limit: number,
-): Promise<AlertRow[]> {
+async function selectHeardSince(matching: Selection, fromMs: number, limit: number): Promise<AlertRow[]> {
   const border = firstRefAt(fromMs);
   const rows = await newestFirst(matching.where('alert_ref', '>=', border)).execute();
   if (rows.length >= limit) return rows;
-  const earlier = await selectHeardAgain(ctx, matching.where(ref, '<', border), fromMs);
+  const earlier = await selectHeardAgain(matching.where(ref, '<', border), fromMs);
   return [...rows, ...earlier].slice(0, limit);
 }
 
 /**
  * Of alerts that came before a time, answers those that may have been heard after it: they live, or ended since. One that
- * ends between the two looks is in both. Index: alert_ended, or the one of a filter.
+ * ends between the two looks is in both. Index: alert_live, alert_ended, or the one of a filter.
  */
-async function selectHeardAgain(ctx: Ctx, earlier: Selection, fromMs: number): Promise<AlertRow[]> {
-  const live = await selectLive(ctx, earlier);
+async function selectHeardAgain(earlier: Selection, fromMs: number): Promise<AlertRow[]> {
+  const live = await earlier.where('ended_at', 'is', null).orderBy(ref, 'desc').execute();
   const ended = await earlier.where('ended_at', '>=', fromMs).orderBy(ref, 'desc').execute();
   const byRef = new Map([...live, ...ended].map((row) => [row.alert_ref, row]));
   return [...byRef.values()].sort((a, b) => (a.alert_ref < b.alert_ref ? 1 : -1));

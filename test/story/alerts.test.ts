@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { describeSharedStores } from '../stores.ts';
+import { reportsOfNight, tellNight, worstService } from './night.ts';
+import { readOutcome } from './outcome.ts';
+import { ask, playNight } from './play.ts';
+
+/*
+ * npm run story alerts: six hours of a bad night, played on a clock that only the story moves. What it ends with is in
+ * alerts.expected.txt, one file for both engines; `npx vitest run test/story --update` writes it anew.
+ */
+
+const seed = 7;
+
+describeSharedStores('a bad night', (open) => {
+  it('ends with exactly what it should, and why says what decided for whatever nobody was told of', {
+    timeout: 180_000,
+  }, async () => {
+    const night = tellNight(seed);
+    expect(night).toHaveLength(reportsOfNight);
+    const worker = await playNight(await open(), night);
+    const worst = await worker.ctx.db
+      .selectFrom('incident')
+      .select('number')
+      .where('service', '=', worstService)
+      .executeTakeFirstOrThrow();
+    const drafted = (await ask(worker, 'incidents.postmortem', { id: `INC-${worst.number}` })) as {
+      artifacts: { name: string }[];
+      followups_added: number;
+    };
+    const postmortem = {
+      artifacts: drafted.artifacts.map(({ name }) => name),
+      followups: drafted.followups_added,
+    };
+    const outcome = { ...(await readOutcome(worker)), postmortem };
+    await expect(`${JSON.stringify(outcome, null, 2)}\n`).toMatchFileSnapshot('alerts.expected.txt');
+  });
+});
