@@ -17,7 +17,7 @@ async function makeFiles(): Promise<{ path: string; content: string }[]> {
   const configure = readFileSync(join(root, configurePath), 'utf8');
   return [
     ...generatedFiles(),
-    { path: 'src/cli/manifest.ts', content: generateManifest() },
+    { path: 'src/cli/manifest.json', content: generateManifest() },
     { path: 'docs/errors.md', content: generateErrors() },
     { path: architecturePath, content: insertImportTable(architecture) },
     { path: configurePath, content: insertEnvironmentTable(configure) },

@@ -16,16 +16,10 @@ type JsonSchema = {
   required?: string[];
 };
 
-/** Answers the commands that the actions make, as the source of `src/cli/manifest.ts`. */
+/** Answers the commands that the actions make, as `src/cli/manifest.json`. */
 export function generateManifest(): string {
-  const source = `// Made from the actions by \`npm run generate\`.
-import type { ManifestCommand } from './manifest-types.ts';
-
-export const version = ${JSON.stringify(packageJson.version)};
-
-export const manifest: readonly ManifestCommand[] = ${JSON.stringify(readCommands())};
-`;
-  return execFileSync('biome', ['format', '--stdin-file-path=src/cli/manifest.ts'], {
+  const source = JSON.stringify({ version: packageJson.version, commands: readCommands() });
+  return execFileSync('biome', ['format', '--stdin-file-path=src/cli/manifest.json'], {
     input: source,
     encoding: 'utf8',
   });

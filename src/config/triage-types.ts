@@ -30,7 +30,7 @@ export type RunbookConfig = {
   body: string;
 };
 
-/** `local`: nothing may leave the network; `remote`: any endpoint. */
+/** `local`: only endpoints on loopback and in private networks are asked; `remote`: those in the internet too. */
 export type LlmMode = 'off' | 'local' | 'remote';
 
 /** An endpoint that writes summaries. */

@@ -14,6 +14,7 @@ import {
 import { inTransaction } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { countLately, readStories, type Told } from './incident-stories.ts';
+import { createLoop, type Loop } from './loop.ts';
 import { tell } from './tell.ts';
 
 const dayMs = 86_400_000;
@@ -78,12 +79,10 @@ export const showDigest = defineAction({
   },
 });
 
-export type DigestLoop = { start(): void; stop(): Promise<void>; tick(): Promise<boolean> };
+export type DigestLoop = Loop & { tick(): Promise<boolean> };
 
 /** Answers the loop that sends the digest of the week when it is due; of many processes one message a channel remains. */
 export function createDigest(ctx: FlowCtx): DigestLoop {
-  const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
   let toldAt = Number.NEGATIVE_INFINITY;
 
   const tick = async () => {
@@ -95,25 +94,12 @@ export function createDigest(ctx: FlowCtx): DigestLoop {
     toldAt = dueAt;
     return written.length > 0;
   };
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      // Looked at again in a minute, whatever it was.
-      await tick().catch((err: unknown) =>
-        ctx.log.error({ tag: 'notify', err }, '[notify] the digest could not be made'),
-      );
-      await ctx.clock.wait(lookEveryMs, stopping.signal);
-    }
-  };
-  return {
-    start() {
-      running = run();
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-    tick,
-  };
+  // Looked at again in a minute, whatever it was.
+  const round = () =>
+    tick().catch((err: unknown) =>
+      ctx.log.error({ tag: 'notify', err }, '[notify] the digest could not be made'),
+    );
+  return { ...createLoop({ clock: ctx.clock, round, restMs: lookEveryMs }), tick };
 }
 
 /** The day on which it is due tells it from others: the same again is the same message. */

@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { createLoop, type Loop } from './loop.ts';
 
 const everyMs = 60_000;
 const toleratedMs = 2000;
 
-export type ClockFollower = { start(): void; stop(): Promise<void>; tick(): Promise<void> };
+export type ClockFollower = Loop & { tick(): Promise<void> };
 
 /** Answers the loop that keeps this process on the database's clock, as leases of many processes need one clock. */
 export function createClockFollower(deps: {
@@ -14,8 +15,6 @@ export function createClockFollower(deps: {
   measureOffsetMs(): Promise<number>;
 }): ClockFollower {
   const { clock, log, measureOffsetMs } = deps;
-  const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
   const tick = async () => {
     try {
       const offsetMs = await measureOffsetMs();
@@ -29,20 +28,5 @@ export function createClockFollower(deps: {
       log.warn({ tag: 'db', err }, `[db] the database's clock could not be read: ${describeError(err)}`);
     }
   };
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      await clock.wait(everyMs, stopping.signal);
-      if (!stopping.signal.aborted) await tick();
-    }
-  };
-  return {
-    start() {
-      running = run();
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-    tick,
-  };
+  return { ...createLoop({ clock, round: tick, firstRestMs: everyMs, restMs: everyMs }), tick };
 }

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
+import { ann, run, type View } from '../../test/acting.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { startWorker, type Worker } from '../../test/supervised.ts';
-import { type Action, runAction } from '../core/action.ts';
-import type { Actor } from '../core/actor.ts';
 import {
   acknowledgeIncident,
   appendNote,
@@ -13,22 +12,10 @@ import {
   showSignature,
 } from '../incidents/index.ts';
 import { alertToIncidentAction } from './alert-to-incident.ts';
-import type { FlowCtx } from './context.ts';
 import { closeAction, createAction, moveAction } from './incident-actions.ts';
 import { getIncident } from './incident-get.ts';
 
 const minuteMs = 60_000;
-const ann: Actor = {
-  name: 'ann',
-  role: 'operator',
-  entitlements: ['tools.oncall.read', 'tools.oncall.incident_write'],
-};
-
-type View = Record<string, unknown>;
-
-async function run(worker: Worker, action: unknown, input: unknown, actor: Actor = ann): Promise<View> {
-  return (await runAction(action as Action<FlowCtx>, { ...worker.ctx, actor }, input)) as View;
-}
 
 async function openOne(worker: Worker, service = 'api'): Promise<string> {
   const [ref = ''] = await worker.report({ service });

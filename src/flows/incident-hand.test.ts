@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
+import { run, type View } from '../../test/acting.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { startWorker, type Worker } from '../../test/supervised.ts';
-import { type Action, runAction } from '../core/action.ts';
-import type { Actor } from '../core/actor.ts';
 import {
   acknowledgeIncident,
   addFollowup,
@@ -14,23 +13,11 @@ import {
   publishUpdate,
   showArtifact,
 } from '../incidents/index.ts';
-import type { FlowCtx } from './context.ts';
 import { closeAction, createAction } from './incident-actions.ts';
 import { getIncident } from './incident-get.ts';
 import { severityAction } from './incident-severity.ts';
 
 const hourMs = 3_600_000;
-const ann: Actor = {
-  name: 'ann',
-  role: 'operator',
-  entitlements: ['tools.oncall.read', 'tools.oncall.incident_write'],
-};
-
-type View = Record<string, unknown>;
-
-async function run(worker: Worker, action: unknown, input: unknown, actor: Actor = ann): Promise<View> {
-  return (await runAction(action as Action<FlowCtx>, { ...worker.ctx, actor }, input)) as View;
-}
 
 async function openOne(worker: Worker, service = 'api', severity = 'P1'): Promise<void> {
   await run(worker, createAction, { title: `${service} is down`, service, severity });

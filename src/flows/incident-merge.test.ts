@@ -1,20 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { run } from '../../test/acting.ts';
 import { describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
 import { startWorker, type Worker } from '../../test/supervised.ts';
-import { type Action, runAction } from '../core/action.ts';
 import { openStore } from '../store/index.ts';
-import type { FlowCtx } from './context.ts';
 import { closeAction, createAction } from './incident-actions.ts';
 import { getIncident } from './incident-get.ts';
 import { mergeAction } from './incident-merge.ts';
 
 const minuteMs = 60_000;
-
-type View = Record<string, unknown>;
-
-async function run(worker: Worker, action: unknown, input: unknown): Promise<View> {
-  return (await runAction(action as Action<FlowCtx>, worker.ctx, input)) as View;
-}
 
 function events(worker: Worker) {
   return worker.ctx.db
@@ -34,6 +27,44 @@ async function openTwo(worker: Worker): Promise<void> {
 }
 
 describeEachStore('merging incidents', (open) => {
+  it('hands on what a worker has yet to write: its summary belongs to the incident that goes on', async () => {
+    const worker = await startWorker(await open());
+    await openTwo(worker);
+    const [db] = await worker.ctx.db
+      .selectFrom('incident')
+      .select('incident_id')
+      .where('number', '=', 1)
+      .execute();
+    const summary = {
+      incident_id: db?.incident_id ?? '',
+      report: null,
+      attempts: 0,
+      lease_token: null,
+      locked_until: null,
+      error: null,
+      created_at: 0,
+      finished_at: null,
+    };
+    await worker.ctx.db
+      .insertInto('triage_summary')
+      .values([
+        { ...summary, triage_id: 'trg_waits', status: 'pending' },
+        { ...summary, triage_id: 'trg_done', status: 'done', finished_at: 1 },
+      ])
+      .execute();
+    await run(worker, mergeAction, { id: '1', into: '2' });
+    const rows = await worker.ctx.db
+      .selectFrom('triage_summary')
+      .innerJoin('incident', 'incident.incident_id', 'triage_summary.incident_id')
+      .select(['triage_id', 'number'])
+      .orderBy('triage_id')
+      .execute();
+    expect(rows).toEqual([
+      { triage_id: 'trg_done', number: 1 },
+      { triage_id: 'trg_waits', number: 2 },
+    ]);
+  });
+
   it('moves alerts and signatures, ends the one, and keeps both timelines', async () => {
     const worker = await startWorker(await open());
     await openTwo(worker);

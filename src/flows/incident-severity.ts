@@ -18,7 +18,7 @@ import { describeEscalated } from './announce-change.ts';
 import type { FlowCtx } from './context.ts';
 import { tell } from './tell.ts';
 
-/** Sets the severity of an incident by hand; a rise is told as any other. */
+/** Sets the severity of an incident as a person judges it; a rise is told like one by rule. */
 export const severityAction = defineAction({
   name: 'incidents.severity',
   summary: 'Set the severity of an incident',

@@ -5,6 +5,7 @@ import { deleteOldMinutes } from '../incidents/index.ts';
 import { countFinishedBefore, deleteNotifications, selectFinishedBefore } from '../notify/index.ts';
 import { deleteReceiptsBefore } from '../webhooks/index.ts';
 import type { FlowCtx } from './context.ts';
+import { createLoop, type Loop } from './loop.ts';
 
 const dayMs = 86_400_000;
 const batch = 500;
@@ -66,12 +67,10 @@ export const runRetention = defineAction({
   }),
 });
 
-export type Retention = { start(): void; stop(): Promise<void>; tick(): Promise<boolean> };
+export type Retention = Loop & { tick(): Promise<boolean> };
 
 /** Answers the loop that applies the retention once a day, the first time a minute after the start. */
 export function createRetention(ctx: FlowCtx): Retention {
-  const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
   const tick = async () => {
     try {
       const removed = await applyRetention(ctx, false);
@@ -84,21 +83,5 @@ export function createRetention(ctx: FlowCtx): Retention {
       return false;
     }
   };
-  const run = async () => {
-    await ctx.clock.wait(60_000, stopping.signal);
-    while (!stopping.signal.aborted) {
-      await tick();
-      await ctx.clock.wait(dayMs, stopping.signal);
-    }
-  };
-  return {
-    start() {
-      running = run();
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-    tick,
-  };
+  return { ...createLoop({ clock: ctx.clock, round: tick, firstRestMs: 60_000, restMs: dayMs }), tick };
 }

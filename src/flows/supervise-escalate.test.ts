@@ -1,22 +1,15 @@
 import { expect, it } from 'vitest';
+import { run, type View } from '../../test/acting.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
 import type { Config, RouteConfig } from '../config/types.ts';
-import { type Action, runAction } from '../core/action.ts';
 import type { AlertReport } from '../core/hand-over.ts';
-import type { FlowCtx } from './context.ts';
 import { getIncident } from './incident-get.ts';
 import { severityAction } from './incident-severity.ts';
 
 const minuteMs = 60_000;
 /** Opens a P2 incident by the built-in policy. */
 const disk = { kind: 'disk', severity: 'P2', title: 'disk is full' } as const;
-
-type View = Record<string, unknown>;
-
-async function run(worker: Worker, action: unknown, input: unknown): Promise<View> {
-  return (await runAction(action as Action<FlowCtx>, worker.ctx, input)) as View;
-}
 
 async function repeat(worker: Worker, times: number, report: Partial<AlertReport>): Promise<void> {
   for (let i = 0; i < times; i++) await worker.report(report);

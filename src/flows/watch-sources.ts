@@ -2,20 +2,19 @@ import { listSources, listUnboundedOf } from '../alerts/index.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import type { FlowCtx } from './context.ts';
+import { createLoop, type Loop } from './loop.ts';
 
 const lookEveryMs = 5_000;
 const watcher = 'tocsin@sources';
 
-export type SourceWatch = { start(): void; stop(): Promise<void>; tick(): Promise<boolean> };
+export type SourceWatch = Loop & { tick(): Promise<boolean> };
 
 /**
  * Answers the loop that raises a `heartbeat` alert for each expected sender that went silent, and ends it when it is
  * heard again or expected no more. One that was never heard has its interval from the start of this process on.
  */
 export function createSourceWatch(ctx: FlowCtx): SourceWatch {
-  const stopping = new AbortController();
   const startedAtMs = ctx.clock.now();
-  let running: Promise<void> = Promise.resolve();
 
   const tick = async () => {
     const heardAt = new Map((await listSources(ctx)).map((row) => [row.source, row.last_seen_at]));
@@ -34,26 +33,13 @@ export function createSourceWatch(ctx: FlowCtx): SourceWatch {
     return news.length > 0;
   };
 
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      await ctx.clock.wait(lookEveryMs, stopping.signal);
-      if (stopping.signal.aborted) return;
-      // Looked at again in a few seconds, whatever it was.
-      await tick().catch((err: unknown) =>
-        ctx.log.error({ tag: 'alert', err }, '[alert] could not look for silent sources'),
-      );
-    }
-  };
-  return {
-    start() {
-      running = run();
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-    tick,
-  };
+  // Looked at again in a few seconds, whatever it was.
+  const round = () =>
+    tick().catch((err: unknown) =>
+      ctx.log.error({ tag: 'alert', err }, '[alert] could not look for silent sources'),
+    );
+  const loop = createLoop({ clock: ctx.clock, round, firstRestMs: lookEveryMs, restMs: lookEveryMs });
+  return { ...loop, tick };
 }
 
 function describeSilence(heard: { lastMs: number | null; intervalMs: number; nowMs: number }): string {

@@ -2,8 +2,8 @@ import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
 import { alterIncident, endIncident } from './change.ts';
 import { decideMerge, type MergeParty } from './decide-hand.ts';
 import { moveSignatures } from './queries-bridge.ts';
+import { moveWaiting } from './queries-leased.ts';
 import { insertLink } from './queries-story.ts';
-import { moveTriages } from './queries-triage.ts';
 import { formatNumber, readComponents } from './view.ts';
 
 export type MergedIncidents = {
@@ -34,7 +34,8 @@ export async function mergeIncidents(
   });
   await runStatements(ctx, [
     ...moveSignatures(ctx, source.incident_id, target.incident_id, ctx.clock.now()),
-    moveTriages(ctx, source.incident_id, target.incident_id),
+    moveWaiting(ctx, 'triage', source.incident_id, target.incident_id),
+    moveWaiting(ctx, 'triage_summary', source.incident_id, target.incident_id),
     ...insertLink(ctx, [source.incident_id, target.incident_id], 'merged'),
   ]);
   const change = {

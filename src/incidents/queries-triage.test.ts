@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { describeEachStore } from '../../test/stores.ts';
 import { startWorker } from '../../test/supervised.ts';
 import { inTransaction, runStatements } from '../store/index.ts';
-import { insertTriage, leaseTriages } from './queries-triage.ts';
+import { leaseWaiting } from './queries-leased.ts';
+import { insertTriage } from './queries-triage.ts';
 
 const planWays = ['hashjoin', 'mergejoin', 'hashagg', 'sort', 'material'];
 
@@ -19,7 +20,7 @@ describeEachStore('leasing triages', (open) => {
     const leased = await inTransaction(ctx, async (ctx) => {
       for (const way of ctx.dialect.engine === 'postgres' ? planWays : [])
         await sql`set local enable_${sql.raw(way)} = off`.execute(ctx.db);
-      return leaseTriages(ctx, { token: 'x', untilMs: ctx.clock.now() + 1000, limit: 2 });
+      return leaseWaiting(ctx, 'triage', { token: 'x', untilMs: ctx.clock.now() + 1000, limit: 2 });
     });
     const oldest = ctx.db
       .selectFrom('triage')

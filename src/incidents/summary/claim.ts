@@ -2,7 +2,7 @@ import { toIso } from '../../core/clock.ts';
 import { toStorable } from '../../core/text.ts';
 import { type Ctx, inTransaction, runStatements, type TriageSummaryRow } from '../../store/index.ts';
 import { appendEvents } from '../queries-event.ts';
-import { changeLeasedSummary, hasPendingSummary, leaseSummary } from '../queries-summary.ts';
+import { changeLeased, hasWaiting, leaseWaiting } from '../queries-leased.ts';
 import { attachReport } from '../triage/attach.ts';
 import type { TriageReport } from '../triage/report.ts';
 import type { Written } from './read-answer.ts';
@@ -13,10 +13,12 @@ const maxAttempts = 3;
 
 /** Leases the summary that waits longest; after a kill any worker gets it again. Null: none waits. */
 export async function claimSummary(ctx: Ctx): Promise<TriageSummaryRow | null> {
-  if (!(await hasPendingSummary(ctx))) return null;
-  return inTransaction(ctx, (ctx) =>
-    leaseSummary(ctx, { token: ctx.ids.uuid(), untilMs: ctx.clock.now() + leaseMs }),
+  if (!(await hasWaiting(ctx, 'triage_summary'))) return null;
+  const untilMs = ctx.clock.now() + leaseMs;
+  const [leased] = await inTransaction(ctx, (ctx) =>
+    leaseWaiting(ctx, 'triage_summary', { token: ctx.ids.uuid(), untilMs, limit: 1 }),
   );
+  return leased ?? null;
 }
 
 /** Answers the report that a leased summary is for. */
@@ -38,7 +40,7 @@ export function finishSummary(
   return inTransaction(ctx, async (ctx) => {
     const nowMs = ctx.clock.now();
     const change = { status: 'done', report: null, finished_at: nowMs } as const;
-    if (!(await changeLeasedSummary(ctx, summary, change))) return false;
+    if (!(await changeLeased(ctx, 'triage_summary', summary, change))) return false;
     const generated = { ...written, model, made_at: toIso(nowMs) };
     const report: TriageReport = { ...readReport(summary), generated };
     await runStatements(ctx, [
@@ -65,7 +67,7 @@ export function failSummary(
   return inTransaction(ctx, async (ctx) => {
     const error = toStorable(why.error, 500);
     const change = { status: 'failed', report: null, error, finished_at: ctx.clock.now() } as const;
-    if (!(await changeLeasedSummary(ctx, summary, change))) return false;
+    if (!(await changeLeased(ctx, 'triage_summary', summary, change))) return false;
     const message = `no generated summary: ${error}. The report stands without it.`;
     const meta = { triage_id: summary.triage_id, generated: false, reason: why.reason };
     const event = { incidentId: summary.incident_id, type: 'triage', message, meta } as const;
@@ -76,7 +78,7 @@ export function failSummary(
 
 /** Hands a summary back that was not asked for to the end; it counts as no attempt. */
 export async function returnSummary(ctx: Ctx, summary: TriageSummaryRow): Promise<void> {
-  await changeLeasedSummary(ctx, summary, {
+  await changeLeased(ctx, 'triage_summary', summary, {
     lease_token: null,
     locked_until: null,
     attempts: summary.attempts - 1,

@@ -1,8 +1,8 @@
 import { toStorable } from '../../core/text.ts';
 import { type Ctx, inTransaction, runStatements, type TriageRow } from '../../store/index.ts';
 import { appendEvents } from '../queries-event.ts';
+import { changeLeased, hasWaiting, leaseWaiting } from '../queries-leased.ts';
 import { insertSummary } from '../queries-summary.ts';
-import { changeLeasedTriage, hasPendingTriage, leaseTriages } from '../queries-triage.ts';
 import { attachReport } from './attach.ts';
 import type { TriageReport } from './report.ts';
 
@@ -12,9 +12,9 @@ const maxAttempts = 3;
 
 /** Leases triages that wait, oldest first; after a kill any worker gets them again. Answers [] when none waits. */
 export async function claimTriages(ctx: Ctx, limit: number): Promise<TriageRow[]> {
-  if (!(await hasPendingTriage(ctx))) return [];
+  if (!(await hasWaiting(ctx, 'triage'))) return [];
   return inTransaction(ctx, (ctx) =>
-    leaseTriages(ctx, { token: ctx.ids.uuid(), untilMs: ctx.clock.now() + leaseMs, limit }),
+    leaseWaiting(ctx, 'triage', { token: ctx.ids.uuid(), untilMs: ctx.clock.now() + leaseMs, limit }),
   );
 }
 
@@ -32,7 +32,7 @@ export function finishTriage(
   const summary = { triageId: triage.triage_id, incidentId, report: JSON.stringify(report) };
   return inTransaction(ctx, async (ctx) => {
     const change = { status: 'done', finished_at: ctx.clock.now(), error: null } as const;
-    if (!(await changeLeasedTriage(ctx, triage, change))) return false;
+    if (!(await changeLeased(ctx, 'triage', triage, change))) return false;
     await runStatements(ctx, [
       ...attachReport(ctx, incidentId, report),
       ...(wantsSummary ? insertSummary(ctx, summary) : []),
@@ -54,7 +54,7 @@ export function failTriage(ctx: Ctx, triage: TriageRow, error: string): Promise<
   const last = triage.attempts >= maxAttempts;
   return inTransaction(ctx, async (ctx) => {
     const nowMs = ctx.clock.now();
-    const held = await changeLeasedTriage(ctx, triage, {
+    const held = await changeLeased(ctx, 'triage', triage, {
       error: toStorable(error, 2000),
       lease_token: null,
       ...(last ? { status: 'failed', finished_at: nowMs } : { locked_until: nowMs + retryAfterMs }),
