@@ -49,6 +49,7 @@ export function assemble(parts: Parts): Config {
     silences: file.silences,
     maintenance: file.maintenance,
     webhooks: file.webhooks,
+    jobs: { path: null, repoDir: parts.folder, branch: 'main', postCommand: null, profiles: [] },
     kinds: file.kinds,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,

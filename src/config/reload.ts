@@ -97,6 +97,7 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   silences: true,
   maintenance: true,
   webhooks: true,
+  jobs: true,
   kinds: true,
   retention: true,
   policy: true,

@@ -1,9 +1,11 @@
 import type { FactsMatch } from '../core/match.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
+import type { JobsConfig } from './jobs-types.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
+export type * from './jobs-types.ts';
 export type * from './triage-types.ts';
 export type * from './webhook-types.ts';
 
@@ -26,6 +28,7 @@ export type Config = {
   maintenance: readonly MaintenanceConfig[];
   /** By the name in their address. */
   webhooks: Readonly<Record<string, WebhookConfig>>;
+  jobs: JobsConfig;
   /** Kinds of alerts beyond the built-in ones. */
   kinds: readonly string[];
   retention: RetentionConfig;
