@@ -93,3 +93,17 @@ create index "alert_ended" on "alert" ("ended_at") where ended_at is not null;
 create index "alert_of_env" on "alert" ("env", "alert_ref") where env <> 'prod';
 create index "alert_of_component" on "alert" ("component", "alert_ref") where component is not null;
 create index "alert_worst" on "alert" ("alert_ref") where severity = 'P0';
+-- 0013-runs
+create table "run" ("run_id" text not null, "parent_run_id" text, "kind" text not null, "profile" text, "task" text, "source" text not null, "status" text not null, "trigger_payload" text, "request_id" text, "repo" text, "pr_number" integer, "service" text, "scheduled_for" bigint, "created_at" bigint not null, "started_at" bigint, "finished_at" bigint, "duration_ms" bigint, "exit_code" integer, "signal" text, "attempts" integer not null, "error" text, "tail" text, "artifacts_dir" text, "host" text, "revision" text, "sync_failures" integer, "holder" text, "lease_token" text, "locked_until" bigint, "cancel_requested_at" bigint, "cancel_requested_by" text, constraint "run_key" primary key ("run_id"), constraint "run_kind" check ("kind" in ('profile', 'task', 'external')), constraint "run_source" check ("source" in ('cron', 'manual', 'webhook', 'api', 'alert')), constraint "run_status" check ("status" in ('queued', 'running', 'succeeded', 'failed', 'timed_out', 'cancelled', 'skipped_locked')));
+create unique index "run_tick" on "run" ("profile", "scheduled_for") where scheduled_for is not null and parent_run_id is null;
+create index "run_of_parent" on "run" ("parent_run_id", "run_id") where parent_run_id is not null;
+create index "run_top" on "run" ("run_id") where parent_run_id is null;
+create index "run_of_profile" on "run" ("profile", "run_id") where parent_run_id is null;
+create index "run_succeeded" on "run" ("profile", "run_id") where parent_run_id is null and status = 'succeeded';
+create index "run_unusual" on "run" ("status", "run_id") where parent_run_id is null and status <> 'succeeded';
+create index "run_of_source" on "run" ("source", "run_id") where parent_run_id is null and source <> 'cron';
+create index "run_of_repo" on "run" ("repo", "run_id") where repo is not null;
+create index "run_failed_for" on "run" ("service", "run_id") where service is not null and status in ('failed', 'timed_out');
+create table "profile_lock" ("profile" text not null, "run_id" text not null, "holder" text not null, "token" text not null, "since" bigint not null, "locked_until" bigint not null, constraint "profile_lock_key" primary key ("profile"));
+create table "profile_digest" ("profile" text not null, "failing" text not null, "told_at" bigint not null, "run_id" text not null, constraint "profile_digest_key" primary key ("profile"));
+create view runs as select run_id, parent_run_id, kind, profile, task, source, status, trigger_payload, request_id, repo, pr_number, service, duration_ms, exit_code, signal, attempts, error, tail, artifacts_dir, host, revision, holder, cancel_requested_by, to_timestamp(scheduled_for / 1000.0) as scheduled_for, to_timestamp(created_at / 1000.0) as created_at, to_timestamp(started_at / 1000.0) as started_at, to_timestamp(finished_at / 1000.0) as finished_at, to_timestamp(cancel_requested_at / 1000.0) as cancel_requested_at from run;

@@ -45,6 +45,7 @@ import {
   showSignature,
 } from './incidents/index.ts';
 import { notificationsList, notificationsRetry } from './notify/index.ts';
+import { cancelRun, getRun, listRuns } from './runs/index.ts';
 
 /** Everything that Tocsin can be asked to do. The doors are made from this list. */
 export const actions = [
@@ -93,6 +94,9 @@ export const actions = [
   resetSignature,
   recordDeployment,
   listDeployments,
+  listRuns,
+  getRun,
+  cancelRun,
   listComponents,
   runChecks,
   notificationsList,

@@ -31,6 +31,7 @@ export function tocsinFileForm(config: Config): FileForm {
     kinds: config.kinds,
     retention: {
       alerts: durationText(config.retention.alertsMs),
+      runs: durationText(config.retention.runsMs),
       notifications: durationText(config.retention.notificationsMs),
     },
     notify: { dry_run: config.notify.dryRun },

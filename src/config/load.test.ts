@@ -59,7 +59,7 @@ routes:
   - { name: rest, channels: [ops-hook], group_wait: 30s }
 silences: []
 maintenance: []
-retention: { alerts: 90d, notifications: 30d }
+retention: { alerts: 90d, runs: 60d, notifications: 30d }
 `;
 
 describe('a valid configuration', () => {
@@ -105,6 +105,7 @@ describe('a valid configuration', () => {
     ]);
     expect(config.retention).toEqual({
       alertsMs: 7_776_000_000,
+      runsMs: 5_184_000_000,
       notificationsMs: 2_592_000_000,
     });
   });

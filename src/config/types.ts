@@ -161,6 +161,7 @@ export type MaintenanceConfig = {
 
 export type RetentionConfig = {
   alertsMs: number;
+  runsMs: number;
   notificationsMs: number;
 };
 

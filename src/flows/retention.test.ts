@@ -17,7 +17,7 @@ describeEachStore('the retention', (open) => {
     await worker.ctx.db.updateTable('notification').set({ status: 'delivered' }).execute();
     await harness.clock.advance(91 * dayMs);
 
-    expect(await applyRetention(worker.ctx, true)).toEqual({ alerts: 1, notifications: 3 });
+    expect(await applyRetention(worker.ctx, true)).toEqual({ alerts: 1, runs: 0, notifications: 3 });
     expect(await createRetention(worker.ctx).tick()).toBe(true);
     expect(await createRetention(worker.ctx).tick()).toBe(false);
 

@@ -3,6 +3,7 @@ import { countEndedBefore, deleteAlerts, deleteEndedSilences, selectEndedBefore 
 import { defineAction } from '../core/action.ts';
 import { deleteOldMinutes } from '../incidents/index.ts';
 import { countFinishedBefore, deleteNotifications, selectFinishedBefore } from '../notify/index.ts';
+import { countRunsBefore, deleteRuns, selectRunsBefore } from '../runs/index.ts';
 import { deleteReceiptsBefore } from '../webhooks/index.ts';
 import type { FlowCtx } from './context.ts';
 import { createLoop, type Loop } from './loop.ts';
@@ -12,15 +13,16 @@ const batch = 500;
 /** Senders give up sending again long before. */
 const receiptsMs = 7 * dayMs;
 
-type Removed = { alerts: number; notifications: number };
+type Removed = { alerts: number; runs: number; notifications: number };
 
 /** Removes what is older than the configuration keeps, in small batches; a dry run only counts. */
 export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Removed> {
-  const { alertsMs, notificationsMs } = ctx.config.retention;
+  const { alertsMs, runsMs, notificationsMs } = ctx.config.retention;
   const nowMs = ctx.clock.now();
   if (dryRun) {
     return {
       alerts: await countEndedBefore(ctx, nowMs - alertsMs),
+      runs: await countRunsBefore(ctx, nowMs - runsMs),
       notifications: await countFinishedBefore(ctx, nowMs - notificationsMs),
     };
   }
@@ -31,6 +33,10 @@ export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Rem
     alerts: await removeAll(
       () => selectEndedBefore(ctx, nowMs - alertsMs, batch),
       (refs) => deleteAlerts(ctx, refs),
+    ),
+    runs: await removeAll(
+      () => selectRunsBefore(ctx, nowMs - runsMs, batch),
+      (ids) => deleteRuns(ctx, ids),
     ),
     notifications: await removeAll(
       () => selectFinishedBefore(ctx, nowMs - notificationsMs, batch),
@@ -55,9 +61,9 @@ async function removeAll(
 /** Removes old rows by hand, or says how many there are. */
 export const runRetention = defineAction({
   name: 'retention.run',
-  summary: 'Remove alerts and messages that are older than the configuration keeps',
+  summary: 'Remove alerts, runs and messages that are older than the configuration keeps',
   input: z.strictObject({ dry_run: z.boolean().default(false) }),
-  output: z.object({ dry_run: z.boolean(), alerts: z.number(), notifications: z.number() }),
+  output: z.object({ dry_run: z.boolean(), alerts: z.number(), runs: z.number(), notifications: z.number() }),
   entitlement: 'tools.config.write',
   http: { method: 'POST', path: '/v1/retention' },
   cli: { command: 'retention run' },
@@ -74,7 +80,7 @@ export function createRetention(ctx: FlowCtx): Retention {
   const tick = async () => {
     try {
       const removed = await applyRetention(ctx, false);
-      if (removed.alerts + removed.notifications === 0) return false;
+      if (removed.alerts + removed.runs + removed.notifications === 0) return false;
       ctx.log.info({ tag: 'db', ...removed }, '[db] removed what is older than the retention keeps');
       return true;
     } catch (err) {

@@ -23,6 +23,7 @@ import type {
   TriageRow,
   TriageSummaryRow,
 } from './schema/incidents.ts';
+import type { ProfileDigestRow, ProfileLockRow, RunRow } from './schema/runs.ts';
 import type { ChannelMemoryRow, LeaseRow, MigrationRow, NotificationRow, TokenRow } from './schema/shared.ts';
 import type { WebhookReceiptRow } from './schema/webhooks.ts';
 
@@ -30,6 +31,7 @@ export type * from './schema/alerts.ts';
 export type * from './schema/deployments.ts';
 export type * from './schema/health.ts';
 export type * from './schema/incidents.ts';
+export type * from './schema/runs.ts';
 export type * from './schema/shared.ts';
 export type * from './schema/webhooks.ts';
 
@@ -63,6 +65,9 @@ export type Database = {
   component_status: ComponentStatusRow;
   component_change: ComponentChangeRow;
   deployment: DeploymentRow;
+  run: RunRow;
+  profile_lock: ProfileLockRow;
+  profile_digest: ProfileDigestRow;
   notification: NotificationRow;
   channel_memory: ChannelMemoryRow;
   webhook_receipt: WebhookReceiptRow;

@@ -1,7 +1,6 @@
 const keys: ReadonlySet<string> = new Set([
   'window',
   'artifacts',
-  'runs',
   'thresholds',
   'external',
   'group_by',

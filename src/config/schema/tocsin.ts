@@ -11,8 +11,13 @@ const shortestRetentionMs = 3_600_000;
 
 const retentionSchema = section({
   alerts: duration({ minMs: shortestRetentionMs }).prefault('90d'),
+  runs: duration({ minMs: shortestRetentionMs }).prefault('90d'),
   notifications: duration({ minMs: shortestRetentionMs }).prefault('30d'),
-}).transform((raw) => ({ alertsMs: raw.alerts, notificationsMs: raw.notifications }));
+}).transform((raw) => ({
+  alertsMs: raw.alerts,
+  runsMs: raw.runs,
+  notificationsMs: raw.notifications,
+}));
 
 /** The whole of tocsin.yaml; every key is optional. */
 export const tocsinSchema = section({

@@ -12,6 +12,7 @@ import { up as triageSummaries } from './0008-triage-summaries.ts';
 import { up as noIndexOfLeases } from './0009-no-index-of-leases.ts';
 import { up as webhookReceipts } from './0010-webhook-receipts.ts';
 import { up as filteredLists } from './0012-filtered-lists.ts';
+import { up as runs } from './0013-runs.ts';
 
 export type Migration = {
   name: string;
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { name: '0009-no-index-of-leases', up: noIndexOfLeases },
   { name: '0010-webhook-receipts', up: webhookReceipts },
   { name: '0012-filtered-lists', up: filteredLists },
+  { name: '0013-runs', up: runs },
 ];

@@ -1,0 +1,15 @@
+/*
+ * Runs: one row each time that a profile, a task or something else is executed, under a lease, so that no dead process
+ * leaves one running for ever. Knows nothing of profiles but their names.
+ */
+export { cancelRun } from './cancel-run.ts';
+export { failLostRuns, finishRun } from './finish-run.ts';
+export { getRun } from './get-run.ts';
+export { finishTask, keepRun, noteRun, startTask } from './keep-run.ts';
+export { listRuns } from './list-runs.ts';
+export { openRun } from './open-run.ts';
+export { selectQueuedRuns } from './queries.ts';
+export { selectProfileRecords, selectSyncFailures } from './queries-list.ts';
+export { selectLocks } from './queries-lock.ts';
+export { countRunsBefore, deleteRuns, selectRunsBefore } from './queries-retention.ts';
+export { startRun } from './start-run.ts';

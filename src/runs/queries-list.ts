@@ -1,0 +1,120 @@
+import { type SqlBool, sql } from 'kysely';
+import { encodeTime } from '../core/ids.ts';
+import type { Ctx, RunRow, RunSource, RunStatus } from '../store/index.ts';
+
+export type RunFilters = {
+  status?: readonly RunStatus[] | undefined;
+  profile?: string | undefined;
+  source?: RunSource | undefined;
+  repo?: string | undefined;
+};
+
+/**
+ * Answers runs, those of tasks apart, newest first, below the id. Index: run_of_profile, run_of_repo, run_of_source or
+ * run_unusual for what is asked for, else run_top.
+ */
+export function selectRuns(
+  ctx: Ctx,
+  { status, profile, source, repo }: RunFilters,
+  page: { belowId: string | null; limit: number },
+): Promise<RunRow[]> {
+  let query = ctx.db.selectFrom('run').selectAll().where('parent_run_id', 'is', null);
+  if (profile !== undefined) query = query.where('profile', '=', profile);
+  if (repo !== undefined) query = query.where('repo', '=', repo);
+  if (source !== undefined) query = query.where('source', '=', sql.lit(source));
+  // The partial indexes want their condition said as they have it.
+  if (source !== undefined && source !== 'cron') query = query.where(sql<SqlBool>`source <> 'cron'`);
+  if (status?.length === 1) query = query.where('status', '=', sql.lit(status[0]));
+  else if (status) query = query.where('status', 'in', status);
+  if (status && !status.includes('succeeded')) query = query.where(sql<SqlBool>`status <> 'succeeded'`);
+  if (page.belowId !== null) query = query.where('run_id', '<', page.belowId);
+  return query.orderBy('run_id', 'desc').limit(page.limit).execute();
+}
+
+/** What is known of a profile's past. */
+export type ProfileRecord = {
+  profile: string;
+  /** The last run that came to an end, those apart that another was in the way of. */
+  last: RunRow | null;
+  lastSuccess: RunRow | null;
+  /** The last tick that was taken, whatever became of it; epoch milliseconds. */
+  lastTickAt: number | null;
+};
+
+type LastIds = {
+  profile: string;
+  last_id: string | null;
+  success_id: string | null;
+  tick_at: number | null;
+};
+
+/** Answers the past of each profile, in their order. Index: run_of_profile, run_succeeded and run_tick, a few rows a profile. */
+export async function selectProfileRecords(ctx: Ctx, profiles: readonly string[]): Promise<ProfileRecord[]> {
+  if (profiles.length === 0) return [];
+  const names = sql.join(profiles.map((profile) => sql`(${profile})`));
+  const ids = await sql<LastIds>`
+    select column1 as profile,
+      (select run_id from run where parent_run_id is null and profile = column1
+        and status not in ('queued', 'running', 'skipped_locked') order by run_id desc limit 1) as last_id,
+      (select run_id from run where parent_run_id is null and profile = column1
+        and status = 'succeeded' order by run_id desc limit 1) as success_id,
+      (select scheduled_for from run where scheduled_for is not null and parent_run_id is null
+        and profile = column1 order by scheduled_for desc limit 1) as tick_at
+    from (values ${names}) as asked`.execute(ctx.db);
+  const rows = await selectByIds(
+    ctx,
+    ids.rows.flatMap(({ last_id, success_id }) => [last_id, success_id]),
+  );
+  const known = new Map(ids.rows.map((row) => [row.profile, row]));
+  return profiles.map((profile) => {
+    const of = known.get(profile);
+    return {
+      profile,
+      last: rows.get(of?.last_id ?? '') ?? null,
+      lastSuccess: rows.get(of?.success_id ?? '') ?? null,
+      lastTickAt: of?.tick_at ?? null,
+    };
+  });
+}
+
+async function selectByIds(ctx: Ctx, ids: readonly (string | null)[]): Promise<Map<string, RunRow>> {
+  const given = ids.filter((id) => id !== null);
+  if (given.length === 0) return new Map();
+  const rows = await ctx.db
+    .selectFrom('run')
+    .selectAll()
+    .where((eb) => ctx.dialect.isOneOf(eb.ref('run_id'), given))
+    .execute();
+  return new Map(rows.map((row) => [row.run_id, row]));
+}
+
+/** Answers how many syncs of the profile failed in a row, up to its last one. Index: run_of_profile. */
+export async function selectSyncFailures(ctx: Ctx, profile: string): Promise<number> {
+  const row = await ctx.db
+    .selectFrom('run')
+    .select('sync_failures')
+    .where('parent_run_id', 'is', null)
+    .where('profile', '=', profile)
+    .where('sync_failures', 'is not', null)
+    .orderBy('run_id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.sync_failures ?? 0;
+}
+
+/** Answers the last runs about a service that failed in a span of time, the latest first. Index: run_failed_for. */
+export function selectFailedRunsFor(
+  ctx: Ctx,
+  of: { service: string; fromMs: number; toMs: number; limit: number },
+): Promise<RunRow[]> {
+  return ctx.db
+    .selectFrom('run')
+    .selectAll()
+    .where('service', '=', of.service)
+    .where(sql<SqlBool>`service is not null and status in ('failed', 'timed_out')`)
+    .where('run_id', '>=', `run_${encodeTime(Math.max(0, of.fromMs))}`)
+    .where('created_at', '<=', of.toMs)
+    .orderBy('run_id', 'desc')
+    .limit(of.limit)
+    .execute();
+}

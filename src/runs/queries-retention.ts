@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import { encodeTime } from '../core/ids.ts';
+import type { Ctx } from '../store/index.ts';
+
+/** Answers up to `limit` runs that were made before the time and go on no more, oldest first; tasks go with their parent. Index: run_top. */
+export async function selectRunsBefore(ctx: Ctx, beforeMs: number, limit: number): Promise<string[]> {
+  const rows = await madeBefore(ctx, beforeMs).select('run_id').orderBy('run_id').limit(limit).execute();
+  return rows.map((row) => row.run_id);
+}
+
+/** Counts the runs that were made before the time and go on no more, those of tasks apart. Index: run_top. */
+export async function countRunsBefore(ctx: Ctx, beforeMs: number): Promise<number> {
+  const row = await madeBefore(ctx, beforeMs)
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirst();
+  return row?.total ?? 0;
+}
+
+function madeBefore(ctx: Ctx, beforeMs: number) {
+  return ctx.db
+    .selectFrom('run')
+    .where('parent_run_id', 'is', null)
+    .where('run_id', '<', `run_${encodeTime(Math.max(0, beforeMs))}`)
+    .where('status', 'not in', ['queued', 'running']);
+}
+
+/** Deletes runs with those of their tasks, in one statement. Index: run_key, run_of_parent. */
+export async function deleteRuns(ctx: Ctx, runIds: readonly string[]): Promise<void> {
+  await ctx.db
+    .deleteFrom('run')
+    .where((eb) =>
+      eb.or([
+        ctx.dialect.isOneOf(sql.ref('run_id'), runIds),
+        ctx.dialect.isOneOf(sql.ref('parent_run_id'), runIds),
+      ]),
+    )
+    .execute();
+}

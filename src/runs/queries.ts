@@ -1,0 +1,93 @@
+import { sql } from 'kysely';
+import { type Ctx, insertMany, type RunRow, type RunStatus } from '../store/index.ts';
+
+/** Inserts a run; answers false where its tick is taken. Index: run_tick. */
+export async function insertRun(ctx: Ctx, row: RunRow): Promise<boolean> {
+  const written = await insertMany(ctx, 'run', [row], {
+    onConflict:
+      'on conflict (profile, scheduled_for) where scheduled_for is not null and parent_run_id is null do nothing',
+    returning: 'run_id',
+  });
+  return written.length > 0;
+}
+
+/** Inserts the runs of tasks, in their order. */
+export async function insertTaskRuns(ctx: Ctx, rows: readonly RunRow[]): Promise<void> {
+  await insertMany(ctx, 'run', rows);
+}
+
+/** Answers one run or null. Index: run_key. */
+export async function selectRun(ctx: Ctx, runId: string): Promise<RunRow | null> {
+  const row = await ctx.db.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirst();
+  return row ?? null;
+}
+
+/** Answers one run, held until the commit, or null. Index: run_key. */
+export async function lockRun(ctx: Ctx, runId: string): Promise<RunRow | null> {
+  const row = await ctx.db
+    .selectFrom('run')
+    .selectAll()
+    .where('run_id', '=', runId)
+    .modifyEnd(ctx.dialect.forUpdate)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Answers the runs of a profile's tasks, in their order. Index: run_of_parent. */
+export function selectTaskRuns(ctx: Ctx, runId: string): Promise<RunRow[]> {
+  return ctx.db.selectFrom('run').selectAll().where('parent_run_id', '=', runId).orderBy('run_id').execute();
+}
+
+/** Who a change of a run must still be true for. */
+export type RunGuard = { runId: string; status: RunStatus; leaseToken?: string };
+
+/** Changes a run that still has the status, under the lease where one is named; answers whether it was so. Index: run_key. */
+export async function changeRun(ctx: Ctx, guard: RunGuard, change: Partial<RunRow>): Promise<boolean> {
+  let query = ctx.db
+    .updateTable('run')
+    .set(change)
+    .where('run_id', '=', guard.runId)
+    .where('status', '=', guard.status);
+  if (guard.leaseToken !== undefined) query = query.where('lease_token', '=', guard.leaseToken);
+  const result = await query.executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Ends the runs of tasks that have this status, of all the given parents. Index: run_of_parent. */
+export async function endTaskRuns(
+  ctx: Ctx,
+  parentIds: readonly string[],
+  status: 'queued' | 'running',
+  change: Partial<RunRow>,
+): Promise<void> {
+  await ctx.db
+    .updateTable('run')
+    .set(change)
+    .where('parent_run_id', 'in', parentIds)
+    .where('status', '=', status)
+    .execute();
+}
+
+/** Answers running runs whose lease is over, held until the commit, passing by those that somebody else holds. Index: run_unusual. */
+export function lockLostRuns(ctx: Ctx, limit: number): Promise<RunRow[]> {
+  return unusual(ctx, 'running')
+    .where('locked_until', '<=', ctx.clock.now())
+    .orderBy('run_id')
+    .limit(limit)
+    .modifyEnd(ctx.dialect.skipLocked)
+    .execute();
+}
+
+/** Answers runs that were asked for and that nobody has begun, oldest first. Index: run_unusual. */
+export function selectQueuedRuns(ctx: Ctx, limit: number): Promise<RunRow[]> {
+  return unusual(ctx, 'queued').orderBy('run_id').limit(limit).execute();
+}
+
+function unusual(ctx: Ctx, status: 'queued' | 'running') {
+  return ctx.db
+    .selectFrom('run')
+    .selectAll()
+    .where('parent_run_id', 'is', null)
+    .where(sql<boolean>`status <> 'succeeded'`)
+    .where('status', '=', sql.lit(status));
+}
