@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createTestClock, type TestClock } from '../test/clock.ts';
 import { completeReport } from '../test/reports.ts';
-import { freshSchema } from '../test/services/database.ts';
+import { migratedSchema } from '../test/services/migrated.ts';
 import { quietLog } from '../test/stores.ts';
 import { loadTestConfig } from '../test/supervised.ts';
 import { type Base, openBase } from './base.ts';
@@ -28,7 +28,7 @@ const legs: [string, () => Promise<StoreConfig>][] = [
       return { backend: 'sqlite', path: join(folder, 'tocsin.db') };
     },
   ],
-  ['PostgreSQL', async () => ({ backend: 'postgres', dsn: await freshSchema() })],
+  ['PostgreSQL', async () => ({ backend: 'postgres', dsn: await migratedSchema(quietLog) })],
 ];
 
 type Past = {

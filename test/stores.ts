@@ -7,7 +7,7 @@ import { createIds } from '../src/core/ids.ts';
 import type { Log } from '../src/core/log.ts';
 import { type Ctx, migrate, openStore, type Store, type StoreOptions } from '../src/store/index.ts';
 import { createTestClock, type TestClock } from './clock.ts';
-import { freshSchema } from './services/database.ts';
+import { migratedSchema, writeMigratedFile } from './services/migrated.ts';
 
 /** An open, migrated, empty database of its own for one test, and what verbs are handed. */
 export type StoreHarness = {
@@ -26,13 +26,15 @@ async function temporaryFile(): Promise<string> {
   onTestFinished(({ task }) =>
     task.result?.state === 'fail' ? undefined : rm(folder, { recursive: true, force: true }),
   );
-  return join(folder, 'tocsin.db');
+  const path = join(folder, 'tocsin.db');
+  await writeMigratedFile(path, quietLog);
+  return path;
 }
 
 const legs: Readonly<Record<string, () => Promise<StoreOptions>>> = {
   'SQLite in memory': async () => ({ backend: 'memory' }),
   'SQLite on disk': async () => ({ backend: 'sqlite', path: await temporaryFile() }),
-  PostgreSQL: async () => ({ backend: 'postgres', dsn: await freshSchema() }),
+  PostgreSQL: async () => ({ backend: 'postgres', dsn: await migratedSchema(quietLog) }),
 };
 
 /** Answers a context on the store with a clock that only `advance` moves. */

@@ -5,4 +5,4 @@ import { runMoreTests } from './more-tests.ts';
  */
 
 const [name = ''] = process.argv.slice(2);
-process.exitCode = runMoreTests(`test/story/${name}`, {}) ? 0 : 1;
+process.exitCode = runMoreTests(`test/story/${name}`, {}, 'test/story/vitest.config.ts') ? 0 : 1;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
 import { completeReport } from '../../test/reports.ts';
-import { freshSchema } from '../../test/services/database.ts';
+import { migratedSchema } from '../../test/services/migrated.ts';
 import { createTestCtx, describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import { type AlertRow, type Ctx, inTransaction, migrate, openStore } from '../store/index.ts';
@@ -293,7 +293,7 @@ describeSharedStores('many claimers', (open) => {
 
 describe('on PostgreSQL', () => {
   async function openPostgres(): Promise<Ctx> {
-    const store = await openStore({ backend: 'postgres', dsn: await freshSchema() }, quietLog);
+    const store = await openStore({ backend: 'postgres', dsn: await migratedSchema(quietLog) }, quietLog);
     onTestFinished(() => store.close());
     await migrate(store.db, store.dialect, 0);
     return createTestCtx(store, createTestClock());

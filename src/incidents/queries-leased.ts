@@ -5,7 +5,7 @@ import type { Ctx, Database } from '../store/index.ts';
 export type LeasedTable = 'triage' | 'triage_summary';
 
 /** Condition of the rows that the partial indexes `…_pending` hold. */
-export const pending = sql<boolean>`status = 'pending'`;
+const pending = sql<boolean>`status = 'pending'`;
 
 /** Both tables have the columns that are named here; the types of Kysely want one of them. */
 function selectWaiting(ctx: Ctx, table: LeasedTable, limit: number) {

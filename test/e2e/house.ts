@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config/index.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
-import { freshSchema } from '../services/database.ts';
+import { migratedSchema } from '../services/migrated.ts';
 import { quietLog } from '../stores.ts';
 import { component, httpCheck, type Switch, startSwitch } from '../watched.ts';
 import { type Receiver, startReceiver } from '../webhook-receiver.ts';
@@ -77,7 +77,7 @@ export async function openHouse(engine: Engine): Promise<House> {
 async function configure(engine: Engine, shop: Switch, receiver: Receiver): Promise<Config> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-house-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const env = engine === 'postgres' ? { ALERT_DATABASE_URL: await freshSchema() } : {};
+  const env = engine === 'postgres' ? { ALERT_DATABASE_URL: await migratedSchema(quietLog) } : {};
   const config = await loadConfig({ env, cwd: folder, flags: { listen: '127.0.0.1:0' } });
   const route = {
     match: {},

@@ -19,14 +19,20 @@ async function execute(statement: string): Promise<void> {
  * channels belong to the database, so tests that run at once share them.
  */
 export async function freshSchema(): Promise<string> {
-  const schema = `t_${randomBytes(8).toString('hex')}`;
-  await execute(`create schema ${schema}`);
+  const { schema, dsn } = await createSchema();
   onTestFinished(async ({ task }) => {
     if (task.result?.state !== 'fail')
       await execute(`set lock_timeout = '5s'; drop schema ${schema} cascade`);
   });
+  return dsn;
+}
+
+/** Creates an empty schema that lasts as long as this run's PostgreSQL. */
+export async function createSchema(): Promise<{ schema: string; dsn: string }> {
+  const schema = `t_${randomBytes(8).toString('hex')}`;
+  await execute(`create schema ${schema}`);
   const url = new URL(inject('postgresUrl'));
   url.searchParams.set('options', `-c search_path=${schema}`);
   // URLSearchParams writes a blank as +, which PostgreSQL's own programs do not read as one.
-  return url.href.replaceAll('+', '%20');
+  return { schema, dsn: url.href.replaceAll('+', '%20') };
 }
