@@ -32,6 +32,7 @@ const route: RouteConfig = {
   groupWaitMs: 0,
   severityFloor: 'INFO',
   sendResolved: true,
+  dedupeTtlMs: null,
   continue: false,
 };
 

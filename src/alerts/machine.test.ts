@@ -306,7 +306,9 @@ describeEachStore('alerts, whatever several actors do in whatever order', (open)
     const harness = await open();
     const { ctx, clock, options } = harness;
     const bodies = fc.sample(mutated, options.backend === 'memory' ? 2000 : 1000);
-    const read = bodies.map((body) => readReport(body, { source: 'fuzz', kinds: [], nowMs: clock.now() }));
+    const read = bodies.map((body) =>
+      readReport(body, { source: 'fuzz', kinds: [], routes: [], nowMs: clock.now() }),
+    );
     const reports = read.flatMap((result) => ('report' in result ? [result.report] : []));
     expect(reports.length).toBeGreaterThan(50);
     expect(reports.length).toBeLessThan(bodies.length);

@@ -36,7 +36,7 @@ export function buildAlert(
     annotations: toJson(report.annotations),
     metrics: toJson(report.metrics),
     evidence: report.evidence ? JSON.stringify(report.evidence) : null,
-    component: report.labels.component ?? report.labels.instatus_component ?? null,
+    component: componentOf(report),
     owner: null,
     lease_token: null,
     processing_lock_until: null,
@@ -51,6 +51,11 @@ export function buildAlert(
     created_at: nowMs,
     updated_at: nowMs,
   };
+}
+
+/** Answers the component that a report is about; null: it names none. */
+export function componentOf({ labels }: Pick<KeyedReport['report'], 'labels'>): string | null {
+  return labels.component ?? labels.instatus_component ?? null;
 }
 
 /** Answers the map as text, null for an empty one. */

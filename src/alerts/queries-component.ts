@@ -40,3 +40,15 @@ export function countComponentAlerts(
     .orderBy('severity_rank')
     .execute();
 }
+
+/** Answers the live alerts that tell what the own checks of components found, by component. Index: alert_component. */
+export async function findOwnAlerts(ctx: Ctx, components: readonly string[]): Promise<Map<string, string>> {
+  const rows = await ctx.db
+    .selectFrom('alert')
+    .select(['component', 'alert_ref'])
+    .where('ended_at', 'is', null)
+    .where('fingerprint', '=', sql<string>`'health:' || component`)
+    .where(ctx.dialect.isOneOf(sql.ref('component'), components))
+    .execute();
+  return new Map(rows.map((row) => [row.component ?? '', row.alert_ref]));
+}

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { FactsMatch } from '../core/match.ts';
 import { readReport } from './report.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z');
-const defaults = { source: 'ci-token', kinds: ['backup'], nowMs };
+const defaults = { source: 'ci-token', kinds: ['backup'], routes: [], nowMs };
 const minimal = { service: 'api', title: 'down' };
 
 function accept(body: object) {
@@ -130,6 +131,31 @@ describe('a report', () => {
     ],
   ])('with %s', (_, body, status, endsAt, dedupeTtlMs) => {
     expect(accept(body)).toMatchObject({ status, endsAt, dedupeTtlMs });
+  });
+
+  it('lives as long as the first route says that takes it, where it says nothing itself', () => {
+    const route = (match: FactsMatch, minutes: number | null, goesOn = false) => ({
+      match,
+      dedupeTtlMs: minutes === null ? null : minutes * 60_000,
+      continue: goesOn,
+    });
+    const routes = [
+      route({ service: ['db'] }, null),
+      route({ component: ['front'] }, 90),
+      route({ severity: ['P0'] }, null, true),
+      route({ env: ['prod'] }, 5),
+    ];
+    const minutesOf = (body: object) => {
+      const read = readReport({ ...minimal, ...body }, { ...defaults, routes });
+      return 'report' in read && read.report.dedupeTtlMs !== null && read.report.dedupeTtlMs / 60_000;
+    };
+    expect(minutesOf({})).toBe(5);
+    expect(minutesOf({ severity: 'P0' })).toBe(5);
+    expect(minutesOf({ labels: { component: 'front' } })).toBe(90);
+    expect(minutesOf({ service: 'db' })).toBe(30);
+    expect(minutesOf({ env: 'staging' })).toBe(30);
+    expect(minutesOf({ dedupe_ttl_minutes: 7 })).toBe(7);
+    expect(minutesOf({ ends_at: '2026-03-01T12:05:00Z' })).toBe(false);
   });
 
   it('takes its start in any zone', () => {

@@ -3,11 +3,11 @@ import { builtInKinds } from '../core/alert-kinds.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import { readSeverity } from '../core/severity.ts';
 import { toStorable } from '../core/text.ts';
+import { defaultTtlMs, findRouteTtl, type TtlRoute } from './dedupe-ttl.ts';
 import { readPlainReport } from './read-plain-report.ts';
 import { type ReportInput, reportInput } from './types.ts';
 
 const minuteMs = 60_000;
-const defaultTtlMs = 30 * minuteMs;
 
 export type ReadReport = { report: AlertReport } | { errors: FieldError[] };
 
@@ -16,6 +16,8 @@ export type ReportDefaults = {
   source: string;
   /** Kinds declared beside the built-in ones. */
   kinds: readonly string[];
+  /** Routes may say how long a report counts as the same problem that says nothing of it. */
+  routes: readonly TtlRoute[];
   nowMs: number;
 };
 
@@ -52,32 +54,33 @@ function buildReport(input: ReportInput, defaults: ReportDefaults): ReadReport {
   if (severity.original !== null) labels.original_severity ??= severity.original;
   if (kind.isTest) labels.test = 'true';
   const ended = input.ends_at !== undefined && input.ends_at <= defaults.nowMs;
-  return {
-    report: {
-      service: input.service,
-      env: input.env,
-      kind: kind.kind,
-      severity: severity.severity,
-      title,
-      message: input.message ?? input.summary ?? null,
-      source: input.source ?? defaults.source,
-      status: ended ? 'resolved' : input.status,
-      startedAt: input.started_at ?? null,
-      endsAt: input.ends_at ?? null,
-      labels,
-      annotations: input.annotations ?? {},
-      metrics: input.metrics ?? {},
-      evidence: input.evidence ?? null,
-      fingerprint: null,
-      dedupeTtlMs: ttlOf(input),
-    },
+  const report: AlertReport = {
+    service: input.service,
+    env: input.env,
+    kind: kind.kind,
+    severity: severity.severity,
+    title,
+    message: input.message ?? input.summary ?? null,
+    source: input.source ?? defaults.source,
+    status: ended ? 'resolved' : input.status,
+    startedAt: input.started_at ?? null,
+    endsAt: input.ends_at ?? null,
+    labels,
+    annotations: input.annotations ?? {},
+    metrics: input.metrics ?? {},
+    evidence: input.evidence ?? null,
+    fingerprint: null,
+    dedupeTtlMs: null,
   };
+  report.dedupeTtlMs = ttlOf(input, report, defaults.routes);
+  return { report };
 }
 
 /** An `ends_at` is a lease: such an alert lives until it lapses, and no TTL ends it before. */
-function ttlOf(input: ReportInput): number | null {
+function ttlOf(input: ReportInput, report: AlertReport, routes: readonly TtlRoute[]): number | null {
   if (input.ends_at !== undefined) return null;
-  return input.dedupe_ttl_minutes === undefined ? defaultTtlMs : input.dedupe_ttl_minutes * minuteMs;
+  if (input.dedupe_ttl_minutes !== undefined) return input.dedupe_ttl_minutes * minuteMs;
+  return findRouteTtl(routes, report) ?? defaultTtlMs;
 }
 
 function readKind(kind: string, declared: readonly string[]): { kind: string; isTest: boolean } | null {

@@ -19,6 +19,7 @@ const columnOrder = [
   'occurrences',
   'owner',
   'reason',
+  'maintenance',
   'error',
   'at',
   'by',

@@ -9,6 +9,7 @@ const notifyOnly: PolicyRule['actions'] = {
   incidentSeverityCap: null,
   dedupeWindowMs: null,
   triageMode: 'deterministic',
+  attachAlertArtifact: false,
   notify: null,
 };
 const incidentAndTriage = { ...notifyOnly, autoIncident: true, autoTriage: true };

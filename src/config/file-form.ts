@@ -158,6 +158,7 @@ function routeForm(route: RouteConfig): FileForm {
     group_wait: route.groupWaitMs === null ? null : durationText(route.groupWaitMs),
     severity_floor: route.severityFloor,
     send_resolved: route.sendResolved,
+    dedupe_ttl_minutes: route.dedupeTtlMs === null ? null : route.dedupeTtlMs / 60_000,
     continue: route.continue,
   });
 }
@@ -213,6 +214,7 @@ function ruleForm({ name, match, actions }: PolicyRule): FileForm {
       incident_severity_cap: actions.incidentSeverityCap,
       dedupe_window_minutes: actions.dedupeWindowMs === null ? null : actions.dedupeWindowMs / 60_000,
       triage_mode: actions.triageMode,
+      attach_alert_artifact: actions.attachAlertArtifact,
       notify: actions.notify,
     }),
   };

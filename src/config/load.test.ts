@@ -99,6 +99,7 @@ describe('a valid configuration', () => {
         groupWaitMs: null,
         severityFloor: 'P3',
         sendResolved: true,
+        dedupeTtlMs: null,
         continue: false,
       },
       expect.objectContaining({ name: 'rest', match: {}, groupWaitMs: 30_000 }),
@@ -208,7 +209,8 @@ describe('the routing policy', () => {
 
 function dropDefaults(form: Record<string, unknown>): unknown {
   const text = JSON.stringify(form, (key, value: unknown) =>
-    (['auto_incident', 'auto_triage'].includes(key) && value === false) || value === 'deterministic'
+    (['auto_incident', 'auto_triage', 'attach_alert_artifact'].includes(key) && value === false) ||
+    value === 'deterministic'
       ? undefined
       : value,
   );

@@ -134,6 +134,8 @@ export type RouteConfig = {
   /** The least severe that is sent. */
   severityFloor: Severity;
   sendResolved: boolean;
+  /** How long after its last repeat an alert that it takes is still the same problem; null: no word of its own. */
+  dedupeTtlMs: number | null;
   continue: boolean;
 };
 
@@ -204,6 +206,8 @@ export type PolicyRule = {
     dedupeWindowMs: number | null;
     /** `llm` adds a generated summary where `llmMode` allows it. */
     triageMode: 'deterministic' | 'llm';
+    /** Whether the alert, as the API shows it, becomes a file of the incident. */
+    attachAlertArtifact: boolean;
     /** Route names that alone are asked; null: all routes. */
     notify: readonly string[] | null;
   };

@@ -74,6 +74,8 @@ export type Announcement = {
   reason: string;
   /** The incident or alert it is about: its messages on one channel go out in order. */
   thread: string;
+  /** A thread that became part of this one: who heard of it hears this, and what follows. */
+  joinedBy?: string;
   /** Tells this announcement from the others of its thread and event (`1`, `reopened:2`): the same twice is one message. */
   occasion: string;
   facts: RouteFacts;

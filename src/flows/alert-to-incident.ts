@@ -6,6 +6,7 @@ import { severities } from '../core/severity.ts';
 import { text, wholeNumber } from '../core/text.ts';
 import { alertToIncident, formatNumber, viewBridge } from '../incidents/index.ts';
 import { type AlertRow, inTransaction } from '../store/index.ts';
+import { attachAlert } from './attach-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { findRule, freshen, tellBridged } from './supervise-alert.ts';
 
@@ -63,6 +64,7 @@ export const alertToIncidentAction = defineAction({
       );
       if (!bridged.done) throw new AppError('UNAVAILABLE', 'the incident could not be opened now');
       await tellBridged(ctx, bridged, alert, actions.notify);
+      await attachAlert(ctx, bridged, alert, actions);
       const { incident, created, deduped, reason } = bridged;
       await linkAlert(ctx, { alertRef: alert.alert_ref, incidentId: incident.incident_id, reason });
       await recordDecisions(ctx, [

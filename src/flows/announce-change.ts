@@ -24,15 +24,16 @@ export function describeMergedInto({ source, target }: MergedIncidents, nowMs: n
   };
 }
 
-/** Answers the announcement that an incident grew by another. */
+/** Answers the announcement that an incident grew by another, which those hear too who heard of that one alone. */
 export function describeTakenIn({ source, target, severityRose }: MergedIncidents): Announcement {
   const lead = `${formatNumber(target.number)} takes in ${formatNumber(source.number)}: ${source.title}.`;
   const about = { incident: target, alert: null, onlyRoutes: null, reason: 'merged' };
-  return tell(severityRose ? 'incident.escalated' : 'incident.updated', about, {
+  const announcement = tell(severityRose ? 'incident.escalated' : 'incident.updated', about, {
     occasion: `merged:${source.incident_id}`,
     title: severityRose
       ? `Now ${target.severity}: ${target.title}`
       : `${target.severity} ${target.title}: takes in ${source.title}`,
     lead,
   });
+  return { ...announcement, joinedBy: source.incident_id };
 }

@@ -21,6 +21,7 @@ async function start(harness: StoreHarness): Promise<Worker> {
         groupWaitMs: null,
         severityFloor: 'P0',
         sendResolved: true,
+        dedupeTtlMs: null,
         continue: false,
       },
     ],

@@ -38,6 +38,9 @@ const componentView = z.object({
   status,
   reason: z.string().nullable(),
   detail: z.string().nullable(),
+  /** The planned work that is under way; null: none. */
+  maintenance: z.string().nullable(),
+  maintenance_until: time,
   since: time,
   checked_at: time,
   latency_ms: z.number().nullable(),
@@ -74,7 +77,7 @@ export const runChecks = defineAction({
   },
 });
 
-function toView({ component, shown, records }: ComponentHealth): ComponentView {
+function toView({ component, shown, maintenance, records }: ComponentHealth): ComponentView {
   const { id, name, group, description, critical, dependsOn, checks } = component;
   return {
     id,
@@ -87,6 +90,8 @@ function toView({ component, shown, records }: ComponentHealth): ComponentView {
     status: shown.status,
     reason: shown.reason,
     detail: shown.detail,
+    maintenance: maintenance?.name ?? null,
+    maintenance_until: toIso(maintenance?.untilMs ?? null),
     since: toIso(shown.since),
     checked_at: toIso(shown.checkedAt),
     latency_ms: shown.latencyMs,

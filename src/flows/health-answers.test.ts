@@ -4,7 +4,7 @@ import { completeReport } from '../../test/reports.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { component, httpCheck, runNext, startSwitch, startWatcher } from '../../test/watched.ts';
 import { createActor } from '../access/index.ts';
-import type { ComponentConfig } from '../config/types.ts';
+import type { ComponentConfig, MaintenanceConfig } from '../config/types.ts';
 import { runAction } from '../core/action.ts';
 import { toIso } from '../core/clock.ts';
 import { listComponents, runChecks } from './health-actions.ts';
@@ -241,6 +241,49 @@ describeEachStore('health answers', (open) => {
       },
       { id: 'db' },
     ]);
+  });
+
+  it('a component under planned work says until when, and is measured all the same', async () => {
+    const api = await startSwitch();
+    api.turn(503);
+    const harness = await open();
+    const at = harness.clock.now();
+    const planned = (match: MaintenanceConfig['match'], endsAt: number, name: string) => ({
+      name,
+      match,
+      schedule: { kind: 'once' as const, startsAt: at, endsAt },
+      comment: null,
+    });
+    const watcher = await startWatcher(
+      harness,
+      [component('api', [httpCheck(api.url)]), component('db', [])],
+      {
+        config: {
+          maintenance: [
+            planned({ component: ['api'] }, at + 60_000, 'short'),
+            planned({ kind: ['availability'], severity: ['P1'], service: ['api'] }, at + 120_000, 'long'),
+            planned({ component: ['api'], severity: ['P3'] }, at + 180_000, 'of other alerts'),
+          ],
+        },
+      },
+    );
+    await runNext(harness.clock, watcher.probing);
+    await runNext(harness.clock, watcher.probing);
+    const ctx = { ...watcher.ctx(), actor: viewer };
+    expect((await answerServicesHealth(ctx, nobody)).body.services).toMatchObject({
+      api: { status: 'down', maintenance_until: toIso(at + 120_000) },
+      db: expect.not.objectContaining({ maintenance_until: expect.anything() }),
+    });
+    expect(await runAction(listComponents, ctx, {})).toMatchObject({
+      data: [
+        { id: 'api', maintenance: 'long', maintenance_until: toIso(at + 120_000) },
+        { id: 'db', maintenance: null, maintenance_until: null },
+      ],
+    });
+    await harness.clock.advance(120_000);
+    expect((await answerComponentHealth(watcher.ctx(), 'api', nobody)).body).not.toHaveProperty(
+      'maintenance_until',
+    );
   });
 
   it('checks that are run by hand show what they found, and keep nothing', async () => {

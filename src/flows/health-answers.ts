@@ -1,9 +1,9 @@
 import { type Actor, isEntitled, requireEntitlement } from '../core/actor.ts';
 import { toIso } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { judgeServices, type ShownHealth } from '../health/index.ts';
+import { judgeServices } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
-import { readComponentHealth, readHealth } from './health-read.ts';
+import { type ComponentHealth, readComponentHealth, readHealth } from './health-read.ts';
 
 /** What a caller must hold to see details, and to make checks run at once. */
 export const healthEntitlement = 'tools.oncall.read';
@@ -24,8 +24,8 @@ export async function answerComponentHealth(
   { fresh, viewer }: HealthQuestion,
 ): Promise<HealthAnswer> {
   requireFreshness(fresh, viewer);
-  const { shown } = await readComponentHealth(ctx, id, fresh);
-  return toAnswer(shown.status === 'down', showService(id, shown, maySeeDetail(viewer)));
+  const health = await readComponentHealth(ctx, id, fresh);
+  return toAnswer(health.shown.status === 'down', showService(health, maySeeDetail(viewer)));
 }
 
 /** Answers how all components are, and the status of all together: 503 where every one is down, or a critical one. */
@@ -39,10 +39,7 @@ export async function answerServicesHealth(
   const status = judgeServices(
     healths.map(({ component, shown }) => ({ ...shown, critical: component.critical })),
   );
-  const services = healths.map(({ component, shown }) => [
-    component.id,
-    showService(component.id, shown, withDetail),
-  ]);
+  const services = healths.map((health) => [health.component.id, showService(health, withDetail)]);
   return toAnswer(status === 'down', { status, services: Object.fromEntries(services) });
 }
 
@@ -61,13 +58,14 @@ function toAnswer(isDown: boolean, body: HealthAnswer['body']): HealthAnswer {
 }
 
 /** Codes for everybody; what a target said may tell of hosts and versions, and is not. */
-function showService(id: string, shown: ShownHealth, withDetail: boolean) {
+function showService({ component, shown, maintenance }: ComponentHealth, withDetail: boolean) {
   const { status, reason, detail, latencyMs, checkedAt, since } = shown;
   return {
     status,
-    service: id,
+    service: component.id,
     ...(status === 'down' ? { error: reason ?? 'down' } : reason === null ? {} : { reason }),
     ...(withDetail && detail !== null ? { detail } : {}),
+    ...(maintenance ? { maintenance_until: toIso(maintenance.untilMs) } : {}),
     latency_ms: latencyMs,
     checked_at: toIso(checkedAt),
     since: toIso(since),

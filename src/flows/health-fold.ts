@@ -3,6 +3,7 @@ import type { CheckConfig, ComponentConfig } from '../config/types.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import { toStorable } from '../core/text.ts';
 import {
+  type AlertDecision,
   type CheckRecord,
   type ComponentChange,
   type ComponentGraph,
@@ -33,7 +34,11 @@ export type Probed = {
 };
 
 export type KnownHealth = { records: readonly CheckRecord[]; states: readonly ComponentState[] };
-export type HealthFold = HealthWrites & { reports: AlertReport[] };
+
+/** A failure that counts as that of what the component needs. */
+export type HeldFailure = { component: string; upstreams: readonly string[] };
+
+export type HealthFold = HealthWrites & { reports: AlertReport[]; held: HeldFailure[] };
 
 type Folding = {
   graph: ComponentGraph;
@@ -43,6 +48,7 @@ type Folding = {
   touchedStates: Map<string, ComponentState>;
   changes: ComponentChange[];
   reports: AlertReport[];
+  held: HeldFailure[];
 };
 
 /** Applies results in order to what is known: what to write, and what to tell the alerts. Results of what is not configured any more are left out. */
@@ -59,6 +65,7 @@ export function foldProbed(
     touchedStates: new Map(),
     changes: [],
     reports: [],
+    held: [],
   };
   for (const record of records) recordsOf(folding, record.component).set(record.check, record);
   for (const one of probed) {
@@ -70,6 +77,7 @@ export function foldProbed(
     states: [...folding.touchedStates.values()],
     changes: folding.changes,
     reports: folding.reports,
+    held: folding.held,
   };
 }
 
@@ -107,8 +115,14 @@ function foldOne(folding: Folding, component: ComponentConfig, probed: Probed): 
   folding.touchedStates.set(id, next);
   if (change) folding.changes.push(change);
   const result = { isFailure: isFailing(outcome.status), isChange: change !== null };
-  const report = decideReport(folding, component, verdict, result);
+  const decision = decideAlert(verdict, component.critical, result);
+  const report = makeReport(folding, component, verdict, decision);
   if (report) folding.reports.push(report);
+  if (decision.reason === 'upstream_down' && result.isFailure)
+    folding.held.push({
+      component: id,
+      upstreams: downUpstreams(folding, id).map((state) => state.component),
+    });
 }
 
 function judge(
@@ -118,7 +132,7 @@ function judge(
   before: ComponentState | null,
 ): Verdict {
   const verdict = judgeChecks([...(records.get(component.id)?.values() ?? [])]);
-  const upstreams = [...graph.upstreamsOf(component.id)].flatMap((id) => states.get(id) ?? []);
+  const upstreams = upstreamStates({ graph, states }, component.id);
   const decisive = component.checks.find(({ name }) => name === verdict.check?.check);
   return weighUpstreams(
     verdict,
@@ -132,13 +146,22 @@ function judge(
   );
 }
 
-function decideReport(
+type Graphed = Pick<Folding, 'graph' | 'states'>;
+
+function upstreamStates({ graph, states }: Graphed, id: string): ComponentState[] {
+  return [...graph.upstreamsOf(id)].flatMap((upstream) => states.get(upstream) ?? []);
+}
+
+function downUpstreams(graphed: Graphed, id: string): ComponentState[] {
+  return upstreamStates(graphed, id).filter(({ status }) => status === 'down');
+}
+
+function makeReport(
   { graph }: Folding,
   component: ComponentConfig,
   verdict: Verdict,
-  result: { isFailure: boolean; isChange: boolean },
+  decision: AlertDecision,
 ): AlertReport | null {
-  const decision = decideAlert(verdict, component.critical, result);
   switch (decision.action) {
     case 'fire': {
       const dependants = verdict.status === 'down' ? graph.dependantsOf(component.id).size : 0;

@@ -10,6 +10,7 @@ import {
   showHealth,
 } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
+import { createMaintenanceTest, type UnderMaintenance } from './find-maintenance.ts';
 import { foldOutcome } from './health-fold.ts';
 import type { CheckRun } from './health-runs.ts';
 
@@ -17,6 +18,8 @@ import type { CheckRun } from './health-runs.ts';
 export type ComponentHealth = {
   component: ComponentConfig;
   shown: ShownHealth;
+  /** What is measured counts all the same. Null: no planned work is under way. */
+  maintenance: UnderMaintenance | null;
   /** By check name; a check that never ran is missing. */
   records: ReadonlyMap<string, CheckRecord>;
 };
@@ -40,14 +43,16 @@ export async function readHealth(
   const recordsOf = Map.groupBy(records, ({ component }) => component);
   const stateOf = new Map(states.map((state) => [state.component, state]));
   const alertsOf = Map.groupBy(alerts, ({ component }) => component);
-  return components.map((component, i) =>
-    show(component, isFresh, {
+  const maintenanceOf = createMaintenanceTest(ctx.config, ctx.clock.now());
+  return components.map((component, i) => ({
+    ...show(component, isFresh, {
       state: stateOf.get(component.id) ?? null,
       scheduled: recordsOf.get(component.id) ?? [],
       asked: asked[i] ?? [],
       alerts: alertsOf.get(component.id) ?? [],
     }),
-  );
+    maintenance: maintenanceOf(component),
+  }));
 }
 
 /** As `readHealth`, of one component. Throws NOT_FOUND. */
@@ -73,7 +78,7 @@ function show(
   component: ComponentConfig,
   isFresh: boolean,
   { state, scheduled, asked, alerts }: Found,
-): ComponentHealth {
+): Omit<ComponentHealth, 'maintenance'> {
   const scheduledNames = new Set(
     component.checks.filter(({ intervalMs }) => intervalMs !== null).map(({ name }) => name),
   );

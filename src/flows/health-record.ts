@@ -10,6 +10,7 @@ import {
 import { createGroupCommit, inTransaction, runAfterCommit } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { foldProbed, type Probed } from './health-fold.ts';
+import { recordHeld } from './health-held.ts';
 
 /** The lease of the process that runs the checks. */
 export const checksLease = 'checks';
@@ -59,8 +60,9 @@ async function keep(ctx: FlowCtx, probed: readonly Probed[], graph: ComponentGra
   const withUpstreams = new Set(ids.flatMap((id) => [id, ...graph.upstreamsOf(id)]));
   const records = await listCheckRecords(ctx, ids);
   const states = await listComponentStates(ctx, [...withUpstreams]);
-  const { reports, ...writes } = foldProbed(graph, probed, { records, states });
+  const { reports, held, ...writes } = foldProbed(graph, probed, { records, states });
   await writeHealth(ctx, writes);
+  await recordHeld(ctx, held, graph);
   if (reports.length === 0) return;
   const { hasWork, answers } = await ingest(ctx, reports, ctx.config.policy.defaults);
   const hasEnded = answers.some(

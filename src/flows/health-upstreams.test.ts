@@ -10,6 +10,7 @@ import {
   startWatcher,
   type Watcher,
 } from '../../test/watched.ts';
+import { listDecisions } from '../alerts/index.ts';
 
 describeEachStore('a dependant', (open) => {
   const setUp = async (harness: StoreHarness, dbIntervalMs = 10_000) => {
@@ -42,6 +43,26 @@ describeEachStore('a dependant', (open) => {
     for (let round = 0; round < 8; round++) await next();
     expect(await listShown(watcher.ctx())).toEqual(['api ok -', 'db ok -']);
     expect(await titles(watcher)).toEqual(['The db is down, over']);
+  });
+
+  it('leaves in the trail of its upstream, and of its own alert from before, why nobody heard more', async () => {
+    const harness = await open();
+    const { db, api, watcher, next } = await setUp(harness);
+    api.turn(503);
+    for (let round = 0; round < 6; round++) await next();
+    db.turn(503);
+    for (let round = 0; round < 8; round++) await next();
+    const trails = await Promise.all(
+      (await listAllAlerts(watcher.ctx())).map(async ({ title, alert_ref }) => {
+        const decisions = await listDecisions(watcher.ctx(), alert_ref);
+        const held = decisions.filter(({ reason }) => reason === 'upstream_down');
+        return [title, ...held.map(({ rule, occurrences }) => [rule, occurrences > 1])];
+      }),
+    );
+    expect(trails).toEqual([
+      ['The api is down', ['db: api', true]],
+      ['The db is down', ['db: api, edge', true]],
+    ]);
   });
 
   it('waits with its verdict for upstreams that are asked at once', async () => {

@@ -1,8 +1,20 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { run } from '../../test/acting.ts';
+import { route } from '../../test/notify.ts';
 import { describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
-import { startWorker, type Worker } from '../../test/supervised.ts';
-import { openStore } from '../store/index.ts';
+import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
+import { bareFacts } from '../../test/triage-facts.ts';
+import {
+  addFollowup,
+  changeFollowup,
+  claimSummary,
+  claimTriages,
+  failSummary,
+  finishTriage,
+  listFollowups,
+  makeTriageReport,
+} from '../incidents/index.ts';
+import { openStore, type TriageSummaryRow } from '../store/index.ts';
 import { closeAction, createAction } from './incident-actions.ts';
 import { getIncident } from './incident-get.ts';
 import { mergeAction } from './incident-merge.ts';
@@ -63,6 +75,85 @@ describeEachStore('merging incidents', (open) => {
       { triage_id: 'trg_done', number: 1 },
       { triage_id: 'trg_waits', number: 2 },
     ]);
+  });
+
+  it('writes what a worker was just at into the incident that goes on', async () => {
+    const worker = await startWorker(await open());
+    await openTwo(worker);
+    await worker.ctx.db.updateTable('triage').set({ status: 'pending', locked_until: null }).execute();
+    const triages = await claimTriages(worker.ctx, 5);
+    await run(worker, mergeAction, { id: '1', into: '2' });
+    const report = makeTriageReport(bareFacts, 0);
+    for (const triage of triages) expect(await finishTriage(worker.ctx, triage, report, true)).toBe(true);
+    const summary = await claimSummary(worker.ctx);
+    expect(await failSummary(worker.ctx, summary as TriageSummaryRow, { reason: 'off', error: 'off' })).toBe(
+      true,
+    );
+    const [one, two] = [
+      await run(worker, getIncident, { id: '1' }),
+      await run(worker, getIncident, { id: '2' }),
+    ];
+    const summaries = await worker.ctx.db.selectFrom('triage_summary').select('incident_id').execute();
+    expect(summaries.map((row) => row.incident_id)).toEqual([two.id, two.id]);
+    expect(one).toMatchObject({ artifacts: { length: 2 } });
+    expect(two).toMatchObject({ artifacts: { length: 6 } });
+  });
+
+  it('moves what is left to do, and leaves what is done with its story', async () => {
+    const worker = await startWorker(await open());
+    await openTwo(worker);
+    const add = (title: string) => run(worker, addFollowup, { id: '1', title });
+    await add('find the cause');
+    const { id } = await add('restart it');
+    await run(worker, changeFollowup, { id: '1', followup_id: id, status: 'done' });
+    await run(worker, mergeAction, { id: '1', into: '2' });
+    expect(await run(worker, getIncident, { id: '1' })).toMatchObject({
+      followups: [{ title: 'restart it', status: 'done' }],
+    });
+    expect(await run(worker, getIncident, { id: '2' })).toMatchObject({
+      followups: [{ title: 'find the cause', status: 'open' }],
+    });
+    const all = await run(worker, listFollowups, {});
+    expect(all).toMatchObject({ data: [{ title: 'find the cause', incident: 'INC-2' }] });
+  });
+
+  it('takes along who heard of the one alone: they hear the end of the other, once', async () => {
+    const harness = await open();
+    const config = await loadTestConfig(() => ({
+      channels: { 'db-team': { type: 'log' }, 'api-team': { type: 'log' } },
+      routes: [
+        route(['db-team'], { name: 'db', match: { service: ['db'] }, severityFloor: 'INFO' }),
+        route(['api-team'], { name: 'api', match: { service: ['api'] }, severityFloor: 'INFO' }),
+      ],
+    }));
+    const worker = await startWorker(harness, { config });
+    await openTwo(worker);
+    await worker.report({ service: 'web', severity: 'P1', title: 'web fails' });
+    await worker.settle();
+    await run(worker, mergeAction, { id: '1', into: '2' });
+    await run(worker, mergeAction, { id: '2', into: '3' });
+    for (const [service, title] of [
+      ['db', 'db is slow'],
+      ['api', 'api fails'],
+      ['web', 'web fails'],
+    ] as const)
+      await worker.report({ service, title, status: 'resolved' });
+    await worker.settle();
+    await harness.clock.advance(2 * minuteMs);
+    await worker.settle();
+    const messages = await worker.messages();
+    expect(messages.filter((line) => line.startsWith('db-team'))).toEqual([
+      'db-team incident.opened P1 db is slow',
+      'db-team incident.resolved Merged into INC-2: db is slow (0ms)',
+      'db-team incident.updated P0 api fails: takes in db is slow',
+      'db-team incident.resolved Merged into INC-3: api fails (0ms)',
+      'db-team incident.escalated Now P0: web fails',
+      'db-team incident.resolved Resolved: web fails (0ms)',
+    ]);
+    expect(messages.filter((line) => line.startsWith('api-team')).at(-1)).toBe(
+      'api-team incident.resolved Resolved: web fails (0ms)',
+    );
+    expect(messages.filter((line) => line.includes('Resolved: web fails'))).toHaveLength(2);
   });
 
   it('moves alerts and signatures, ends the one, and keeps both timelines', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readReport, refField, requireAlert, type Silence } from '../alerts/index.ts';
+import { readReport, refField, reportFacts, requireAlert, type Silence } from '../alerts/index.ts';
 import type { PolicyRule } from '../config/types.ts';
 import { defineAction } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
@@ -58,20 +58,15 @@ export const policyExplain = defineAction({
 
 async function readFacts(ctx: FlowCtx, alert: string | Record<string, unknown>): Promise<RouteFacts> {
   if (typeof alert === 'string') return alertFacts(await requireAlert(ctx, alert));
-  const read = readReport(alert, {
-    source: ctx.actor.name,
-    kinds: ctx.config.kinds,
-    nowMs: ctx.clock.now(),
-  });
+  const { kinds, routes } = ctx.config;
+  const read = readReport(alert, { source: ctx.actor.name, kinds, routes, nowMs: ctx.clock.now() });
   if (!('report' in read)) {
     const [first] = read.errors;
     throw new AppError('VALIDATION_ERROR', `alert.${first?.field ?? ''}: ${first?.message ?? 'is invalid'}`, {
       details: { errors: read.errors },
     });
   }
-  const { severity, env, service, kind, source, labels } = read.report;
-  const component = labels.component ?? labels.instatus_component;
-  return { severity, env, service, kind, source, labels, components: component ? [component] : [] };
+  return reportFacts(read.report);
 }
 
 function explain(ctx: FlowCtx, facts: RouteFacts, silence: Silence | null): Explained {

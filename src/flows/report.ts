@@ -62,7 +62,8 @@ export async function ingestReports(
   raws: readonly unknown[],
   { submit }: Submitting,
 ): Promise<(IngestAnswer | Rejected)[]> {
-  const defaults = { source: ctx.actor.name, kinds: ctx.config.kinds, nowMs: ctx.clock.now() };
+  const { kinds, routes } = ctx.config;
+  const defaults = { source: ctx.actor.name, kinds, routes, nowMs: ctx.clock.now() };
   const read = raws.map((raw) => readReport(raw, defaults));
   const reports = read.flatMap((result): AlertReport[] => ('report' in result ? [result.report] : []));
   const answers = reports.length > 0 ? await submit(reports, reports.length === read.length) : [];

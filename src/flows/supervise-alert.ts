@@ -11,6 +11,7 @@ import {
 import { type AlertRow, inTransaction, runAfterCommit } from '../store/index.ts';
 import { readLabels } from './announce-alert.ts';
 import { describeBridged } from './announce-incident.ts';
+import { attachAlert } from './attach-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { ackOf, isHeld } from './held-alert.ts';
 import { readSilenceTest } from './silence-test.ts';
@@ -83,6 +84,7 @@ async function bridge(
     return { outcome: 'deferred', reason };
   }
   await tellBridged(ctx, bridged, alert, notify);
+  await attachAlert(ctx, bridged, alert, rule.actions);
   const incidentId = bridged.incident.incident_id;
   await forgetSilence(ctx, [alert]);
   await ackAlerts(ctx, [{ ...ackOf(alert, bridged.reason), incidentId, announced: true }]);

@@ -148,6 +148,7 @@ describeEachStore('escalation', (open) => {
       groupWaitMs: 0,
       severityFloor: 'INFO',
       sendResolved: true,
+      dedupeTtlMs: null,
       continue: false,
     });
     const change = (): Partial<Config> => ({

@@ -14,7 +14,7 @@ export async function tryWebhook(
   parts: { config: Config; clock: Clock; mapper: Mapper },
   given: Omit<MappingJob, 'expression'>,
 ): Promise<Tried[]> {
-  const { webhooks, kinds } = parts.config;
+  const { webhooks, kinds, routes } = parts.config;
   const webhook = Object.hasOwn(webhooks, given.webhook) ? webhooks[given.webhook] : undefined;
   if (!webhook) {
     const known = Object.keys(webhooks).join(', ') || 'none';
@@ -22,7 +22,7 @@ export async function tryWebhook(
   }
   const mapped = await parts.mapper.map({ ...given, expression: webhook.mapping });
   if (!mapped.ok) throw new AppError('VALIDATION_ERROR', mapped.problem);
-  const defaults = { source: `webhook:${given.webhook}`, kinds, nowMs: parts.clock.now() };
+  const defaults = { source: `webhook:${given.webhook}`, kinds, routes, nowMs: parts.clock.now() };
   return shapeReports(mapped.made, webhook).map((raw) => {
     const read = readReport(raw, defaults);
     return 'errors' in read

@@ -60,6 +60,10 @@ describe('a sentence', () => {
       'maintenance:weekly held it: nobody is told, and no incident is made',
     );
     expect(sayEntry(entry('cooldown', 0, { alerts: 3 }))).toMatch(/ \(3 alerts\)$/);
+    expect(sayEntry(entry('upstream_down', 0, { rule: 'db: api, edge' }))).toBe(
+      'db was down: failures of api, edge, which need it, raised no alert of their own',
+    );
+    expect(sayEntry(entry('upstream_down', 0, { rule: ': api' }))).toContain('what api needs was down');
     expect(sayEntry(entry('no_route', 0, { rule: 'urgent' }))).toBe(
       'no route of urgent, which its rule names, matches',
     );

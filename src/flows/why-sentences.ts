@@ -14,6 +14,12 @@ type Say = (rule: string) => string;
 const sentences: Readonly<Record<string, Say>> = {
   first: () => 'it was reported first',
   deduped_within_ttl: () => 'it was reported again: counted, and told to nobody once more',
+  upstream_down: (rule) => {
+    const [upstream = '', dependants = ''] = rule.split(': ');
+    return upstream === ''
+      ? `what ${dependants} needs was down: its failures raised no alert of their own`
+      : `${upstream} was down: failures of ${dependants}, which need it, raised no alert of their own`;
+  },
   severity_raised: () => 'it became more severe, so that it was decided about anew',
   past_ttl: () => 'its last report was too long ago: it counts as a new problem',
   past_dedupe_max: () => 'it had been repeated for too long: it counts as a new problem',

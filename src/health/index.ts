@@ -3,6 +3,7 @@
  * Knows neither how checks are run nor how alerts are kept.
  */
 export {
+  type AlertDecision,
   decideAlert,
   decideComponent,
   isFailing,

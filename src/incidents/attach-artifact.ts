@@ -3,10 +3,20 @@ import { defineAction } from '../core/action.ts';
 import { text } from '../core/text.ts';
 import { type Ctx, inTransaction, runStatements } from '../store/index.ts';
 import { artifactNamePattern, readArtifactContent } from './artifact-content.ts';
-import { createArtifactRow, insertArtifactRows } from './queries-artifact.ts';
+import {
+  createArtifactRow,
+  insertArtifactRows,
+  insertArtifacts,
+  type NewArtifact,
+} from './queries-artifact.ts';
 import { appendEvents } from './queries-event.ts';
 import { incidentName, requireIncident } from './require.ts';
 import { artifactView, toArtifactView } from './view.ts';
+
+/** Attaches files that are known to be what they say, in the open transaction. */
+export async function attachFiles(ctx: Ctx, files: readonly NewArtifact[]): Promise<void> {
+  await runStatements(ctx, insertArtifacts(ctx, files));
+}
 
 /** Attaches a file to an incident; one of the same name is kept beside it. */
 export const attachArtifact = defineAction({

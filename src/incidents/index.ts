@@ -7,7 +7,7 @@ export { acknowledgeIncident } from './acknowledge.ts';
 export { addFollowup } from './add-followup.ts';
 export { appendNote } from './append-note.ts';
 export { assignIncident } from './assign.ts';
-export { attachArtifact } from './attach-artifact.ts';
+export { attachArtifact, attachFiles } from './attach-artifact.ts';
 export {
   alertToIncident,
   type Bridged,

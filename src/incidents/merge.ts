@@ -2,6 +2,7 @@ import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
 import { alterIncident, endIncident } from './change.ts';
 import { decideMerge, type MergeParty } from './decide-hand.ts';
 import { moveSignatures } from './queries-bridge.ts';
+import { moveFollowups } from './queries-followup.ts';
 import { moveWaiting } from './queries-leased.ts';
 import { insertLink } from './queries-story.ts';
 import { formatNumber, readComponents } from './view.ts';
@@ -15,7 +16,7 @@ export type MergedIncidents = {
 };
 
 /**
- * Makes a held incident part of another: that one takes its signatures, what it waits for, and the worse of both severities;
+ * Makes a held incident part of another: that one takes its signatures, what it waits for, its open follow-ups, and the worse of both severities;
  * both keep their timelines. Its alerts are left to the caller. In the open transaction.
  */
 export async function mergeIncidents(
@@ -36,6 +37,7 @@ export async function mergeIncidents(
     ...moveSignatures(ctx, source.incident_id, target.incident_id, ctx.clock.now()),
     moveWaiting(ctx, 'triage', source.incident_id, target.incident_id),
     moveWaiting(ctx, 'triage_summary', source.incident_id, target.incident_id),
+    moveFollowups(ctx, source.incident_id, target.incident_id),
     ...insertLink(ctx, [source.incident_id, target.incident_id], 'merged'),
   ]);
   const change = {

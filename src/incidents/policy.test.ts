@@ -8,6 +8,7 @@ const actions: PolicyRule['actions'] = {
   incidentSeverityCap: null,
   dedupeWindowMs: null,
   triageMode: 'deterministic',
+  attachAlertArtifact: false,
   notify: null,
 };
 

@@ -21,6 +21,7 @@ const unmatched: PolicyRule = {
     incidentSeverityCap: null,
     dedupeWindowMs: null,
     triageMode: 'deterministic',
+    attachAlertArtifact: false,
     notify: null,
   },
 };

@@ -66,6 +66,16 @@ export function changeFollowup(
   return ctx.db.updateTable('incident_followup').set(change).where('followup_id', '=', followupId).compile();
 }
 
+/** Gives the open follow-ups of an incident to another; what is done or cancelled stays with its story. Index: incident_followup_incident_id. */
+export function moveFollowups(ctx: Ctx, fromId: string, toId: string): CompiledQuery {
+  return ctx.db
+    .updateTable('incident_followup')
+    .set({ incident_id: toId, updated_at: ctx.clock.now() })
+    .where('incident_id', '=', fromId)
+    .where(isOpen)
+    .compile();
+}
+
 export type FollowupFilters = {
   status: FollowupStatus;
   owner: string | undefined;

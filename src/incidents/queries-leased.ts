@@ -48,22 +48,22 @@ export async function leaseWaiting<Table extends LeasedTable>(
   return rows as unknown as Database[Table][];
 }
 
-/** Changes a row that is still leased under the token; answers whether it was. Index: the primary key. */
+/** Changes a row that is still leased under the token, and answers the incident that it belongs to by now; null: the lease was lost. Index: the primary key. */
 export async function changeLeased<Table extends LeasedTable>(
   ctx: Ctx,
   table: Table,
   row: Pick<Database[LeasedTable], 'triage_id' | 'lease_token'>,
   change: Partial<Database[Table]>,
-): Promise<boolean> {
+): Promise<string | null> {
   const rows = await ctx.db
     .updateTable(table as 'triage')
     .set(change as Partial<Database['triage']>)
     .where('triage_id', '=', row.triage_id)
     .where('lease_token', '=', row.lease_token)
     .where(pending)
-    .returning('triage_id')
+    .returning('incident_id')
     .execute();
-  return rows.length > 0;
+  return rows[0]?.incident_id ?? null;
 }
 
 /** Gives what still waits of one incident to another. Index: triage_incident_id; of summaries few wait. */

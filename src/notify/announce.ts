@@ -41,13 +41,15 @@ async function planOthers(
   settings: NotifySettings,
 ): Promise<Plan[]> {
   if (others.length === 0) return [];
-  const told = await findTold(ctx, threadsOf(others));
+  const told = await findTold(ctx, [...new Set(others.flatMap(threadsToldOf))]);
   const toldByThread = Map.groupBy(told, ({ thread }) => thread);
-  const plans = others.flatMap((announcement) =>
-    chooseRecipients(announcement, toldByThread.get(announcement.thread) ?? [], settings).map(
-      (recipient) => ({ announcement, recipient }),
-    ),
-  );
+  const plans = others.flatMap((announcement) => {
+    const earlier = threadsToldOf(announcement).flatMap((thread) => toldByThread.get(thread) ?? []);
+    return chooseRecipients(announcement, earlier, settings).map((recipient) => ({
+      announcement,
+      recipient,
+    }));
+  });
   const merged = await mergeOpenings(ctx, plans, told);
   return plans.map((plan) => ({
     ...plan,
@@ -81,6 +83,10 @@ async function mergeOpenings(
 
 function laneOf(thread: string, channel: string): string {
   return `${channel}\n${thread}`;
+}
+
+function threadsToldOf({ thread, joinedBy }: Announcement): string[] {
+  return joinedBy === undefined ? [thread] : [thread, joinedBy];
 }
 
 function threadsOf(announcements: readonly Announcement[]): string[] {

@@ -84,6 +84,7 @@ async function configure(engine: Engine, shop: Switch, receiver: Receiver): Prom
     groupWaitMs: null,
     severityFloor: 'P3',
     sendResolved: true,
+    dedupeTtlMs: null,
     continue: false,
   } as const;
   return {

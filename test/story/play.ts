@@ -30,6 +30,7 @@ const route = (name: string, given: Partial<RouteConfig>): RouteConfig => ({
   groupWaitMs: null,
   severityFloor: 'P2',
   sendResolved: true,
+  dedupeTtlMs: null,
   continue: false,
   ...given,
 });

@@ -7,7 +7,6 @@ const keys: ReadonlySet<string> = new Set([
   'group_interval',
   'repeat_interval',
   'quiet_hours',
-  'attach_alert_artifact',
 ]);
 
 const checkKinds: ReadonlySet<string> = new Set([

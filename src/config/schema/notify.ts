@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headers, httpUrl, section, severity, slug, text, timerDuration } from './fields.ts';
+import { headers, httpUrl, section, severity, slug, text, timerDuration, wholeNumber } from './fields.ts';
 import { matchSchema } from './match.ts';
 
 const logChannel = section({ type: z.literal('log') });
@@ -47,6 +47,13 @@ export const routeSchema = section({
   group_wait: timerDuration(0).optional().describe('Default: 0 for P0 and P1, 30s otherwise.'),
   severity_floor: severity.default('P3').describe('The least severe that is sent.'),
   send_resolved: z.boolean().default(true),
+  dedupe_ttl_minutes: wholeNumber
+    .min(1)
+    .max(525_600)
+    .optional()
+    .describe(
+      'How long after its last repeat an alert without a word on that is the same problem; default: 30.',
+    ),
   continue: z.boolean().default(false).describe('Whether later routes are asked too.'),
 }).transform((raw) => ({
   name: raw.name,
@@ -55,5 +62,6 @@ export const routeSchema = section({
   groupWaitMs: raw.group_wait ?? null,
   severityFloor: raw.severity_floor,
   sendResolved: raw.send_resolved,
+  dedupeTtlMs: raw.dedupe_ttl_minutes === undefined ? null : raw.dedupe_ttl_minutes * 60_000,
   continue: raw.continue,
 }));

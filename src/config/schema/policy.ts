@@ -68,6 +68,10 @@ const actionsSchema = section({
     .enum(['deterministic', 'llm'])
     .default('deterministic')
     .describe('llm adds a generated summary to the report, where llm_mode is not off.'),
+  attach_alert_artifact: z
+    .boolean()
+    .default(false)
+    .describe('Attaches the alert to the incident as a JSON file; not those of a storm.'),
   notify: z.array(text).optional().describe('Routes that alone are asked; default: all.'),
 }).transform((raw) => ({
   autoIncident: raw.auto_incident,
@@ -75,6 +79,7 @@ const actionsSchema = section({
   incidentSeverityCap: raw.incident_severity_cap ?? null,
   dedupeWindowMs: raw.dedupe_window_minutes === undefined ? null : raw.dedupe_window_minutes * 60_000,
   triageMode: raw.triage_mode,
+  attachAlertArtifact: raw.attach_alert_artifact,
   notify: raw.notify ?? null,
 }));
 

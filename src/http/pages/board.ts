@@ -26,6 +26,8 @@ export type BoardAlert = {
   occurrences: number;
   /** Null: it is part of none. */
   incident_id: string | null;
+  /** What keeps it to itself; null: nothing. */
+  silenced_by: string | null;
   first_seen_at: string;
   last_seen_at: string;
 };
@@ -34,6 +36,8 @@ export type BoardComponent = {
   name: string;
   status: string;
   reason: string | null;
+  /** When planned work that is under way ends; null: there is none. */
+  maintenance_until: string | null;
   since: string | null;
   checked_at: string | null;
 };
@@ -73,7 +77,8 @@ function judge(board: Board): { tone: Tone; title: string; text: Html } {
     const title = incidents.length === 1 ? '1 open incident' : `${incidents.length} open incidents`;
     return { tone: toneOf(first.severity), title, text: html`${first.title}` };
   }
-  const sick = (components ?? []).filter(({ status }) => status === 'down' || status === 'degraded');
+  const failing = (components ?? []).filter(({ status }) => status === 'down' || status === 'degraded');
+  const sick = failing.filter(({ maintenance_until }) => maintenance_until === null);
   if (sick.length > 0) {
     const tone = sick.some(({ status }) => status === 'down') ? 'red' : 'amber';
     return {
@@ -82,9 +87,14 @@ function judge(board: Board): { tone: Tone; title: string; text: Html } {
       text: html`No incident is open.`,
     };
   }
-  if (alerts && alerts.length > 0) {
-    const title = alerts.length === 1 ? '1 live alert' : `${alerts.length} live alerts`;
+  const heard = (alerts ?? []).filter(({ silenced_by }) => silenced_by === null);
+  if (heard.length > 0) {
+    const title = heard.length === 1 ? '1 live alert' : `${heard.length} live alerts`;
     return { tone: 'amber', title, text: html`No incident is open.` };
+  }
+  if (failing.length > 0) {
+    const title = `${failing.map(({ name, status }) => `${name} ${status}`).join(', ')} by plan`;
+    return { tone: 'gray', title, text: html`It is under maintenance; nothing else is wrong.` };
   }
   const unknown = (components ?? []).filter(({ status }) => status !== 'ok');
   if (unknown.length > 0) {
@@ -138,16 +148,16 @@ function alertRow(alert: BoardAlert, nowMs: number): Html {
   const title = alert.incident_id
     ? html`<a class="title" href="${incidentPath(alert.incident_id)}">${alert.title}</a>`
     : html`<span class="title">${alert.title}</span>`;
-  return html`<li class="row ${tone}">${title}${tag(tone, alert.severity)}
+  return html`<li class="row ${tone}">${title}${tag(tone, alert.severity)}${alert.silenced_by !== null && tag('gray', 'silenced')}
 <span class="meta"><span>${alert.service} / ${alert.env}</span><span>${count(alert.occurrences, 'time')}</span>
 <span>first ${ago(alert.first_seen_at, nowMs)}</span><span>last ${ago(alert.last_seen_at, nowMs)}</span><span>${alert.status}</span></span></li>`;
 }
 
 function componentRow(component: BoardComponent, nowMs: number): Html {
   const tone = toneOf(component.status);
-  const { reason, since, checked_at } = component;
-  return html`<li class="row ${tone}"><span class="title">${component.name}</span>${tag(tone, component.status)}
-<span class="meta">${reason && html`<span>${reason}</span>`}${since && html`<span>since ${ago(since, nowMs)}</span>`}
+  const { reason, since, checked_at, maintenance_until: until } = component;
+  return html`<li class="row ${tone}"><span class="title">${component.name}</span>${tag(tone, component.status)}${until && tag('gray', 'maintenance')}
+<span class="meta">${until && html`<span>planned work until ${until.slice(0, 16).replace('T', ' ')} UTC</span>`}${reason && html`<span>${reason}</span>`}${since && html`<span>since ${ago(since, nowMs)}</span>`}
 <span>${checked_at ? html`checked ${ago(checked_at, nowMs)}` : 'not checked yet'}</span></span></li>`;
 }
 

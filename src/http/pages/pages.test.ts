@@ -28,10 +28,18 @@ const incident = {
   alerts: 2,
   occurrences: 40,
 };
+const alert = {
+  ...incident,
+  incident_id: null,
+  silenced_by: null,
+  first_seen_at: incident.started_at,
+  last_seen_at: incident.started_at,
+};
 const component = {
   name: 'Public API',
   status: 'ok',
   reason: null,
+  maintenance_until: null,
   since: null,
   checked_at: '2026-03-01T11:59:55.000Z',
 };
@@ -49,13 +57,12 @@ test.each([
 });
 
 test('nothing that comes from outside reaches a page as HTML', () => {
-  const alert = { ...incident, first_seen_at: incident.started_at, last_seen_at: incident.started_at };
   const pages = [
     boardPage({
       ...quiet,
       visitor: nasty,
       incidents: [incident],
-      alerts: [{ ...alert, incident_id: null }],
+      alerts: [alert],
       components: [{ ...component, name: nasty, reason: nasty, status: nasty }],
       trouble: { sinceMs: nowMs, text: nasty },
     }),
@@ -78,6 +85,16 @@ test('what nobody knows is not shown as quiet', () => {
   const page = boardPage({ ...quiet, components: [{ ...component, status: 'unknown' }] });
   expect(page).not.toContain('All quiet');
   expect(page).toContain('Public API unknown');
+});
+
+test('planned work is shown as such, and alarms nobody', () => {
+  const page = boardPage({
+    ...quiet,
+    alerts: [{ ...alert, silenced_by: 'maintenance:move' }],
+    components: [{ ...component, status: 'down', maintenance_until: '2026-03-01T13:00:00.000Z' }],
+  });
+  for (const text of ['Public API down by plan', 'planned work until 2026-03-01 13:00 UTC', 'silenced'])
+    expect(page).toContain(text);
 });
 
 test.each<[string, Partial<Board>, string]>([

@@ -40,14 +40,15 @@ export function finishSummary(
   return inTransaction(ctx, async (ctx) => {
     const nowMs = ctx.clock.now();
     const change = { status: 'done', report: null, finished_at: nowMs } as const;
-    if (!(await changeLeased(ctx, 'triage_summary', summary, change))) return false;
+    const incidentId = await changeLeased(ctx, 'triage_summary', summary, change);
+    if (incidentId === null) return false;
     const generated = { ...written, model, made_at: toIso(nowMs) };
     const report: TriageReport = { ...readReport(summary), generated };
     await runStatements(ctx, [
-      ...attachReport(ctx, summary.incident_id, report),
+      ...attachReport(ctx, incidentId, report),
       ...appendEvents(ctx, [
         {
-          incidentId: summary.incident_id,
+          incidentId,
           type: 'triage',
           message: `generated summary (by ${model}, may be wrong), risk ${written.risk}: ${written.summary}`,
           meta: { triage_id: summary.triage_id, generated: true, model, risk: written.risk },
@@ -67,10 +68,11 @@ export function failSummary(
   return inTransaction(ctx, async (ctx) => {
     const error = toStorable(why.error, 500);
     const change = { status: 'failed', report: null, error, finished_at: ctx.clock.now() } as const;
-    if (!(await changeLeased(ctx, 'triage_summary', summary, change))) return false;
+    const incidentId = await changeLeased(ctx, 'triage_summary', summary, change);
+    if (incidentId === null) return false;
     const message = `no generated summary: ${error}. The report stands without it.`;
     const meta = { triage_id: summary.triage_id, generated: false, reason: why.reason };
-    const event = { incidentId: summary.incident_id, type: 'triage', message, meta } as const;
+    const event = { incidentId, type: 'triage', message, meta } as const;
     await runStatements(ctx, appendEvents(ctx, [event]));
     return true;
   });

@@ -28,11 +28,11 @@ export function finishTriage(
   report: TriageReport,
   wantsSummary: boolean,
 ): Promise<boolean> {
-  const incidentId = triage.incident_id;
-  const summary = { triageId: triage.triage_id, incidentId, report: JSON.stringify(report) };
   return inTransaction(ctx, async (ctx) => {
     const change = { status: 'done', finished_at: ctx.clock.now(), error: null } as const;
-    if (!(await changeLeased(ctx, 'triage', triage, change))) return false;
+    const incidentId = await changeLeased(ctx, 'triage', triage, change);
+    if (incidentId === null) return false;
+    const summary = { triageId: triage.triage_id, incidentId, report: JSON.stringify(report) };
     await runStatements(ctx, [
       ...attachReport(ctx, incidentId, report),
       ...(wantsSummary ? insertSummary(ctx, summary) : []),
@@ -54,19 +54,16 @@ export function failTriage(ctx: Ctx, triage: TriageRow, error: string): Promise<
   const last = triage.attempts >= maxAttempts;
   return inTransaction(ctx, async (ctx) => {
     const nowMs = ctx.clock.now();
-    const held = await changeLeased(ctx, 'triage', triage, {
+    const incidentId = await changeLeased(ctx, 'triage', triage, {
       error: toStorable(error, 2000),
       lease_token: null,
       ...(last ? { status: 'failed', finished_at: nowMs } : { locked_until: nowMs + retryAfterMs }),
     });
-    if (!held) return false;
+    if (incidentId === null) return false;
     const what = last ? 'and is given up' : 'and is tried again';
     const message = `triage failed ${what} (attempt ${triage.attempts} of ${maxAttempts}): ${toStorable(error, 500)}`;
     const meta = { triage_id: triage.triage_id, attempt: triage.attempts };
-    await runStatements(
-      ctx,
-      appendEvents(ctx, [{ incidentId: triage.incident_id, type: 'triage', message, meta }]),
-    );
+    await runStatements(ctx, appendEvents(ctx, [{ incidentId, type: 'triage', message, meta }]));
     return true;
   });
 }
