@@ -1,7 +1,7 @@
 import { type AlertRow, type AlertStatus, type Ctx, inTransaction, runStatements } from '../store/index.ts';
 import { leaseLost } from './lease-lost.ts';
 import { moveByHand } from './move.ts';
-import { ackLeased, recordLeased, returnLeased } from './queries-lease.ts';
+import { ackLeased, leaveLeased, recordLeased, returnLeased } from './queries-lease.ts';
 
 export type AckItem = {
   alertRef: string;
@@ -12,6 +12,8 @@ export type AckItem = {
   incidentId?: string | null;
   /** A message tells of it. */
   announced?: boolean;
+  /** It is left as `new` to workers of the house, or to a person. */
+  leave?: boolean;
 };
 
 /**
@@ -39,20 +41,12 @@ async function ackGroup(ctx: Ctx, group: readonly AckItem[]): Promise<string[]> 
     note: first.note,
     requestId: ctx.requestId,
   };
+  const { leaseToken, incidentId, announced = false, leave = false } = first;
+  const ack = { leaseToken, refs, nowMs, incidentId, announced };
+  const to = leave ? 'new' : 'acked unless it rose';
   const [, rows] = await runStatements(ctx, [
-    recordLeased(
-      ctx,
-      { leaseToken: first.leaseToken, refs },
-      { from: 'processing', to: 'acked unless it rose' },
-      event,
-    ),
-    ackLeased(ctx, {
-      leaseToken: first.leaseToken,
-      refs,
-      nowMs,
-      incidentId: first.incidentId,
-      announced: first.announced ?? false,
-    }),
+    recordLeased(ctx, { leaseToken, refs }, { from: 'processing', to }, event),
+    leave ? leaveLeased(ctx, ack) : ackLeased(ctx, ack),
   ]);
   return (rows as { alert_ref: string; status: AlertStatus }[]).map((row) => row.alert_ref);
 }

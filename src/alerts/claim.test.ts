@@ -311,6 +311,7 @@ describe('on PostgreSQL', () => {
         leaseToken: 'x',
         limit: 2,
         when: 'anyhow',
+        takesLeft: false,
         lockUntilMs: 0,
         nowMs: ctx.clock.now(),
         sinceMs: null,

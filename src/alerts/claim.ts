@@ -12,6 +12,8 @@ export type ClaimRequest = {
   windowMs: number | null;
   maxAttempts: number;
   filters?: AlertFilters;
+  /** Whether it also gets what the supervisor is done with and leaves to others; default: no. */
+  takesLeft?: boolean;
 };
 
 /**
@@ -43,6 +45,7 @@ async function tryClaim(
     nowMs,
     sinceMs: request.windowMs === null ? null : nowMs - request.windowMs,
     filters: request.filters ?? {},
+    takesLeft: request.takesLeft ?? false,
   });
   const event = {
     eventId: ctx.ids.ulid(),

@@ -3,6 +3,7 @@ import { severityRank } from '../core/severity.ts';
 import type { AlertDecisionRow, AlertEventRow, AlertRow, SignatureMinuteRow } from '../store/index.ts';
 import { decideReport, endOf, isDistinctReport, type ReportDecision } from './decide.ts';
 import type { KeyedReport } from './keyed-report.ts';
+import { isLeft } from './left.ts';
 import { buildAlert, toJson } from './new-alert.ts';
 import { createMinuteRow } from './queries-minute.ts';
 import { answerOf, type IngestAnswer } from './types.ts';
@@ -132,6 +133,8 @@ function repeat(
   row.severity_rank = severityRank(decision.severity);
   row.status = decision.status;
   if (decision.rose) row.rose_since_claim = 1;
+  // What was settled at a lower severity is decided about anew.
+  if (decision.reason === 'severity_raised' && isLeft(row)) row.retry_at = null;
   // What comes round anew has all its attempts.
   if (from !== row.status) row.attempts = 0;
   touch(folding, row);

@@ -15,6 +15,7 @@ export { requireAlert, requireAlertForUpdate } from './get.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
 export { ingestFresh } from './ingest-fresh.ts';
 export { type KeyedReport, keyReport } from './keyed-report.ts';
+export { isLeft } from './left.ts';
 export { linkAlert, moveAlerts } from './link.ts';
 export { listAlertEvents } from './list-events.ts';
 export { type ComponentAlerts, countComponentAlerts, findOwnAlerts } from './queries-component.ts';

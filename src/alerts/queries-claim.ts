@@ -1,5 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type AlertRow, type AlertStatus, type Ctx, type Dialect, defineStatement } from '../store/index.ts';
+import { leftToWorkers } from './left.ts';
 import { matchesFilters } from './queries-list.ts';
 import type { AlertFilters } from './types.ts';
 
@@ -12,18 +13,20 @@ export type Claim = {
   /** Only alerts first seen since; null: all. */
   sinceMs: number | null;
   filters: AlertFilters;
+  /** Whether it also gets what the supervisor is done with and leaves to others. */
+  takesLeft: boolean;
   /** What is stalled goes back first, and may be more severe than all that waits. */
   when: 'unless any is stalled' | 'anyhow';
 };
 
 /** Leases the most severe, then the oldest waiting alerts. Index: alert_waiting. */
 export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
-  const { filters, when, ...values } = claim;
-  return lease(ctx, { filters, when, hasWindow: claim.sinceMs !== null }, values);
+  const { filters, when, takesLeft, ...values } = claim;
+  return lease(ctx, { filters, when, takesLeft, hasWindow: claim.sinceMs !== null }, values);
 }
 
-type LeaseShape = Pick<Claim, 'filters' | 'when'> & { hasWindow: boolean };
-type LeaseValues = Omit<Claim, 'filters' | 'when'>;
+type LeaseShape = Pick<Claim, 'filters' | 'when' | 'takesLeft'> & { hasWindow: boolean };
+type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft'>;
 
 const lease = defineStatement<LeaseValues, LeaseShape, AlertRow>(({ db, dialect, value }, shape) =>
   // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
@@ -57,7 +60,13 @@ function selectWaiting(
     .selectFrom('alert')
     .select('alert_ref')
     .where('status', '=', sql.lit('new'))
-    .where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', value('nowMs'))]))
+    .where((eb) =>
+      eb.or([
+        eb('retry_at', 'is', null),
+        eb('retry_at', '<=', value('nowMs')),
+        ...(shape.takesLeft ? [eb('retry_at', '=', sql.lit(leftToWorkers))] : []),
+      ]),
+    )
     .where((eb) => eb.and(matchesFilters(eb, shape.filters, dialect)))
     .$if(shape.hasWindow, (query) => query.where('first_seen_at', '>=', value('sinceMs') as number))
     .$if(shape.when === 'unless any is stalled', (query) =>

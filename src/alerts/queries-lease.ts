@@ -1,5 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type AlertStatus, type Ctx, defineStatement } from '../store/index.ts';
+import { leftToWorkers } from './left.ts';
 
 /** What an event says beside the states it goes from and to. */
 export type EventText = {
@@ -113,6 +114,31 @@ const acknowledge = defineStatement<AckValues, AckShape, AckRow>(({ db, dialect,
     .where(dialect.isOneOf(sql.ref('alert_ref'), value('refs')))
     .returning(['alert_ref', 'status']),
 );
+
+/** Ends the lease without an end of the work: what the token still holds is left to workers, unless it rose. Index: the primary key. */
+export function leaveLeased(
+  ctx: Ctx,
+  { leaseToken, refs, nowMs, incidentId, announced }: Ack,
+): CompiledQuery<{ alert_ref: string; status: AlertStatus }> {
+  return ctx.db
+    .updateTable('alert')
+    .set({
+      status: 'new',
+      owner: null,
+      lease_token: null,
+      processing_lock_until: null,
+      retry_at: sql<number | null>`case when ${itRose} then null else cast(${leftToWorkers} as bigint) end`,
+      last_error: null,
+      updated_at: nowMs,
+      ...(incidentId === undefined ? {} : { incident_id: incidentId }),
+      ...(announced ? { announced: 1 } : {}),
+    })
+    .where('lease_token', '=', leaseToken)
+    .where('status', '=', sql.lit<AlertStatus>('processing'))
+    .where(ctx.dialect.isOneOf(sql.ref('alert_ref'), refs))
+    .returning(['alert_ref', 'status'])
+    .compile();
+}
 
 /** Gives alerts back that the token still holds, to be claimed again from `retryAtMs`; no attempt is counted. */
 export function returnLeased(

@@ -1,6 +1,7 @@
 import { type Severity, severityRank } from '../core/severity.ts';
 import { type AlertRow, type Ctx, runStatements, updateMany } from '../store/index.ts';
 import { recordDecisions } from './decisions.ts';
+import { isLeft } from './left.ts';
 import { recordEvent } from './move.ts';
 import { addToMinutes, createMinuteRow } from './queries-minute.ts';
 
@@ -8,8 +9,9 @@ const reason = 'escalated';
 
 /** Answers whether an alert stands by itself: worked on, told of, part of no incident, and neither over nor silenced. */
 export function standsAlone(alert: AlertRow): boolean {
-  const { status, ended_at, incident_id, silenced_by } = alert;
-  return status === 'acked' && ended_at === null && incident_id === null && silenced_by === null;
+  const { ended_at, incident_id, silenced_by } = alert;
+  const isSettled = alert.status === 'acked' || isLeft(alert);
+  return isSettled && ended_at === null && incident_id === null && silenced_by === null;
 }
 
 /** Makes an alert that stands alone more severe, so that it is decided about anew. It is held by the open transaction. */

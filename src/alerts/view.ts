@@ -1,5 +1,6 @@
 import { toIso } from '../core/clock.ts';
 import type { AlertRow } from '../store/index.ts';
+import { isLeft } from './left.ts';
 import type { AlertView } from './types.ts';
 
 /** Answers the alert as the API shows it. */
@@ -30,7 +31,7 @@ export function toAlertView(row: AlertRow): AlertView {
     owner: row.owner,
     processing_lock_until: toIso(row.processing_lock_until),
     attempts: row.attempts,
-    retry_at: toIso(row.retry_at),
+    retry_at: isLeft(row) ? null : toIso(row.retry_at),
     last_error: row.last_error,
     incident_id: row.incident_id,
     silenced_by: row.silenced_by,

@@ -10,6 +10,7 @@ const notifyOnly: PolicyRule['actions'] = {
   dedupeWindowMs: null,
   triageMode: 'deterministic',
   attachAlertArtifact: false,
+  ack: true,
   notify: null,
 };
 const incidentAndTriage = { ...notifyOnly, autoIncident: true, autoTriage: true };

@@ -215,6 +215,7 @@ function ruleForm({ name, match, actions }: PolicyRule): FileForm {
       dedupe_window_minutes: actions.dedupeWindowMs === null ? null : actions.dedupeWindowMs / 60_000,
       triage_mode: actions.triageMode,
       attach_alert_artifact: actions.attachAlertArtifact,
+      ack: actions.ack,
       notify: actions.notify,
     }),
   };

@@ -210,6 +210,7 @@ describe('the routing policy', () => {
 function dropDefaults(form: Record<string, unknown>): unknown {
   const text = JSON.stringify(form, (key, value: unknown) =>
     (['auto_incident', 'auto_triage', 'attach_alert_artifact'].includes(key) && value === false) ||
+    (key === 'ack' && value === true) ||
     value === 'deterministic'
       ? undefined
       : value,

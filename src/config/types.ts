@@ -208,6 +208,8 @@ export type PolicyRule = {
     triageMode: 'deterministic' | 'llm';
     /** Whether the alert, as the API shows it, becomes a file of the incident. */
     attachAlertArtifact: boolean;
+    /** False: once it is told, it waits as `new` for a worker of the house, or a person, to be done with it. */
+    ack: boolean;
     /** Route names that alone are asked; null: all routes. */
     notify: readonly string[] | null;
   };

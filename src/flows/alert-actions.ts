@@ -104,6 +104,7 @@ export const claimAction = defineAction({
       windowMs: input.window_minutes * minuteMs,
       maxAttempts: ctx.config.policy.defaults.maxAttempts,
       filters: readFilters(input),
+      takesLeft: true,
     });
     return { data: rows.map((row) => ({ ...toAlertView(row), lease_token: row.lease_token ?? '' })) };
   },

@@ -87,7 +87,8 @@ async function bridge(
   await attachAlert(ctx, bridged, alert, rule.actions);
   const incidentId = bridged.incident.incident_id;
   await forgetSilence(ctx, [alert]);
-  await ackAlerts(ctx, [{ ...ackOf(alert, bridged.reason), incidentId, announced: true }]);
+  const leave = !rule.actions.ack;
+  await ackAlerts(ctx, [{ ...ackOf(alert, bridged.reason), incidentId, announced: true, leave }]);
   await recordDecisions(ctx, decisionsOf(bridged, alert, rule));
   return { outcome: 'bridged', bridged };
 }
@@ -137,6 +138,8 @@ function decisionsOf(bridged: Bridged, alert: AlertRow, rule: PolicyRule) {
   // `first` is said of the alert itself; its incident has a word of its own.
   const reason: string = bridged.reason === 'first' ? 'incident_opened' : bridged.reason;
   const decisions = [{ alertRef: alert.alert_ref, reason, rule: rule.name }];
+  if (!rule.actions.ack)
+    decisions.push({ alertRef: alert.alert_ref, reason: 'left_to_workers', rule: rule.name });
   if (bridged.triage?.reason === 'cooldown')
     decisions.push({ alertRef: alert.alert_ref, reason: 'cooldown', rule: rule.name });
   return decisions;

@@ -42,7 +42,12 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
   );
   await ackAlerts(
     ctx,
-    told.map(({ alert }) => ({ ...ackOf(alert, reason), announced: true, incidentId: null })),
+    told.map(({ alert, rule }) => ({
+      ...ackOf(alert, reason),
+      announced: true,
+      incidentId: null,
+      leave: !rule.actions.ack,
+    })),
   );
   await countFirstReports(
     ctx,
@@ -50,7 +55,10 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
   );
   await recordDecisions(
     ctx,
-    told.map(({ alert, rule }) => ({ alertRef: alert.alert_ref, reason, rule: rule.name })),
+    told.flatMap(({ alert: { alert_ref: alertRef }, rule: { name: rule, actions } }) => [
+      { alertRef, reason, rule },
+      ...(actions.ack ? [] : [{ alertRef, reason: 'left_to_workers', rule }]),
+    ]),
   );
 }
 

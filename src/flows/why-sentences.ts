@@ -32,6 +32,8 @@ const sentences: Readonly<Record<string, Say>> = {
   silenced: (rule) => `${rule} held it: nobody is told, and no incident is made`,
   silence_ended: (rule) => `${rule} ended, and it was still firing`,
   notify_only: (rule) => `the rule ${rule} of the policy asks for no incident: it is told by itself`,
+  left_to_workers: (rule) =>
+    `the rule ${rule} of the policy leaves it to a worker or a person to be done with it`,
   incident_opened: (rule) => `the rule ${rule} of the policy opened an incident for it`,
   joined_incident: (rule) => `by the rule ${rule} it became part of an incident that was open already`,
   past_window: (rule) => `the incident of its kind was too old, so that the rule ${rule} opened a new one`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type DecisionSum,
+  isLeft,
   listAlertEvents,
   listDecisions,
   refField,
@@ -165,8 +166,11 @@ function describePart(incident: IncidentRow | null): string {
   return `It is part of ${number}, which speaks for it: see tocsin why ${number}.`;
 }
 
-function waits({ status, ended_at }: AlertRow): string {
+function waits(alert: AlertRow): string {
+  const { status, ended_at } = alert;
   if (ended_at !== null) return '';
+  if (isLeft(alert))
+    return 'It is new: the supervisor is done with it, and a worker or a person has yet to be.';
   if (status === 'new' || status === 'processing' || status === 'failed')
     return `It is ${status}: the supervisor has still to decide about it.`;
   return status === 'dead' ? 'It is dead: it could not be worked on, and waits for tocsin alerts retry.' : '';

@@ -9,6 +9,7 @@ const actions: PolicyRule['actions'] = {
   dedupeWindowMs: null,
   triageMode: 'deterministic',
   attachAlertArtifact: false,
+  ack: true,
   notify: null,
 };
 

@@ -22,6 +22,7 @@ const unmatched: PolicyRule = {
     dedupeWindowMs: null,
     triageMode: 'deterministic',
     attachAlertArtifact: false,
+    ack: true,
     notify: null,
   },
 };

@@ -72,6 +72,12 @@ const actionsSchema = section({
     .boolean()
     .default(false)
     .describe('Attaches the alert to the incident as a JSON file; not those of a storm.'),
+  ack: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: the alert waits as new, for one of your own workers to claim it or a person to ack it.',
+    ),
   notify: z.array(text).optional().describe('Routes that alone are asked; default: all.'),
 }).transform((raw) => ({
   autoIncident: raw.auto_incident,
@@ -80,6 +86,7 @@ const actionsSchema = section({
   dedupeWindowMs: raw.dedupe_window_minutes === undefined ? null : raw.dedupe_window_minutes * 60_000,
   triageMode: raw.triage_mode,
   attachAlertArtifact: raw.attach_alert_artifact,
+  ack: raw.ack,
   notify: raw.notify ?? null,
 }));
 
