@@ -7,7 +7,7 @@ import type { ManifestCommand, ManifestField } from './manifest-types.ts';
  */
 
 /** Options that every command takes. */
-export type CommonOptions = { json?: true; config?: string; jobs?: string; url?: string; token?: string };
+export type CommonOptions = { json?: true; config?: string; url?: string; token?: string };
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('tocsin');
@@ -15,6 +15,7 @@ async function main(argv: readonly string[]): Promise<void> {
   program.version(version).exitOverride();
   addHandMade(program);
   addReplay(program);
+  addExplain(program);
   for (const command of manifest) addAction(program, command);
   for (const group of program.commands)
     if (group.commands.length > 0) group.summary(group.commands.map((command) => command.name()).join(', '));
@@ -35,7 +36,6 @@ async function explain(error: unknown): Promise<void> {
 function addHandMade(program: Command): void {
   leaf(program, 'serve', 'Run Tocsin until a signal ends it')
     .addOption(configOption())
-    .addOption(jobsOption())
     .addOption(
       new Option('--role <role>', 'the part to play')
         .choices(['all', 'api', 'worker', 'scheduler'])
@@ -43,7 +43,7 @@ function addHandMade(program: Command): void {
     )
     .action(async (options) => {
       const { serve } = await import('../main.ts');
-      await serve({ configPath: options.config, jobsPath: options.jobs, role: options.role });
+      await serve({ configPath: options.config, role: options.role });
     });
   for (const [word, summary] of [
     ['check', 'Validate every file and print a summary'],
@@ -52,7 +52,6 @@ function addHandMade(program: Command): void {
   ] as const) {
     leaf(program, `config ${word}`, summary)
       .addOption(configOption())
-      .addOption(jobsOption())
       .option('--json', 'print JSON')
       .action(async (options) => {
         const { runConfigCommand } = await import('./config.ts');
@@ -93,6 +92,19 @@ function addReplay(program: Command): void {
     });
 }
 
+function addExplain(program: Command): void {
+  leaf(program, 'explain', 'Show when a cron expression comes true next, and why; needs no configuration')
+    .argument('<expr>', "five fields, as '*/15 * * * *', or a sixth with seconds, or @daily")
+    .option('--tz <zone>', "IANA name of a time zone; default: this machine's")
+    .option('--from <time>', 'ISO time with its zone, not counted itself; default: now')
+    .option('--count <n>', 'how many times', '5')
+    .option('--json', 'print JSON')
+    .action(async (expression, options) => {
+      const { runExplain } = await import('./explain-cron.ts');
+      await runExplain(expression, options);
+    });
+}
+
 function addAction(program: Command, command: ManifestCommand): void {
   const built = leaf(program, command.command, command.summary);
   for (const arg of command.args) built.argument(`<${arg.name}>`, arg.help);
@@ -112,10 +124,6 @@ function addAction(program: Command, command: ManifestCommand): void {
 
 function configOption(): Option {
   return new Option('--config <file>', 'tocsin.yaml to use').env('TOCSIN_CONFIG');
-}
-
-function jobsOption(): Option {
-  return new Option('--jobs <file>', 'jobs.yaml to use');
 }
 
 /** Adds the command under its words, making those before it where they are not there yet. */

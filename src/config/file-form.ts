@@ -221,8 +221,7 @@ function ruleForm({ name, match, actions }: PolicyRule): FileForm {
   };
 }
 
-/** Answers the form without keys that say nothing. */
-export function withoutNulls(form: FileForm): FileForm {
+function withoutNulls(form: FileForm): FileForm {
   return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== null));
 }
 

@@ -1,4 +1,4 @@
-import { readCron } from '../../core/cron.ts';
+import { isCronProblem, readCron } from '../../core/cron/index.ts';
 import type { RouteFacts } from '../../core/hand-over.ts';
 import { matchesFacts } from '../../core/match.ts';
 import type { AlertStatus } from '../../store/index.ts';
@@ -26,12 +26,14 @@ function decideCronState(
   nowMs: number,
 ): { state: SilenceState } & Span {
   const times = readCron(cron, timezone);
+  const expired = { state: 'expired', startsAt: null, endsAt: null } as const;
+  if (isCronProblem(times)) return expired;
   const spanAt = (startsAt: number): Span => ({ startsAt, endsAt: startsAt + durationMs });
-  const latest = times?.latest(nowMs) ?? null;
+  const latest = times.latest(nowMs);
   if (latest !== null && nowMs < latest + durationMs) return { state: 'active', ...spanAt(latest) };
-  const next = times?.next(nowMs) ?? null;
+  const next = times.next(nowMs);
   if (next !== null) return { state: 'pending', ...spanAt(next) };
-  return { state: 'expired', startsAt: null, endsAt: null };
+  return expired;
 }
 
 /** Answers which silence holds an alert of such facts at one moment; null: none. */

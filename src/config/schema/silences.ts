@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimezone, readCron } from '../../core/cron.ts';
+import { isCronProblem, isTimezone, readCron } from '../../core/cron/index.ts';
 import type { FactsMatch } from '../../core/match.ts';
 import { isoTime } from '../../core/text.ts';
 import type { MaintenanceConfig, SilenceConfig } from '../types.ts';
@@ -39,7 +39,9 @@ const maintenanceFields = section({
   match: matchSchema.prefault({}).describe('Which alerts, in the words of routes.'),
   start: time.optional().describe('Of work that is done once.'),
   end: time.optional(),
-  cron: text.optional().describe('Five fields: when work begins that comes again and again.'),
+  cron: text
+    .optional()
+    .describe('When work begins that comes again and again: five fields, or @daily and the like.'),
   timezone: text.optional().describe('IANA name of the zone that `cron` is read in; default: UTC.'),
   duration: duration({ minMs: minuteMs, maxMs: 31 * 86_400_000 }).optional(),
   comment: text.optional(),
@@ -62,8 +64,11 @@ function readSchedule(raw: Raw, ctx: z.RefinementCtx): MaintenanceConfig['schedu
   for (const key of ['start', 'end'] as const)
     if (raw[key] !== undefined) expect(ctx, [key], 'nothing beside cron, which says when it begins');
   if (!isTimezone(timezone)) expect(ctx, ['timezone'], 'the name of a time zone, as Europe/Riga');
-  else if (!readCron(cron, timezone))
-    expect(ctx, ['cron'], 'five cron fields (minute, hour, day, month, weekday) that come true some day');
+  else {
+    const times = readCron(cron, timezone);
+    if (isCronProblem(times))
+      expect(ctx, ['cron'], `a cron expression; position ${times.position}: ${times.problem}`);
+  }
   if (durationMs === undefined) expect(ctx, ['duration'], 'how long it takes, as 1h');
   return { kind: 'cron', cron, timezone, durationMs: durationMs ?? 0 };
 }
