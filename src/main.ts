@@ -1,15 +1,16 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { type App, type AppRole, createApp } from './app.ts';
 import { openLog } from './base.ts';
-import { type Config, describeConfig, loadConfig } from './config/index.ts';
+import { type Config, describeConfig, type LoadOptions, loadConfig } from './config/index.ts';
 import { describeError, type ErrorCode, errorTable, toAppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 
-export type ServeOptions = { configPath?: string; role: AppRole };
+export type ServeOptions = Pick<LoadOptions, 'configPath' | 'jobsPath'> & { role: AppRole };
 
 /** Runs a whole Tocsin until a signal ends it. Problems at the start are told on standard error, and decide the exit code. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const load = () => loadConfig(options.configPath === undefined ? {} : { configPath: options.configPath });
+  const { configPath, jobsPath } = options;
+  const load = () => loadConfig({ configPath, jobsPath });
   try {
     const config = await load();
     const log = await openLog(config.log);

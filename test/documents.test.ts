@@ -39,10 +39,14 @@ const otherNames = [
   'SILENCE_ID',
 ];
 
+/** Who hears of failures: where nobody does, jobs are refused. */
+const somebody = 'channels: { out: { type: log } }\nroutes: [{ name: all, channels: [out] }]\n';
+
 /** Where a block goes by the word behind its language. */
 const places: Readonly<Record<string, string>> = {
   policy: 'config/alert_routing_policy.yml',
   escalation: 'config/incident_escalation_policy.yml',
+  jobs: 'automation/jobs.yaml',
 };
 
 const readDocument = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -100,6 +104,8 @@ describe.each(documents)('%s', (path) => {
       const folder = await mkdtemp(join(tmpdir(), 'tocsin-document-'));
       onTestFinished(() => rm(folder, { recursive: true, force: true }));
       await mkdir(join(folder, 'config'));
+      await mkdir(join(folder, 'automation'));
+      if (note === 'jobs') await writeFile(join(folder, 'tocsin.yaml'), somebody);
       const name = places[note] ?? 'tocsin.yaml';
       await writeFile(join(folder, name), body);
       await expect(loadConfig({ cwd: folder, env: {} })).resolves.toBeDefined();

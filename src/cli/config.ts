@@ -3,10 +3,10 @@ import { configSchemas, describeConfig, loadConfig, showConfig } from '../config
 /** Runs `tocsin config check|show|schema`. Throws VALIDATION_ERROR with every problem of every file. */
 export async function runConfigCommand(
   word: 'check' | 'show' | 'schema',
-  options: { config?: string; json?: true },
+  options: { config?: string; jobs?: string; json?: true },
 ): Promise<void> {
   if (word === 'schema') return print(JSON.stringify(configSchemas(), null, 2));
-  const config = await loadConfig(options.config === undefined ? {} : { configPath: options.config });
+  const config = await loadConfig({ configPath: options.config, jobsPath: options.jobs });
   if (word === 'show') return print(showConfig(config, options.json ? 'json' : 'yaml').trimEnd());
   print(options.json ? JSON.stringify({ ok: true, files: config.files }) : describeConfig(config));
 }

@@ -1,5 +1,11 @@
 import { createSystemClock } from '../core/clock.ts';
-import { type CronProblem, hostTimezone, isCronProblem, readCron } from '../core/cron/index.ts';
+import {
+  type CronProblem,
+  describeCronProblem,
+  hostTimezone,
+  isCronProblem,
+  readCron,
+} from '../core/cron/index.ts';
 import { formatDuration } from '../core/duration.ts';
 import { AppError } from '../core/errors.ts';
 
@@ -55,14 +61,11 @@ function readCount(text: string): number {
   );
 }
 
-function describeProblem(
-  expression: string,
-  { problem, position, length }: CronProblem,
-  isTerminal: boolean,
-): string {
-  if (position === null) return problem;
-  const text = `position ${position}: ${problem}`;
-  if (!isTerminal) return text;
+/** On a terminal the place is marked. */
+function describeProblem(expression: string, problem: CronProblem, isTerminal: boolean): string {
+  const { position, length } = problem;
+  const text = describeCronProblem(problem);
+  if (position === null || !isTerminal) return text;
   // Tabs and escape sequences would shift the mark.
   const shown = expression.replaceAll(/\p{Cc}/gu, ' ');
   return `${text}\n  ${shown}\n  ${' '.repeat(position - 1)}${'^'.repeat(Math.max(1, length))}`;

@@ -7,7 +7,7 @@ import type { ManifestCommand, ManifestField } from './manifest-types.ts';
  */
 
 /** Options that every command takes. */
-export type CommonOptions = { json?: true; config?: string; url?: string; token?: string };
+export type CommonOptions = { json?: true; config?: string; jobs?: string; url?: string; token?: string };
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('tocsin');
@@ -36,6 +36,7 @@ async function explain(error: unknown): Promise<void> {
 function addHandMade(program: Command): void {
   leaf(program, 'serve', 'Run Tocsin until a signal ends it')
     .addOption(configOption())
+    .addOption(jobsOption())
     .addOption(
       new Option('--role <role>', 'the part to play')
         .choices(['all', 'api', 'worker', 'scheduler'])
@@ -43,7 +44,7 @@ function addHandMade(program: Command): void {
     )
     .action(async (options) => {
       const { serve } = await import('../main.ts');
-      await serve({ configPath: options.config, role: options.role });
+      await serve({ configPath: options.config, jobsPath: options.jobs, role: options.role });
     });
   for (const [word, summary] of [
     ['check', 'Validate every file and print a summary'],
@@ -52,6 +53,7 @@ function addHandMade(program: Command): void {
   ] as const) {
     leaf(program, `config ${word}`, summary)
       .addOption(configOption())
+      .addOption(jobsOption())
       .option('--json', 'print JSON')
       .action(async (options) => {
         const { runConfigCommand } = await import('./config.ts');
@@ -124,6 +126,10 @@ function addAction(program: Command, command: ManifestCommand): void {
 
 function configOption(): Option {
   return new Option('--config <file>', 'tocsin.yaml to use').env('TOCSIN_CONFIG');
+}
+
+function jobsOption(): Option {
+  return new Option('--jobs <file>', 'jobs.yaml to use');
 }
 
 /** Adds the command under its words, making those before it where they are not there yet. */

@@ -8,7 +8,7 @@ export type MigrateOptions = { config?: string; dsn?: string; dryRun?: true; sta
 /** Runs `tocsin migrate`: applies what is missing, or prints it, or says how things stand. */
 export async function runMigrate(options: MigrateOptions): Promise<void> {
   const { log, store } = await loadConfig({
-    ...(options.config === undefined ? {} : { configPath: options.config }),
+    configPath: options.config,
     ...(options.dsn === undefined ? {} : { flags: { dsn: options.dsn } }),
   });
   const quiet = await openLog({ ...log, level: 'warn' }, process.stderr);

@@ -12,7 +12,7 @@ export async function runActionCommand(
   const input = readFields(command, args, options);
   const result =
     options.url === undefined
-      ? await (await import('./run-local.ts')).runLocally(command.action, input, options.config)
+      ? await (await import('./run-local.ts')).runLocally(command.action, input, options)
       : await (await import('./run-remote.ts')).runRemotely(command, input, { ...options, url: options.url });
   const text = options.json ? JSON.stringify(result, null, 2) : render(result, command.print);
   process.stdout.write(`${text}\n`);

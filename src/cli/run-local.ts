@@ -10,11 +10,11 @@ import { AppError } from '../core/errors.ts';
 export async function runLocally(
   name: string,
   input: unknown,
-  configPath: string | undefined,
+  options: { config?: string; jobs?: string },
 ): Promise<unknown> {
   const action = actions.find((action) => action.name === name);
   if (!action) throw new AppError('NOT_FOUND', `there is no action ${name}`);
-  const config = await loadConfig(configPath === undefined ? {} : { configPath });
+  const config = await loadConfig({ configPath: options.config, jobsPath: options.jobs });
   // Standard output belongs to the result.
   const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
   const base = await openBase({ config, log });

@@ -7,6 +7,7 @@ import type {
   Config,
   EscalationPolicy,
   IntelligencePolicy,
+  JobsConfig,
   LlmConfig,
   RoutingPolicy,
   RunbookConfig,
@@ -22,6 +23,7 @@ type Parts = {
   runbooks: readonly RunbookConfig[];
   escalation: EscalationPolicy;
   llm: LlmConfig | null;
+  jobs: JobsConfig;
   store: StoreConfig;
   dataDir: string;
   /** Where relative paths of tocsin.yaml start. */
@@ -49,7 +51,7 @@ export function assemble(parts: Parts): Config {
     silences: file.silences,
     maintenance: file.maintenance,
     webhooks: file.webhooks,
-    jobs: { path: null, repoDir: parts.folder, branch: 'main', postCommand: null, profiles: [] },
+    jobs: parts.jobs,
     kinds: file.kinds,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,

@@ -2,12 +2,10 @@ import { builtInKinds } from '../core/alert-kinds.ts';
 import { type Severity, severities, severityRank } from '../core/severity.ts';
 import { describeFound } from './found.ts';
 import type { Problem } from './problem.ts';
-import { suggestText } from './suggest.ts';
+import { duplicates, listAt, mapAt, type Named, namesIn, unknownName, unknownNames } from './raw-names.ts';
 import { valueAt } from './validate.ts';
 import type { YamlFile } from './yaml-file.ts';
 import { formatPath, type Path } from './yaml-place.ts';
-
-type Named = { name: string; path: Path };
 
 /** Answers what is wrong between the parts of tocsin.yaml: duplicates, names of nothing, circles. It reads raw values, so that it finds them beside other problems. */
 export function crossCheckTocsin(file: YamlFile): Problem[] {
@@ -97,49 +95,6 @@ function knownKinds(file: YamlFile): string[] {
   return [...builtInKinds, ...listAt(file, ['kinds']).map(String)];
 }
 
-function duplicates(file: YamlFile, names: readonly Named[], noun: string): Problem[] {
-  const first = new Map<string, number>();
-  return names.flatMap(({ name, path }) => {
-    const { line } = file.locate(path);
-    const firstLine = first.get(name);
-    if (firstLine === undefined) {
-      first.set(name, line);
-      return [];
-    }
-    const found = `a second ${noun} ${describeFound(name, [])}`;
-    const message = `the first one is on line ${firstLine}: rename or remove one`;
-    return [{ file: file.name, line, key: formatPath(path), found, expected: `a ${noun} once`, message }];
-  });
-}
-
-function unknownNames(file: YamlFile, path: Path, known: readonly string[], noun: string): Problem[] {
-  return listAt(file, path).flatMap((name, index) =>
-    typeof name === 'string' ? unknownName(file, [...path, index], name, known, noun) : [],
-  );
-}
-
-function unknownName(
-  file: YamlFile,
-  path: Path,
-  name: string,
-  known: readonly string[],
-  noun: string,
-): Problem[] {
-  if (known.includes(name)) return [];
-  const expected =
-    known.length === 0 ? `a ${noun}, and none is configured` : `one of ${[...new Set(known)].join(', ')}`;
-  return [
-    {
-      file: file.name,
-      line: file.locate(path).line,
-      key: formatPath(path),
-      found: `the unknown ${noun} ${describeFound(name, [])}`,
-      expected,
-      message: suggestText(name, known) || `configure it, or remove it here`,
-    },
-  ];
-}
-
 function dependencyProblems(file: YamlFile, components: readonly Named[]): Problem[] {
   const known = components.map((component) => component.name);
   const upstreams = new Map<string, string[]>();
@@ -186,22 +141,4 @@ function findCircles(upstreams: ReadonlyMap<string, readonly string[]>): string[
     }
   }
   return circles;
-}
-
-function namesIn(file: YamlFile, list: Path, key: string): Named[] {
-  return listAt(file, list).flatMap((_, index) => {
-    const path = [...list, index, key];
-    const name = valueAt(file.value, path);
-    return typeof name === 'string' ? [{ name, path }] : [];
-  });
-}
-
-function listAt(file: YamlFile, path: Path): readonly unknown[] {
-  const value = valueAt(file.value, path);
-  return Array.isArray(value) ? value : [];
-}
-
-function mapAt(file: YamlFile, path: Path): object {
-  const value = valueAt(file.value, path);
-  return typeof value === 'object' && value !== null ? value : {};
 }

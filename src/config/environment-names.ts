@@ -4,6 +4,11 @@ export type EnvironmentName = { name: string; meaning: string };
 export const environmentNames: readonly EnvironmentName[] = [
   { name: 'TOCSIN_CONFIG', meaning: 'Path of tocsin.yaml; default ./tocsin.yaml, which may be absent.' },
   { name: 'TOCSIN_DATA_DIR', meaning: 'Folder of the database and the admin token; default ./data.' },
+  {
+    name: 'REPO_DIR',
+    meaning:
+      'Checkout whose automation/jobs.yaml is read and whose root tasks run in; default: the folder above it.',
+  },
   { name: 'ALERT_BACKEND', meaning: 'Store: auto (default), memory, sqlite or postgres.' },
   { name: 'ALERT_DATABASE_URL', meaning: 'PostgreSQL address of the store, as postgres://user@host/name.' },
   { name: 'DATABASE_URL', meaning: 'The same, where ALERT_DATABASE_URL is not set.' },

@@ -20,6 +20,7 @@ export type EnvironmentSettings = {
   backend: 'auto' | 'memory' | 'sqlite' | 'postgres';
   dsn: NamedDsn | null;
   dataDir: string | null;
+  repoDir: string | null;
   host: string | null;
   port: number | null;
   rateLimitMaxRequests: number;
@@ -64,6 +65,7 @@ export function readEnvironment(environment: Environment): {
     backend: oneOf(reader, 'ALERT_BACKEND', backends) ?? 'auto',
     dsn: findDsn(environment, reader),
     dataDir: get('TOCSIN_DATA_DIR'),
+    repoDir: get('REPO_DIR'),
     host: readHost(reader),
     port: wholeNumber(reader, 'MONITORING_API_PORT', 0, 65_535),
     rateLimitMaxRequests: wholeNumber(reader, 'RATE_LIMIT_MAX', 1, 1_000_000) ?? 5,

@@ -221,7 +221,8 @@ function ruleForm({ name, match, actions }: PolicyRule): FileForm {
   };
 }
 
-function withoutNulls(form: FileForm): FileForm {
+/** Answers the form without keys that say nothing. */
+export function withoutNulls(form: FileForm): FileForm {
   return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== null));
 }
 

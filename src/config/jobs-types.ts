@@ -10,6 +10,8 @@ export type JobsConfig = {
   branch: string;
   /** Run after a sync that changed something; null: nothing. */
   postCommand: readonly string[] | null;
+  /** Program and arguments that run a script, by its suffix. */
+  runners: Readonly<Record<string, readonly string[]>>;
   /** In the order of the file. */
   profiles: readonly ProfileConfig[];
 };
@@ -50,9 +52,9 @@ export type TaskConfig = {
   timeoutMs: number;
   retries: number;
   retryDelayMs: number;
-  /** Of the alert that a failure raises; null: the profile's own. */
+  /** Of the alert that a failure raises; null: the name of the profile. */
   service: string | null;
-  /** Of that alert; null: the usual one. */
+  /** Of that alert; null: P2. */
   severity: Severity | null;
   component: string | null;
   env: Readonly<Record<string, string>>;

@@ -1,5 +1,4 @@
 import { dirname, join, resolve } from 'node:path';
-import type { z } from 'zod';
 import { assemble } from './assemble.ts';
 import { builtInEscalation, builtInEscalationRules, builtInPolicy, builtInRules } from './built-in-policy.ts';
 import { chooseStore } from './choose-store.ts';
@@ -9,13 +8,13 @@ import {
   crossCheckPolicy,
   crossCheckTocsin,
 } from './cross-check.ts';
-import { mergeEnvironment } from './dotenv.ts';
-import { type Env, type Environment, type EnvironmentSettings, readEnvironment } from './environment.ts';
+import { type Env, type EnvironmentSettings, readEnvironment } from './environment.ts';
 import { freezeDeep } from './freeze.ts';
 import { builtInIntelligence } from './intelligence.ts';
+import { loadJobs } from './jobs/load.ts';
 import { resolveLlm } from './llm.ts';
-import { configError, type Problem } from './problem.ts';
-import { displayPath, readTextFile } from './read-file.ts';
+import { configError } from './problem.ts';
+import { check, type Reading, readYamlFile, startReading } from './reading.ts';
 import { readRunbooks } from './runbooks.ts';
 import { escalationSchema, toEscalationPolicy } from './schema/escalation.ts';
 import { intelligenceSchema } from './schema/intelligence.ts';
@@ -23,16 +22,17 @@ import { policySchema, toPolicy } from './schema/policy.ts';
 import { listenExpected, parseListen } from './schema/server.ts';
 import { tocsinSchema } from './schema/tocsin.ts';
 import type { Config, EscalationPolicy, IntelligencePolicy, RoutingPolicy, StoreConfig } from './types.ts';
-import { validateFile } from './validate.ts';
 import { checkMappings } from './webhook-mappings.ts';
-import { readYaml, type YamlFile } from './yaml-file.ts';
+import type { YamlFile } from './yaml-file.ts';
 
 /** What a command line may say; each beats file and environment. */
 export type ConfigFlags = { dsn?: string; dataDir?: string; listen?: string };
 
 export type LoadOptions = {
   /** From `--config`; such a file must exist. */
-  configPath?: string;
+  configPath?: string | undefined;
+  /** From `--jobs`; such a file must exist. */
+  jobsPath?: string | undefined;
   env?: Env;
   cwd?: string;
   flags?: ConfigFlags;
@@ -40,46 +40,29 @@ export type LoadOptions = {
   isTerminal?: boolean;
 };
 
-/** Where files are looked for, and what was met on the way. */
-type Reading = {
-  cwd: string;
-  environment: Environment;
-  problems: Problem[];
-  files: string[];
-  watchedFiles: string[];
-};
-
 /** Reads files and environment into one frozen Config. Throws VALIDATION_ERROR with every problem of every file in `details.problems`. */
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const { env = process.env, cwd = process.cwd(), flags = {} } = options;
   const reading = await startReading(env, cwd);
+  const { settings, problems } = readEnvironment(reading.environment);
   const { path, askedBy } = choosePath(reading, options.configPath);
   const folder = dirname(path);
   const tocsin = await readYamlFile(reading, path, askedBy);
   const file = check(reading, tocsin, tocsinSchema);
   if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin), ...(await checkMappings(tocsin)));
-  const policy = await loadPolicy(reading, join(folder, 'config', 'alert_routing_policy.yml'), tocsin);
-  const intelligence = await loadIntelligence(reading, folder, tocsin);
-  const runbooks = await loadRunbooks(reading, join(folder, 'runbooks'), tocsin);
-  const escalation = await loadEscalation(reading, join(folder, 'config', 'incident_escalation_policy.yml'));
-  const { settings, problems } = readEnvironment(reading.environment);
+  const policies = await loadPolicies(reading, folder, tocsin, settings);
+  const around = { folder, tocsin: tocsin.readable ? tocsin : null, routes: file?.routes ?? null };
+  const jobs = await loadJobs(reading, { ...around, flag: options.jobsPath, repoDir: settings.repoDir });
   reading.problems.push(...problems);
-  const { llm, problems: llmProblems } = resolveLlm(
-    policy?.defaults.llmMode ?? 'off',
-    settings.llm,
-    reading.environment.origin,
-  );
-  reading.problems.push(...llmProblems);
   const dataDir = resolve(cwd, flags.dataDir ?? settings.dataDir ?? 'data');
   const store = selectStore(reading, settings, flags, dataDir);
   const listen = readListenFlag(reading, flags.listen);
-  const isBroken = file === null || policy === null || escalation === null || intelligence === null;
+  const isBroken = file === null || policies === null || jobs === null;
   if (isBroken || reading.problems.length > 0) throw configError(reading.problems);
   const { files, watchedFiles } = reading;
   const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
   const places = { dataDir, folder, files, watchedFiles, isTerminal };
-  const policies = { policy, escalation, intelligence, runbooks, llm };
-  return freezeDeep(assemble({ file, settings, ...policies, store, listen, ...places }));
+  return freezeDeep(assemble({ file, settings, ...policies, jobs, store, listen, ...places }));
 }
 
 function choosePath(reading: Reading, flag: string | undefined): { path: string; askedBy: string | null } {
@@ -89,14 +72,21 @@ function choosePath(reading: Reading, flag: string | undefined): { path: string;
   return { path: resolve(reading.cwd, 'tocsin.yaml'), askedBy: null };
 }
 
-function check<Schema extends z.ZodType>(
+async function loadPolicies(
   reading: Reading,
-  file: YamlFile,
-  schema: Schema,
-): z.output<Schema> | null {
-  const { data, problems } = validateFile(file, schema);
+  folder: string,
+  tocsin: YamlFile,
+  settings: EnvironmentSettings,
+) {
+  const policy = await loadPolicy(reading, join(folder, 'config', 'alert_routing_policy.yml'), tocsin);
+  const intelligence = await loadIntelligence(reading, folder, tocsin);
+  const runbooks = await loadRunbooks(reading, join(folder, 'runbooks'), tocsin);
+  const escalation = await loadEscalation(reading, join(folder, 'config', 'incident_escalation_policy.yml'));
+  const llmMode = policy?.defaults.llmMode ?? 'off';
+  const { llm, problems } = resolveLlm(llmMode, settings.llm, reading.environment.origin);
   reading.problems.push(...problems);
-  return data;
+  if (policy === null || intelligence === null || escalation === null) return null;
+  return { policy, intelligence, runbooks, escalation, llm };
 }
 
 function selectStore(
@@ -112,46 +102,6 @@ function selectStore(
       : chooseStore('postgres', fromFlag, dataDir);
   reading.problems.push(...problems);
   return store;
-}
-
-async function startReading(env: Env, cwd: string): Promise<Reading> {
-  const path = resolve(cwd, '.env');
-  const name = displayPath(path, cwd);
-  const read = await readTextFile(path, name);
-  return {
-    cwd,
-    environment: mergeEnvironment(env, read.kind === 'text' ? { name, text: read.text } : null),
-    problems: read.kind === 'problem' ? [read.problem] : [],
-    files: read.kind === 'text' ? [path] : [],
-    watchedFiles: [path],
-  };
-}
-
-/** Answers the file, an empty one where it may be absent and is; `askedBy` names who insists on it. */
-async function readYamlFile(reading: Reading, path: string, askedBy: string | null): Promise<YamlFile> {
-  const name = displayPath(path, reading.cwd);
-  const read = await readTextFile(path, name);
-  reading.watchedFiles.push(path);
-  if (read.kind === 'text') {
-    reading.files.push(path);
-    return readYaml(name, read.text, reading.environment.values);
-  }
-  const empty = readYaml(name, '', {});
-  if (read.kind === 'absent' && askedBy === null) return empty;
-  const problem = read.kind === 'problem' ? read.problem : absentFile(name, askedBy ?? '');
-  return { ...empty, readable: false, problems: [problem] };
-}
-
-function absentFile(name: string, askedBy: string): Problem {
-  const found = 'no such file';
-  return {
-    file: name,
-    line: null,
-    key: '',
-    found,
-    expected: `the file that ${askedBy} names`,
-    message: 'check the path',
-  };
 }
 
 async function loadPolicy(reading: Reading, path: string, tocsin: YamlFile): Promise<RoutingPolicy | null> {

@@ -1,5 +1,12 @@
 import { hideSecret, hideValues, redactMap, redactText, redactUrl, redactWebhookUrl } from './redact.ts';
-import type { ChannelConfig, CheckConfig, Config, StoreConfig, TelegramEnvironment } from './types.ts';
+import type {
+  ChannelConfig,
+  CheckConfig,
+  Config,
+  JobsConfig,
+  StoreConfig,
+  TelegramEnvironment,
+} from './types.ts';
 
 /** Answers the configuration with tokens, secrets, passwords in URLs and credentials in headers hidden, fit to be shown. */
 export function redactConfig(config: Config): Config {
@@ -19,6 +26,7 @@ export function redactConfig(config: Config): Config {
         { ...rest, proof: { ...proof, secret: hideSecret(proof.secret) } },
       ]),
     ),
+    jobs: redactJobs(config.jobs),
     telegram: redactTelegram(config.telegram),
     llm: config.llm && {
       ...config.llm,
@@ -55,6 +63,23 @@ function redactChannel(channel: ChannelConfig): ChannelConfig {
     url: redactWebhookUrl(channel.url),
     secret: hideSecret(channel.secret),
     headers: redactMap(channel.headers),
+  };
+}
+
+// What scripts are told is mostly no secret, and hiding all of it would hide it in their output too.
+function redactJobs(jobs: JobsConfig): JobsConfig {
+  return {
+    ...jobs,
+    postCommand: jobs.postCommand === null ? null : jobs.postCommand.map(redactText),
+    profiles: jobs.profiles.map((profile) => ({
+      ...profile,
+      env: redactMap(profile.env),
+      tasks: profile.tasks.map((task) => ({
+        ...task,
+        argv: task.argv.map(redactText),
+        env: redactMap(task.env),
+      })),
+    })),
   };
 }
 

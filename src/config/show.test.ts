@@ -111,9 +111,9 @@ describe('what is generated', () => {
   });
 
   it.each([
-    ['alert_routing_policy', 1],
-    ['incident_escalation_policy', 2],
-    ['incident_intelligence_policy', 3],
+    ['alert_routing_policy', 2],
+    ['incident_escalation_policy', 3],
+    ['incident_intelligence_policy', 4],
   ])('is named by the first line of the shipped %s.yml', async (name, place) => {
     const [first] = (await readFile(resolve(`config/${name}.yml`), 'utf8')).split('\n');
     expect(first).toBe(`# yaml-language-server: $schema=../${generatedFiles()[place]?.path}`);

@@ -7,6 +7,7 @@ import {
   tocsinFileForm,
 } from './file-form.ts';
 import { intelligenceFileForm } from './intelligence.ts';
+import { describeJobs, jobsFileForm } from './jobs/show.ts';
 import { redactUrl } from './redact.ts';
 import { redactConfig } from './redact-config.ts';
 import type { Config } from './types.ts';
@@ -21,6 +22,7 @@ function effectiveForm(config: Config): FileForm {
   return {
     files: config.files,
     ...tocsinFileForm(config),
+    jobs: { file: config.jobs.path, checkout: config.jobs.repoDir, ...jobsFileForm(config.jobs) },
     policy: policyFileForm(config.policy),
     intelligence: intelligenceFileForm(config.intelligence),
     runbooks: config.runbooks.map(({ file, title }) => ({ file, title })),
@@ -63,6 +65,7 @@ export function describeConfig(config: Config): string {
     ['silences', config.silences.map(({ name }) => name).join(', ') || 'none'],
     ['maintenance', config.maintenance.map(({ name }) => name).join(', ') || 'none'],
     ['webhooks', describeWebhooks(config)],
+    ['jobs', describeJobs(config.jobs)],
     ['policy', describePolicy(config)],
     ['digest', describeDigest(config)],
     ['runbooks', config.runbooks.map(({ title }) => title).join(', ') || 'none'],

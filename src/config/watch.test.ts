@@ -97,6 +97,29 @@ describe('a changed file', () => {
   });
 });
 
+describe('a changed jobs.yaml', () => {
+  const jobs = (cron: string) => `profiles: { a: { cron: "${cron}" } }`;
+
+  it('is put in force like any other file, and where it is wrong the last good one stays', async () => {
+    await mkdir(join(cwd, 'automation'));
+    const { watch, changes, refusals } = await watching(component('a'));
+    const change = async (text: string) => {
+      await write(text, 'automation/jobs.yaml');
+      await watch.tick();
+      await watch.tick();
+    };
+    await change(jobs('0 3 * * *'));
+    expect(changes).toMatchObject([
+      { changed: ['jobs'], config: { jobs: { profiles: [{ cron: '0 3 * * *' }] } } },
+    ]);
+    await change(jobs('0 99 * * *'));
+    expect(refusals).toMatchObject([{ problems: [{ key: 'profiles.a.cron', found: '"0 99 * * *"' }] }]);
+    expect(watch.status().ok).toBe(false);
+    await change(jobs('0 4 * * *'));
+    expect(changes.at(-1)).toMatchObject({ config: { jobs: { profiles: [{ cron: '0 4 * * *' }] } } });
+  });
+});
+
 describe('a wrong file', () => {
   it('leaves the last good configuration in force until it is right', async () => {
     const { watch, changes, refusals, clock } = await watching(component('a'));

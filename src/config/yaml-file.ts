@@ -2,7 +2,16 @@
 import { type Document, isScalar, LineCounter, type Node, parseDocument, type Scalar, visit } from 'yaml';
 import type { Problem } from './problem.ts';
 import { substitute } from './substitute.ts';
-import { formatPath, keyText, lineOf, type Path, pathOfNode, walk } from './yaml-place.ts';
+import {
+  entriesAt,
+  formatPath,
+  keyText,
+  lineOf,
+  type Path,
+  pathOfNode,
+  type WrittenEntry,
+  walk,
+} from './yaml-place.ts';
 
 /** What stands at a path: its line, and the text of the file where variables were put in. */
 export type Place = { line: number; source: string | null; whole: boolean };
@@ -19,6 +28,8 @@ export type YamlFile = {
   locate(path: Path): Place;
   /** Answers the line of the key that ends the path. */
   locateKey(path: Path): number;
+  /** Answers the entries of the map at the path in the order written. */
+  writtenEntries(path: Path): WrittenEntry[];
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -51,6 +62,7 @@ export function readYaml(name: string, text: string, env: Env): YamlFile {
       return { line: lineOf(node, lines), source: mark?.source ?? null, whole: mark?.whole ?? false };
     },
     locateKey: (path) => lineOf(walk(document, path).key, lines),
+    writtenEntries: (path) => entriesAt(document, path),
   };
 }
 

@@ -17,7 +17,7 @@ export function walk(document: Document, path: Path): Step {
 }
 
 function stepInto(document: Document, from: Node | null, part: PropertyKey): Step | null {
-  const node = isAlias(from) ? (from.resolve(document) ?? null) : from;
+  const node = resolveAlias(document, from);
   if (isMap(node)) {
     const pair = node.items.find((item) => keyText(item) === String(part));
     if (!pair) return null;
@@ -26,6 +26,25 @@ function stepInto(document: Document, from: Node | null, part: PropertyKey): Ste
   }
   const item = isSeq(node) ? (node.items[Number(part)] as Node | undefined) : undefined;
   return item ? { node: item, key: item } : null;
+}
+
+/** A key, and the value as it is written; null where that is more than one plain word. */
+export type WrittenEntry = { key: string; written: string | null };
+
+/** Answers the entries of the map at the path in the order written; JavaScript would put keys that are numbers first. */
+export function entriesAt(document: Document, path: Path): WrittenEntry[] {
+  let node = document.contents as Node | null;
+  for (const part of path) node = stepInto(document, node, part)?.node ?? null;
+  const map = resolveAlias(document, node);
+  if (!isMap(map)) return [];
+  return map.items.map((pair) => {
+    const value = resolveAlias(document, pair.value as Node | null);
+    return { key: keyText(pair), written: isScalar(value) ? (value.source ?? null) : null };
+  });
+}
+
+function resolveAlias(document: Document, node: Node | null): Node | null {
+  return isAlias(node) ? (node.resolve(document) ?? null) : node;
 }
 
 /** Answers the key of a pair as text; empty where it is none. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCronProblem, isTimezone, readCron } from '../../core/cron/index.ts';
+import { describeCronProblem, isCronProblem, isTimezone, readCron } from '../../core/cron/index.ts';
 import type { FactsMatch } from '../../core/match.ts';
 import { isoTime } from '../../core/text.ts';
 import type { MaintenanceConfig, SilenceConfig } from '../types.ts';
@@ -66,8 +66,7 @@ function readSchedule(raw: Raw, ctx: z.RefinementCtx): MaintenanceConfig['schedu
   if (!isTimezone(timezone)) expect(ctx, ['timezone'], 'the name of a time zone, as Europe/Riga');
   else {
     const times = readCron(cron, timezone);
-    if (isCronProblem(times))
-      expect(ctx, ['cron'], `a cron expression; position ${times.position}: ${times.problem}`);
+    if (isCronProblem(times)) expect(ctx, ['cron'], `a cron expression; ${describeCronProblem(times)}`);
   }
   if (durationMs === undefined) expect(ctx, ['duration'], 'how long it takes, as 1h');
   return { kind: 'cron', cron, timezone, durationMs: durationMs ?? 0 };

@@ -133,6 +133,12 @@ it.each([
   ['', false],
 ])('knows whether %j is a time zone', (text, isOne) => expect(isTimezone(text)).toBe(isOne));
 
+it.each([
+  ['Europe/Riga', 'Europe/Riga'],
+  ['Etc/Unknown', 'UTC'],
+  ['Europe/Nowhere', 'UTC'],
+])('a machine in %j keeps the time of %s', (name, zone) => expect(hostTimezone(name)).toBe(zone));
+
 it("this machine's time zone is one", () => expect(isTimezone(hostTimezone())).toBe(true));
 
 it('a zone is looked up once', () => {

@@ -45,6 +45,11 @@ export function isCronProblem(read: CronTimes | CronProblem): read is CronProble
   return 'problem' in read;
 }
 
+/** Answers a problem with its position, in a line. */
+export function describeCronProblem({ problem, position }: CronProblem): string {
+  return position === null ? problem : `position ${position}: ${problem}`;
+}
+
 /** Says what of the text itself may be read in another way. */
 function noteReading(expression: string, rule: CronRule): string[] {
   const notes: string[] = [];

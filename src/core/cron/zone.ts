@@ -34,9 +34,12 @@ export function isTimezone(text: string): boolean {
   return openFormat(text) !== null;
 }
 
-/** Answers the time zone of this machine. */
-export function hostTimezone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Answers the time zone of this machine; UTC where it has none that is known. */
+export function hostTimezone(
+  name: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone,
+): string {
+  // Intl says Etc/Unknown, or nothing at all.
+  return name !== undefined && name !== 'Etc/Unknown' && isTimezone(name) ? name : 'UTC';
 }
 
 function openFormat(name: string): Intl.DateTimeFormat | null {
