@@ -35,7 +35,7 @@ export {
 export { lockAlerts } from './queries-list.ts';
 export { findAlerts } from './queries-minute.ts';
 export { selectRecordedAlerts, selectSilencesSince, selectSuperseded } from './queries-replay.ts';
-export { countEndedBefore, deleteAlerts, selectEndedBefore } from './queries-retention.ts';
+export { expiredAlerts, expiredSilences, expiredSources } from './queries-retention.ts';
 export { countFirstReports, raiseAlert, standsAlone } from './raise.ts';
 export { renewLease } from './renew.ts';
 export { readReport } from './report.ts';

@@ -5,4 +5,5 @@
 
 export { listDeployments } from './list.ts';
 export { countDeploymentsBetween, selectDeploymentsBetween, selectLastDeployment } from './queries.ts';
+export { expiredDeployments } from './queries-retention.ts';
 export { recordDeployment, recordReload } from './record.ts';

@@ -1,69 +1,88 @@
 import { z } from 'zod';
-import { countEndedBefore, deleteAlerts, deleteEndedSilences, selectEndedBefore } from '../alerts/index.ts';
+import { expiredAlerts, expiredSilences, expiredSources } from '../alerts/index.ts';
 import { defineAction } from '../core/action.ts';
-import { deleteOldMinutes } from '../incidents/index.ts';
-import { countFinishedBefore, deleteNotifications, selectFinishedBefore } from '../notify/index.ts';
+import { expiredDeployments } from '../deployments/index.ts';
+import { expiredMinutes, expiredServices, expiredSignatures, expiredTriages } from '../incidents/index.ts';
+import { expiredNotifications } from '../notify/index.ts';
 import { countRunsBefore, deleteRuns, selectRunsBefore } from '../runs/index.ts';
-import { deleteReceiptsBefore } from '../webhooks/index.ts';
+import type { Expired } from '../store/index.ts';
+import { expiredReceipts } from '../webhooks/index.ts';
 import type { FlowCtx } from './context.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 const dayMs = 86_400_000;
 const batch = 500;
-/** Senders give up sending again long before. */
-const receiptsMs = 7 * dayMs;
 
-type Removed = { alerts: number; runs: number; notifications: number };
+const kept = [
+  'alerts',
+  'runs',
+  'notifications',
+  'silences',
+  'sources',
+  'deployments',
+  'triages',
+  'generated_summaries',
+  'signatures',
+  'signature_minutes',
+  'services',
+  'webhook_deliveries',
+] as const;
+type Kept = (typeof kept)[number];
+type Removed = Record<Kept, number>;
 
 /** Removes what is older than the configuration keeps, in small batches; a dry run only counts. */
 export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Removed> {
-  const { alertsMs, runsMs, notificationsMs } = ctx.config.retention;
+  const expired = findExpired(ctx);
+  const removed: [Kept, number][] = [];
+  for (const name of kept)
+    removed.push([name, await (dryRun ? expired[name].count() : expired[name].remove())]);
+  return Object.fromEntries(removed) as Removed;
+}
+
+/** What hangs on alerts, or says something of them, is kept as long as they are. */
+function findExpired(ctx: FlowCtx): Record<Kept, Expired> {
+  const { retention, sources } = ctx.config;
   const nowMs = ctx.clock.now();
-  if (dryRun) {
-    return {
-      alerts: await countEndedBefore(ctx, nowMs - alertsMs),
-      runs: await countRunsBefore(ctx, nowMs - runsMs),
-      notifications: await countFinishedBefore(ctx, nowMs - notificationsMs),
-    };
-  }
-  await deleteOldMinutes(ctx);
-  await deleteEndedSilences(ctx, nowMs - alertsMs);
-  await deleteReceiptsBefore(ctx, nowMs - receiptsMs);
+  const alertsBefore = nowMs - retention.alertsMs;
   return {
-    alerts: await removeAll(
-      () => selectEndedBefore(ctx, nowMs - alertsMs, batch),
-      (refs) => deleteAlerts(ctx, refs),
-    ),
-    runs: await removeAll(
-      () => selectRunsBefore(ctx, nowMs - runsMs, batch),
-      (ids) => deleteRuns(ctx, ids),
-    ),
-    notifications: await removeAll(
-      () => selectFinishedBefore(ctx, nowMs - notificationsMs, batch),
-      (ids) => deleteNotifications(ctx, ids),
-    ),
+    alerts: expiredAlerts(ctx, alertsBefore),
+    runs: expiredRuns(ctx, nowMs - retention.runsMs),
+    notifications: expiredNotifications(ctx, nowMs - retention.notificationsMs),
+    silences: expiredSilences(ctx, alertsBefore),
+    sources: expiredSources(ctx, alertsBefore, Object.keys(sources)),
+    deployments: expiredDeployments(ctx, alertsBefore),
+    triages: expiredTriages(ctx, 'triage', alertsBefore),
+    generated_summaries: expiredTriages(ctx, 'triage_summary', alertsBefore),
+    signatures: expiredSignatures(ctx, alertsBefore),
+    signature_minutes: expiredMinutes(ctx),
+    services: expiredServices(ctx),
+    webhook_deliveries: expiredReceipts(ctx),
   };
 }
 
-/** Batch after batch, each a transaction of its own, so that nobody waits long for the writer. */
-async function removeAll(
-  select: () => Promise<string[]>,
-  remove: (keys: string[]) => Promise<void>,
-): Promise<number> {
-  let removed = 0;
-  for (let keys = await select(); keys.length > 0; keys = await select()) {
-    await remove(keys);
-    removed += keys.length;
-  }
-  return removed;
+function expiredRuns(ctx: FlowCtx, beforeMs: number): Expired {
+  return {
+    count: () => countRunsBefore(ctx, beforeMs),
+    async remove() {
+      let removed = 0;
+      for (;;) {
+        const ids = await selectRunsBefore(ctx, beforeMs, batch);
+        if (ids.length === 0) return removed;
+        await deleteRuns(ctx, ids);
+        removed += ids.length;
+      }
+    },
+  };
 }
+
+const countsView = Object.fromEntries(kept.map((name) => [name, z.number()])) as Record<Kept, z.ZodNumber>;
 
 /** Removes old rows by hand, or says how many there are. */
 export const runRetention = defineAction({
   name: 'retention.run',
-  summary: 'Remove alerts, runs and messages that are older than the configuration keeps',
+  summary: 'Remove what is older than the configuration keeps; a dry run only counts it',
   input: z.strictObject({ dry_run: z.boolean().default(false) }),
-  output: z.object({ dry_run: z.boolean(), alerts: z.number(), runs: z.number(), notifications: z.number() }),
+  output: z.object({ dry_run: z.boolean(), ...countsView }),
   entitlement: 'tools.config.write',
   http: { method: 'POST', path: '/v1/retention' },
   cli: { command: 'retention run' },
@@ -80,8 +99,12 @@ export function createRetention(ctx: FlowCtx): Retention {
   const tick = async () => {
     try {
       const removed = await applyRetention(ctx, false);
-      if (removed.alerts + removed.runs + removed.notifications === 0) return false;
-      ctx.log.info({ tag: 'db', ...removed }, '[db] removed what is older than the retention keeps');
+      const some = Object.entries(removed).filter(([, count]) => count > 0);
+      if (some.length === 0) return false;
+      ctx.log.info(
+        { tag: 'db', ...Object.fromEntries(some) },
+        '[db] removed what is older than the retention keeps',
+      );
       return true;
     } catch (err) {
       // What could not be removed today is removed tomorrow.

@@ -60,7 +60,12 @@ export { selectFollowupsOf } from './queries-followup.ts';
 export { selectQuietIds } from './queries-incident.ts';
 export { listOpenIncidentRows, selectIncidentsBetween, selectSignaturesOf } from './queries-intelligence.ts';
 export { selectIncidentsSince } from './queries-replay.ts';
-export { deleteOldMinutes } from './queries-retention.ts';
+export {
+  expiredMinutes,
+  expiredServices,
+  expiredSignatures,
+  expiredTriages,
+} from './queries-retention.ts';
 export { countSignatureSince, selectPastIncidents } from './queries-signature.ts';
 export { type Silence, selectSilentIds } from './queries-silent.ts';
 export { selectLinked, selectUpdates } from './queries-story.ts';

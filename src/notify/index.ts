@@ -24,7 +24,7 @@ export {
   readOutboxHealth,
 } from './queries-list.ts';
 export { pretendDelivered, selectMessagesSince } from './queries-replay.ts';
-export { countFinishedBefore, deleteNotifications, selectFinishedBefore } from './queries-retention.ts';
+export { expiredNotifications } from './queries-retention.ts';
 export { reportFailure } from './report-failure.ts';
 export { explainRoutes } from './routes.ts';
 export { createSender, type Sender } from './sender.ts';

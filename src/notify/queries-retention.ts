@@ -1,37 +1,11 @@
-import { sql } from 'kysely';
-import type { Ctx } from '../store/index.ts';
+import { type SqlBool, sql } from 'kysely';
+import { type Ctx, type Expired, expiredRows } from '../store/index.ts';
 
-const unfinished = ['pending', 'sending'] as const;
-
-/** Answers up to `limit` messages that were made before the time and wait for nothing, oldest first. Index: the primary key. */
-export async function selectFinishedBefore(ctx: Ctx, beforeMs: number, limit: number): Promise<string[]> {
-  const rows = await finishedBefore(ctx, beforeMs)
-    .select('notification_id')
-    .orderBy('notification_id')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => row.notification_id);
-}
-
-/** Counts the messages that were made before the time and wait for nothing. */
-export async function countFinishedBefore(ctx: Ctx, beforeMs: number): Promise<number> {
-  const row = await finishedBefore(ctx, beforeMs)
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirst();
-  return row?.total ?? 0;
-}
-
-function finishedBefore(ctx: Ctx, beforeMs: number) {
-  return ctx.db
-    .selectFrom('notification')
-    .where('created_at', '<', beforeMs)
-    .where('status', 'not in', unfinished);
-}
-
-/** Deletes messages. Index: the primary key. */
-export async function deleteNotifications(ctx: Ctx, ids: readonly string[]): Promise<void> {
-  await ctx.db
-    .deleteFrom('notification')
-    .where(ctx.dialect.isOneOf(sql.ref('notification_id'), ids))
-    .execute();
+/** Answers the messages that were made before the time and wait for nothing; who heard of what goes on is to hear its end, so they stay till then. */
+export function expiredNotifications(ctx: Ctx, beforeMs: number): Expired {
+  const isOld = sql<SqlBool>`created_at < ${sql.lit(beforeMs)} and status not in ('pending', 'sending')
+    and not exists (select 1 from incident where incident.incident_id = notification.thread
+    and incident.status in ('open', 'mitigating'))
+    and not exists (select 1 from alert where alert.alert_ref = notification.thread and alert.ended_at is null)`;
+  return expiredRows(ctx, { table: 'notification', key: ['notification_id'], isOld });
 }

@@ -11,6 +11,7 @@ export {
   isUniqueViolation,
   translateStoreError,
 } from './errors.ts';
+export { type Expired, expiredRows } from './expired.ts';
 export { createGroupCommit, type GroupCommit } from './group-commit.ts';
 export { type MigrationState, migrate, printMigrations, readMigrationState } from './migrate.ts';
 export { createRecorder } from './record.ts';

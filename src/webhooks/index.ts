@@ -4,5 +4,6 @@
  */
 export { decideProof, decideRepeat, type ProofGiven } from './decide.ts';
 export { createMapper, type Mapper, type MappingJob } from './mapper.ts';
-export { deleteReceiptsBefore, insertReceipt, selectReceipt } from './queries.ts';
+export { insertReceipt, selectReceipt } from './queries.ts';
+export { expiredReceipts } from './queries-retention.ts';
 export { shapeReports } from './shape.ts';

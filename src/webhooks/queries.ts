@@ -19,12 +19,3 @@ export async function selectReceipt(
 export async function insertReceipt(ctx: Ctx, row: WebhookReceiptRow): Promise<void> {
   await insertMany(ctx, 'webhook_receipt', [row]);
 }
-
-/** Deletes what was taken before the time; answers how many. Index: webhook_receipt_received. */
-export async function deleteReceiptsBefore(ctx: Ctx, beforeMs: number): Promise<number> {
-  const deleted = await ctx.db
-    .deleteFrom('webhook_receipt')
-    .where('received_at', '<', beforeMs)
-    .executeTakeFirst();
-  return Number(deleted.numDeletedRows);
-}

@@ -4,7 +4,6 @@
 export { createSilence } from './create.ts';
 export { createSilenceTest, decideState } from './decide.ts';
 export {
-  deleteEndedSilences,
   endSilence,
   insertSilence,
   markSilenced,

@@ -51,11 +51,6 @@ export async function endSilence(ctx: Ctx, id: string, nowMs: number): Promise<b
   return rows.length > 0;
 }
 
-/** Deletes the silences that ended before the time. Index: silence_end. */
-export async function deleteEndedSilences(ctx: Ctx, beforeMs: number): Promise<void> {
-  await ctx.db.deleteFrom('silence').where('ends_at', '<', beforeMs).execute();
-}
-
 /** Answers what holds live alerts, by id. Index: alert_silenced. */
 export async function selectHolders(ctx: Ctx): Promise<string[]> {
   const rows = await ctx.db
