@@ -14,7 +14,7 @@ export function redactUrl(text: string): string {
       const [user] = userInfo.split(':', 1);
       return userInfo.includes(':') ? `${scheme}${user}:${hidden}@` : `${scheme}${hidden}@`;
     })
-    .replace(/([?&])([^=&#]+)=([^&#]*)/g, (whole: string, mark: string, name: string) =>
+    .replace(/([?&])([^=&#]{1,200})=([^&#]*)/g, (whole: string, mark: string, name: string) =>
       isSecretName(name) || name === 'key' ? `${mark}${name}=${hidden}` : whole,
     );
 }
@@ -25,15 +25,20 @@ export function redactWebhookUrl(text: string): string {
   return url === null ? hidden : `${url.protocol}//${url.host}/${hidden}`;
 }
 
+/*
+ * The output of tasks goes through here by the megabyte, so each pattern must take time that grows with the text alone:
+ * none begins with a repetition, and those that could be entered at every character are bounded.
+ */
+
 /** Answers free text without URL passwords, `Authorization` values, Tocsin's and Telegram's tokens, and values named as secrets (`token=…`). */
 export function redactText(text: string): string {
   return text
     .replace(/\btoc_[\w-]{20,}/g, `toc_${hidden}`)
     .replace(/\b(bot)?\d{6,}:[\w-]{30,}/g, (_, prefix: string | undefined) => `${prefix ?? ''}${hidden}`)
-    .replace(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, redactUrl)
+    .replace(/:\/\/[^\s"'<>]+/g, (rest) => redactUrl(`x${rest}`).slice(1))
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, (_, scheme: string) => `${scheme} ${hidden}`)
     .replace(
-      /([\w-]*(?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
+      /((?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]{0,100}["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
       (whole: string, name: string, value: string) => (value.includes(hidden) ? whole : `${name}${hidden}`),
     );
 }

@@ -90,9 +90,19 @@ describe('redaction', () => {
     ['see http://u:p@h/x now', 'see http://u:[redacted]@h/x now'],
     ['{"client_secret": "x y", "a": 1}', '{"client_secret": [redacted], "a": 1}'],
     ['the token is lost', 'the token is lost'],
+    ['my-token=x; old_password_2: y', 'my-token=[redacted]; old_password_2: [redacted]'],
   ])('of the text %s is %s', (plain, expected) => {
     expect(redactText(plain)).toBe(expected);
   });
+
+  // A pattern that looks back over the same letters again and again would take minutes.
+  it.each(['y', 'token', '://', '?', '1', 'a '])(
+    'of a long text of "%s" takes time as the text is long',
+    (part) => {
+      const long = part.repeat(200_000 / part.length);
+      expect(redactText(long)).toBe(long);
+    },
+  );
 });
 
 it.each([
