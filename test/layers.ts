@@ -11,6 +11,7 @@ const features = [
   'deployments',
   'health',
   'incidents',
+  'jobs',
   'notify',
   'runs',
   'webhooks',

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
 import { type Clock, createSystemClock } from '../core/clock.ts';
 import { createIds } from '../core/ids.ts';
-import { createTaskRunner, type TaskRunner, type TaskSpec } from './run-task.ts';
+import { createTaskRunner, type TaskOutcome, type TaskRunner, type TaskSpec } from './index.ts';
 
 const silentLog = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -41,7 +41,7 @@ function task(script: string, changes: Partial<TaskSpec> = {}) {
   return { spec, lines, seen };
 }
 
-function run(script: string, changes: Partial<TaskSpec> = {}) {
+function run(script: string, changes: Partial<TaskSpec> = {}): Promise<TaskOutcome> {
   return runner.run(task(script, changes).spec, never);
 }
 

@@ -12,7 +12,7 @@ export function splitLines(text: string): string[] {
 }
 
 /** Answers the text as the bytes say it; bytes that are no UTF-8 stand one by one, so that `encode` gives them back. */
-export function decode(bytes: Buffer): { text: string; encoding: 'utf8' | 'latin1' } {
+function decode(bytes: Buffer): { text: string; encoding: 'utf8' | 'latin1' } {
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   return { text: bytes.toString(encoding), encoding };
 }
