@@ -77,7 +77,9 @@ export async function resetCheckout(revision: string, request: GuardedRequest): 
 
 /** Undoes what was done to tracked files of a tree. */
 export async function mendTree(tree: string, request: GuardedRequest): Promise<string[]> {
-  const notes = await withoutStaleLock(tree, request, () => runGit(tree, ['reset', '--quiet', '--hard'], request));
+  const notes = await withoutStaleLock(tree, request, () =>
+    runGit(tree, ['reset', '--quiet', '--hard'], request),
+  );
   return [...notes, `undid changes of tracked files in ${tree}`];
 }
 

@@ -5,6 +5,7 @@ import {
   differInLockFiles,
   fetchBranch,
   mendTree,
+  readStatus,
   requireCheckout,
   resetCheckout,
   tidyUp,
