@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Postmortem } from '../../src/incidents/postmortem/make.ts';
 import { describeSharedStores } from '../stores.ts';
 import { reportsOfNight, tellNight, worstService } from './night.ts';
 import { readOutcome } from './outcome.ts';
@@ -27,7 +28,14 @@ describeSharedStores('a bad night', (open) => {
       artifacts: { name: string }[];
       followups_added: number;
     };
+    const draft = await ask(worker, 'incidents.artifact', {
+      id: `INC-${worst.number}`,
+      artifact: 'postmortem_draft.json',
+    });
+    const { impact, response } = JSON.parse((draft as { content: string }).content) as Postmortem;
     const postmortem = {
+      impact,
+      response,
       artifacts: drafted.artifacts.map(({ name }) => name),
       followups: drafted.followups_added,
     };

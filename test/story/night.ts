@@ -116,6 +116,19 @@ function work(): Timed[] {
   });
 }
 
+/** Services that fail once, and come back half an hour later. */
+function hiccups(): Timed[] {
+  const names = ['02', '04', '12', '13', '14', '18', '19'];
+  return names.flatMap((name, i): Timed[] => {
+    const report: Firing = { service: `service-${name}`, title: 'a backup is late', severity: 'P2' };
+    const atMs = (i + 1) * 40 * minuteMs;
+    return [
+      { atMs, report },
+      { atMs: atMs + 30 * minuteMs, report: end(report) },
+    ];
+  });
+}
+
 const kinds = ['latency', 'error_rate', 'custom', 'disk'] as const;
 const severities = ['P2', 'P3', 'P3', 'INFO'] as const;
 
@@ -138,7 +151,7 @@ function noise(random: Random, count: number): Timed[] {
 
 /** Answers all reports of the night, in the order of their times. */
 export function tellNight(seed: number): Timed[] {
-  const told = [...outage(), ...flaps(), ...storm(), ...monitor(), ...broken(), ...untimely(), ...work()];
+  const told = [outage, flaps, storm, monitor, broken, untimely, work, hiccups].flatMap((tell) => tell());
   const rest = noise(createRandom(seed, 'noise'), reportsOfNight - told.length);
   return [...told, ...rest].sort((a, b) => a.atMs - b.atMs);
 }

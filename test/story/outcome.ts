@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { TriageReport } from '../../src/incidents/triage/report.ts';
 import type { Worker } from '../supervised.ts';
 import { ask } from './play.ts';
 
@@ -7,10 +8,17 @@ type Counts = Record<string, number>;
 
 /** What a night ends with, the same on every engine. */
 export type Outcome = {
+  services: number;
   reports: number;
   alerts: Counts;
+  /** What was raised about senders that fell silent. */
+  heartbeats: string[];
+  /** Alerts that a worker had when it died, by service: another has done the work. */
+  takenOver: string[];
   incidents: string[];
   triages: Counts;
+  /** Incidents whose triage names a deployment of their own service. */
+  suspects: string[];
   escalations: string[];
   messages: Counts;
   /** Of the alerts that made no message of their own: what `tocsin why` says decided so. */
@@ -29,7 +37,7 @@ async function count({ ctx }: Worker, name: string, from: string): Promise<Count
 /** Reads what the night ended with. */
 export async function readOutcome(worker: Worker): Promise<Outcome> {
   const { db } = worker.ctx;
-  const alerts = await db.selectFrom('alert').select(['incident_id', 'occurrences', 'service']).execute();
+  const alerts = await db.selectFrom('alert').selectAll().orderBy('alert_ref').execute();
   const incidents = await db.selectFrom('incident').selectAll().orderBy('number').execute();
   const rises = await db
     .selectFrom('notification')
@@ -38,18 +46,40 @@ export async function readOutcome(worker: Worker): Promise<Outcome> {
     .where('event', '=', 'incident.escalated')
     .orderBy('notification_id')
     .execute();
+  const heartbeats = alerts.filter(({ kind }) => kind === 'heartbeat');
   return {
+    services: new Set(alerts.filter(({ kind }) => kind !== 'heartbeat').map(({ service }) => service)).size,
     reports: alerts.reduce((sum, { occurrences }) => sum + occurrences, 0),
     alerts: await count(worker, `status || case when ended_at is null then ' live' else '' end`, 'alert'),
+    heartbeats: heartbeats.map(({ title, ended_at }) => `${title}${ended_at === null ? '' : ', over'}`),
+    takenOver: alerts.filter(({ attempts }) => attempts > 0).map(({ service }) => service),
     incidents: incidents.map(({ number, service, severity, status, incident_id }) => {
       const own = alerts.filter((alert) => alert.incident_id === incident_id).length;
       return `INC-${number} ${severity} ${service} ${status}, alerts: ${own}`;
     }),
     triages: await count(worker, 'status', 'triage'),
+    suspects: await readSuspects(worker),
     escalations: rises.map(({ number, channel }) => `INC-${number} to ${channel}`),
     messages: await count(worker, `channel || ' ' || event || ' ' || status`, 'notification'),
     silent: await explainSilence(worker),
   };
+}
+
+/** Reads of which incidents the triage says that their own service was changed shortly before. */
+async function readSuspects({ ctx }: Worker): Promise<string[]> {
+  const reports = await ctx.db
+    .selectFrom('incident_artifact')
+    .innerJoin('incident', 'incident.incident_id', 'incident_artifact.incident_id')
+    .select(['incident.number', 'content'])
+    .where('incident_artifact.name', '=', 'triage_report.json')
+    .orderBy('artifact_id')
+    .execute();
+  return reports.flatMap(({ number, content }) => {
+    const { alert, changes, next_safe_action_reason: next } = JSON.parse(content) as TriageReport;
+    return changes
+      .filter(({ service }) => service === alert.service)
+      .map(({ service, version }) => `INC-${number}: ${service} ${version}, next: ${next}`);
+  });
 }
 
 type Why = { answer: string };
