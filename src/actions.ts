@@ -21,6 +21,7 @@ import { getIncident } from './flows/incident-get.ts';
 import { correlateIncident, showRecurrence } from './flows/incident-intelligence.ts';
 import { mergeAction } from './flows/incident-merge.ts';
 import { severityAction } from './flows/incident-severity.ts';
+import { listProfiles } from './flows/list-profiles.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
 import { policyExplain } from './flows/policy-explain.ts';
 import { draftPostmortem } from './flows/postmortem.ts';
@@ -99,6 +100,7 @@ export const actions = [
   cancelRun,
   listComponents,
   runChecks,
+  listProfiles,
   notificationsList,
   notificationsRetry,
   notifyTest,

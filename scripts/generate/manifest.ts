@@ -28,7 +28,7 @@ export function generateManifest(): string {
 function readCommands(): ManifestCommand[] {
   return actions.flatMap((action) => {
     if (!action.cli) return [];
-    const { command, args = [], print = null, spread, file } = action.cli;
+    const { command, args = [], print = null, spread, file, jobs } = action.cli;
     const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
     const fields = toFields(schema).flatMap((field): ManifestField[] => {
       if (field.name === spread) return spreadField(schema, spread);
@@ -41,6 +41,7 @@ function readCommands(): ManifestCommand[] {
       args: args.flatMap((name) => fields.filter((field) => field.name === name)),
       options: fields.filter(({ name }) => !args.includes(name)),
       print,
+      ...(jobs && { jobs }),
       http: action.http ? { method: action.http.method, path: action.http.path } : null,
     };
   });

@@ -60,6 +60,13 @@ function addHandMade(program: Command): void {
         await runConfigCommand(word, options);
       });
   }
+  leaf(program, 'render-crontab', 'Print a crontab that runs the enabled profiles, for those who prefer cron')
+    .addOption(configOption())
+    .addOption(jobsOption())
+    .action(async (options) => {
+      const { runRenderCrontab } = await import('./crontab.ts');
+      await runRenderCrontab(options);
+    });
   leaf(program, 'webhooks try', 'Show the alerts that a body would make; nothing is written')
     .argument('<name>', 'name from webhooks: in tocsin.yaml')
     .argument('<file>', 'the body; - is the standard input')
@@ -111,6 +118,7 @@ function addAction(program: Command, command: ManifestCommand): void {
   const built = leaf(program, command.command, command.summary);
   for (const arg of command.args) built.argument(`<${arg.name}>`, arg.help);
   for (const field of command.options) built.addOption(toOption(field));
+  if (command.jobs) built.addOption(jobsOption());
   built
     .addOption(configOption())
     .option('--json', 'print JSON')

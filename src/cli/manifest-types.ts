@@ -22,5 +22,7 @@ export type ManifestCommand = {
   options: readonly ManifestField[];
   /** The one field of the result that is printed alone. */
   print: string | null;
+  /** Whether it takes `--jobs`. */
+  jobs?: boolean;
   http: { method: 'GET' | 'POST' | 'DELETE'; path: string } | null;
 };

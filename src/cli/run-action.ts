@@ -2,6 +2,10 @@ import type { CommonOptions } from './main.ts';
 import type { ManifestCommand } from './manifest-types.ts';
 import { readFields } from './read-fields.ts';
 import { render } from './render.ts';
+import { renderProfiles } from './render-profiles.ts';
+
+/** Results that have their own words for people. */
+const ownWords: Readonly<Record<string, (result: unknown) => string>> = { 'profiles.list': renderProfiles };
 
 /** Runs an action where the options say, and prints its result. Throws what the action throws. */
 export async function runActionCommand(
@@ -14,6 +18,10 @@ export async function runActionCommand(
     options.url === undefined
       ? await (await import('./run-local.ts')).runLocally(command.action, input, options)
       : await (await import('./run-remote.ts')).runRemotely(command, input, { ...options, url: options.url });
-  const text = options.json ? JSON.stringify(result, null, 2) : render(result, command.print);
+  const text = options.json ? JSON.stringify(result, null, 2) : inWords(command, result);
   process.stdout.write(`${text}\n`);
+}
+
+function inWords({ action, print }: ManifestCommand, result: unknown): string {
+  return ownWords[action]?.(result) ?? render(result, print);
 }

@@ -9,6 +9,7 @@ export { formatProblems, type Problem } from './problem.ts';
 export { isSecretName, redactText } from './redact.ts';
 export type { ReloadResult } from './reload.ts';
 export { collectSecrets } from './secrets.ts';
+export { listShellVariables } from './shell-variables.ts';
 export { describeConfig, showConfig } from './show.ts';
 export type * from './types.ts';
 export { watchConfig } from './watch.ts';

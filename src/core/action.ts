@@ -21,6 +21,8 @@ export type CliBinding = {
   file?: string;
   /** The one field, a map with known keys, whose keys are options of their own: `--service api`. */
   spread?: string;
+  /** It reads jobs.yaml: `--jobs` names another one. */
+  jobs?: true;
   /** The one field of the result that is printed, alone on its line, for scripts. */
   print?: string;
 };
