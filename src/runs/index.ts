@@ -2,6 +2,7 @@
  * Runs: one row each time that a profile, a task or something else is executed, under a lease, so that no dead process
  * leaves one running for ever. Knows nothing of profiles but their names.
  */
+export { makeRunFolder, makeTaskFolder, writeRunFile } from './artifacts.ts';
 export { cancelRun } from './cancel-run.ts';
 export { failLostRuns, finishRun } from './finish-run.ts';
 export { getRun } from './get-run.ts';

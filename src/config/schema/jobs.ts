@@ -3,7 +3,14 @@ import { section, severity, slug, text, timerDuration, wholeNumber } from './fie
 
 const mostAtOnce = 100;
 /** Tocsin itself says these to every task. */
-const givenNames = ['TOCSIN_RUN_ID', 'TOCSIN_TASK', 'TOCSIN_ARTIFACTS_DIR', 'TOCSIN_URL', 'TOCSIN_TOKEN'];
+const givenNames = [
+  'TOCSIN_RUN_ID',
+  'TOCSIN_TASK',
+  'TOCSIN_ARTIFACTS_DIR',
+  'TOCSIN_URL',
+  'TOCSIN_TOKEN',
+  'TOCSIN_TASK_MARK',
+];
 
 // The system takes no null byte in an argument or a variable.
 const word = z.string().regex(/^[^\0]*$/, { error: 'a text without null bytes' });

@@ -1,0 +1,109 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toIso } from '../core/clock.ts';
+import type { RunRow } from '../store/index.ts';
+
+/*
+ * What a run leaves on disk: a folder named after its start, readable by us alone. Nothing here keeps a run from going
+ * on: what the disk refuses is answered as a problem, with its errno.
+ */
+
+const maxInOneSecond = 10_000;
+
+/** Where a task writes, and where its outputs are kept. */
+export type TaskFolder = { path: string; stdoutPath: string; stderrPath: string };
+
+type RunFacts = Pick<RunRow, 'run_id' | 'status' | 'started_at' | 'finished_at' | 'exit_code'>;
+
+/**
+ * Makes the folder of a run that has begun, with `payload.json` and `run.json`. The second of the same second, of whatever
+ * process, gets `-2` after its name.
+ */
+export async function makeRunFolder(
+  root: string,
+  run: RunFacts & Pick<RunRow, 'trigger_payload'>,
+  nowMs: number,
+): Promise<{ path: string } | { problem: string }> {
+  return orProblem(async () => {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    const path = await makeFresh(root, nameAfter(run.started_at ?? nowMs));
+    await writeFile(payloadOf(path), run.trigger_payload ?? '{}', { mode: 0o600 });
+    await replaceRunFile(path, run, nowMs);
+    return { path };
+  });
+}
+
+/** Makes the place of a task: the run's own folder for the only task of a run (`name` is null), else one in it. */
+export function makeTaskFolder(
+  runFolder: string,
+  name: string | null,
+): Promise<TaskFolder | { problem: string }> {
+  return orProblem(async () => {
+    const path = name === null ? runFolder : join(runFolder, name);
+    if (name !== null) await mkdir(path, { mode: 0o700 });
+    return { path, stdoutPath: join(path, 'stdout.log'), stderrPath: join(path, 'stderr.log') };
+  });
+}
+
+/** Writes `run.json` anew, whole or not at all; answers why it could not be, or null. */
+export async function writeRunFile(path: string, run: RunFacts, nowMs: number): Promise<string | null> {
+  const written = await orProblem(async () => {
+    await replaceRunFile(path, run, nowMs);
+    return { path };
+  });
+  return 'problem' in written ? written.problem : null;
+}
+
+async function replaceRunFile(path: string, run: RunFacts, nowMs: number): Promise<void> {
+  const facts = {
+    run_id: run.run_id,
+    status: run.status,
+    timestamp: toIso(nowMs),
+    payload_path: payloadOf(path),
+    artifacts_dir: path,
+    started_at: toIso(run.started_at),
+    finished_at: toIso(run.finished_at),
+    exit_code: run.exit_code,
+  };
+  const draft = join(path, '.run.json.new');
+  await writeFile(draft, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, join(path, 'run.json'));
+}
+
+/** `mkdir` succeeds for one process only: no two runs get the same folder. */
+async function makeFresh(root: string, name: string): Promise<string> {
+  for (let number = 1; number <= maxInOneSecond; number++) {
+    const path = join(root, number === 1 ? name : `${name}-${number}`);
+    try {
+      await mkdir(path, { mode: 0o700 });
+      return path;
+    } catch (error) {
+      if (!isExisting(error)) throw error;
+    }
+  }
+  throw new Error(`EEXIST: ${root} holds ${maxInOneSecond} folders of the second ${name}`);
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+/** `2026-03-01T12:00:00.123Z` is `20260301T120000Z`. */
+function nameAfter(epochMs: number): string {
+  return toIso(epochMs)
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(/[-:]/g, '');
+}
+
+function payloadOf(path: string): string {
+  return join(path, 'payload.json');
+}
+
+async function orProblem<Made>(make: () => Promise<Made>): Promise<Made | { problem: string }> {
+  try {
+    return await make();
+  } catch (error) {
+    // The run is worth more than what it leaves: it goes on without.
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
