@@ -6,6 +6,7 @@ import { systemActor } from './core/actor.ts';
 import type { Clock } from './core/clock.ts';
 import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { createPulse, type Pulse } from './core/pulse.ts';
 import { createDeliverer } from './flows/deliver.ts';
 import { createDigest } from './flows/digest.ts';
 import { createClockFollower } from './flows/follow-clock.ts';
@@ -16,6 +17,7 @@ import { createSelfHealth } from './flows/self-health.ts';
 import { createSummarizer } from './flows/summarize.ts';
 import { createSupervisor } from './flows/supervise.ts';
 import { createSourceWatch } from './flows/watch-sources.ts';
+import { createWatchdog } from './flows/watchdog.ts';
 import type { Door } from './http/door.ts';
 import { closeHttpServer, listen } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
@@ -59,6 +61,8 @@ type Running = {
   phase: Phase;
   stops: (() => Promise<void>)[];
   lastPassAt: number | null;
+  /** Of the loops that are to go on. */
+  pulse: Pulse;
   probing: Probing | null;
   address: string | null;
   reloading: ConfigReloading;
@@ -111,6 +115,7 @@ async function startAll(options: AppOptions): Promise<Running> {
     phase: 'starting',
     stops: [base.close],
     lastPassAt: null,
+    pulse: createPulse(base.clock),
     probing: null,
     address: null,
     reloading,
@@ -129,6 +134,7 @@ async function startAll(options: AppOptions): Promise<Running> {
     if (plays(running, 'worker')) startWorkers(running);
     if (plays(running, 'scheduler')) startSchedule(running);
     if (plays(running, 'api')) await startServer(running);
+    startWatchdog(running);
     running.phase = 'ready';
     return running;
   } catch (error) {
@@ -171,9 +177,10 @@ function createClock({ base, options }: Running) {
 }
 
 function startWorkers(running: Running): void {
-  const { base } = running;
+  const { base, pulse } = running;
   const supervisor = createSupervisor({
     owner: base.owner,
+    onRound: pulse.follow('supervisor'),
     makeCtx() {
       running.lastPassAt = base.clock.now();
       return base.context(systemActor('supervisor'), null);
@@ -183,7 +190,7 @@ function startWorkers(running: Running): void {
   startPart(running, supervisor);
   const ctx = base.liveContext(systemActor('deliverer'));
   const report = (alert: Parameters<typeof ctx.intake.submit>[0][number]) => ctx.intake.submit([alert], null);
-  startPart(running, createDeliverer({ ctx, report, random: Math.random }));
+  startPart(running, createDeliverer({ ctx, report, random: Math.random, onRound: pulse.follow('outbox') }));
   startPart(running, createSourceWatch(base.liveContext(systemActor('sources'))));
   startPart(running, createSummarizer(base.liveContext(systemActor('summarizer'))));
   startPart(running, createDigest(base.liveContext(systemActor('digest'))));
@@ -191,10 +198,17 @@ function startWorkers(running: Running): void {
 }
 
 function startSchedule(running: Running): void {
-  const { base } = running;
+  const { base, pulse } = running;
   const makeCtx = () => base.context(systemActor('prober'), null);
-  running.probing = createProbing({ makeCtx, holder: base.owner });
+  running.probing = createProbing({ makeCtx, holder: base.owner, onRound: pulse.follow('schedule') });
   startPart(running, running.probing);
+}
+
+/** A process that only answers requests has no loop that could stand still. */
+function startWatchdog(running: Running): void {
+  const { base, pulse, options } = running;
+  if (options.role !== 'api')
+    startPart(running, createWatchdog({ ctx: base.liveContext(systemActor('watchdog')), pulse }));
 }
 
 async function startServer(running: Running): Promise<void> {

@@ -2,8 +2,10 @@ import packageJson from '../package.json' with { type: 'json' };
 import { type App, type AppRole, createApp } from './app.ts';
 import { openLog } from './base.ts';
 import { type Config, describeConfig, type LoadOptions, loadConfig } from './config/index.ts';
+import { createSystemClock } from './core/clock.ts';
 import { describeError, type ErrorCode, errorTable, toAppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { createSystemd, type Systemd } from './systemd.ts';
 
 export type ServeOptions = Pick<LoadOptions, 'configPath' | 'jobsPath'> & { role: AppRole };
 
@@ -15,13 +17,22 @@ export async function serve(options: ServeOptions): Promise<void> {
     const config = await load();
     const log = await openLog(config.log);
     const app = createApp({ config, load, role: options.role, version: packageJson.version, log });
+    const systemd = createSystemd(takeSystemdVariables(), { clock: createSystemClock(), log });
     dieLoudly(log);
     await app.start();
-    obeySignals(app, config, log);
+    obeySignals(app, config, log, systemd);
     await greet(app, config, log);
+    await systemd.ready();
   } catch (error) {
     process.exitCode = explainStart(error);
   }
+}
+
+/** What we start must not speak for us: sd_notify(3) has the variables removed by who reads them. */
+function takeSystemdVariables() {
+  const { NOTIFY_SOCKET, WATCHDOG_USEC } = process.env;
+  for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete process.env[name];
+  return { NOTIFY_SOCKET, WATCHDOG_USEC };
 }
 
 /** Tells why it could not start; answers the exit code: 2 for the configuration, 69 for what is out of reach. */
@@ -33,7 +44,7 @@ function explainStart(error: unknown): number {
   return errorTable[code].exitCode;
 }
 
-function obeySignals(app: App, config: Config, log: Log): void {
+function obeySignals(app: App, config: Config, log: Log, systemd: Systemd): void {
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (isStopping) process.exit(1);
@@ -43,7 +54,7 @@ function obeySignals(app: App, config: Config, log: Log): void {
       log.error({ tag: 'app' }, '[app] could not stop in time');
       process.exit(1);
     }, config.server.shutdownTimeoutMs);
-    void app.stop().then(() => {
+    void Promise.all([app.stop(), systemd.stopping()]).then(() => {
       clearTimeout(timer);
       log.info({ tag: 'app' }, '[app] stopped');
       process.exit(0);

@@ -34,6 +34,7 @@ const otherNames = [
   'TOCSIN_TOKEN',
   'CRON_TZ',
   'HOOK_SECRET',
+  'WATCHDOG_URL',
   'BILLING_SECRET',
   'PATH',
   'PWD',

@@ -58,6 +58,7 @@ export function assemble(parts: Parts): Config {
     intelligence: parts.intelligence,
     runbooks: parts.runbooks,
     escalation: parts.escalation,
+    watchdog: file.watchdog ?? null,
     notify: { dryRun: file.notify.dry_run || settings.isDebugAsked },
     log: {
       level: settings.logLevel,

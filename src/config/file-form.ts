@@ -11,6 +11,7 @@ import type {
   RouteConfig,
   ServerConfig,
   SilenceConfig,
+  WatchdogConfig,
   WebhookConfig,
 } from './types.ts';
 
@@ -35,7 +36,12 @@ export function tocsinFileForm(config: Config): FileForm {
       notifications: durationText(config.retention.notificationsMs),
     },
     notify: { dry_run: config.notify.dryRun },
+    ...(config.watchdog && { watchdog: watchdogForm(config.watchdog) }),
   };
+}
+
+function watchdogForm({ url, intervalMs }: WatchdogConfig): FileForm {
+  return { url, interval: durationText(intervalMs) };
 }
 
 /** Answers the policy as alert_routing_policy.yml has it. */

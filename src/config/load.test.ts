@@ -167,6 +167,7 @@ describe('a valid configuration', () => {
     const text = `${example}
 kinds: [churn]
 notify: { dry_run: true }
+watchdog: { url: "https://hc.example/ping", interval: 90s }
 `;
     const first = await load({ 'tocsin.yaml': text });
     const second = await load({

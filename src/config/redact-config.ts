@@ -27,6 +27,7 @@ export function redactConfig(config: Config): Config {
       ]),
     ),
     jobs: redactJobs(config.jobs),
+    watchdog: config.watchdog && { ...config.watchdog, url: redactWebhookUrl(config.watchdog.url) },
     telegram: redactTelegram(config.telegram),
     llm: config.llm && {
       ...config.llm,

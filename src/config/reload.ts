@@ -105,6 +105,7 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   intelligence: true,
   runbooks: true,
   notify: true,
+  watchdog: true,
   log: true,
   rateLimit: true,
   telegram: true,

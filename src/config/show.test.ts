@@ -19,6 +19,7 @@ components:
       - { name: h, kind: http, url: "http://u:s3cret@h/p?token=s3cret&q=1", body: '{"password": "s3cret"}',
           headers: { Authorization: Bearer s3cret, X-Api-Key: s3cret, Accept: text/html } }
       - { name: c, kind: command, command: [probe, --token=s3cret], env: { ANY: s3cret } }
+watchdog: { url: "https://hc.example/s3cret", interval: 90s }
 channels:
   hook: { type: webhook, url: "https://hooks.example/T0/s3cret", secret: s3cret, headers: { cookie: s3cret } }
   oncall: { type: telegram, channel: oncall }
@@ -69,6 +70,7 @@ describe('what is shown', () => {
       'hook (webhook), oncall (telegram, not set: TELEGRAM_CHAT_ID_ONCALL), out (log)',
     );
     expect(summary).toContain('all → hook + oncall, none → nobody');
+    expect(summary).toContain('watchdog    https://hc.example/[redacted] every 90s');
     expect(summary).toContain('PostgreSQL at postgres://u:[redacted]@h/x');
   });
 });

@@ -8,7 +8,7 @@ import {
 } from './file-form.ts';
 import { intelligenceFileForm } from './intelligence.ts';
 import { describeJobs, jobsFileForm } from './jobs/show.ts';
-import { redactUrl } from './redact.ts';
+import { redactUrl, redactWebhookUrl } from './redact.ts';
 import { redactConfig } from './redact-config.ts';
 import type { Config } from './types.ts';
 
@@ -74,6 +74,10 @@ export function describeConfig(config: Config): string {
     ['listen', `${config.server.host}:${config.server.port}, public as ${config.server.publicUrl}`],
   ];
   if (config.llm) lines.push(['summaries', `${config.llm.model} at ${redactUrl(config.llm.baseUrl)}`]);
+  if (config.watchdog) {
+    const { url, intervalMs } = config.watchdog;
+    lines.push(['watchdog', `${redactWebhookUrl(url)} every ${durationText(intervalMs)}`]);
+  }
   if (config.notify.dryRun) lines.push(['dry run', 'messages are recorded and none is sent']);
   return lines.map(([part, words]) => `${part.padEnd(12)}${words}`).join('\n');
 }

@@ -38,6 +38,8 @@ export type Config = {
   runbooks: readonly RunbookConfig[];
   escalation: EscalationPolicy;
   notify: { dryRun: boolean };
+  /** Null: nobody outside watches. */
+  watchdog: WatchdogConfig | null;
   log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };
   rateLimit: { maxRequests: number; windowMs: number };
   telegram: TelegramEnvironment;
@@ -160,6 +162,9 @@ export type MaintenanceConfig = {
     | { kind: 'cron'; cron: string; timezone: string; durationMs: number };
   comment: string | null;
 };
+
+/** Whom to tell that all goes on; the address is a secret. */
+export type WatchdogConfig = { url: string; intervalMs: number };
 
 export type RetentionConfig = {
   alertsMs: number;

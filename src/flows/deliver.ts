@@ -63,6 +63,7 @@ async function run(loop: Loop): Promise<void> {
   while (!signal.aborted) {
     try {
       const sending = await launch(loop);
+      loop.courier.onRound?.();
       if (sending.length === 0) await rest(loop);
     } catch (err) {
       ctx.log.error({ tag: 'notify', err }, '[notify] the outbox cannot be read; trying again');

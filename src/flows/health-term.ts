@@ -19,6 +19,8 @@ type Term = {
 export type TenureDeps = {
   makeCtx(): FlowCtx;
   holder: string;
+  /** Hears of each look at the lease that went well, whoever holds it. */
+  onRound(): void;
   /** Answers a prober that takes its checks; what it finds is kept under the token and no other. */
   openProber(leaseToken: string, signal: AbortSignal): Prober;
 };
@@ -35,7 +37,7 @@ export type Tenure = {
 };
 
 /** Answers the terms of this process; none has begun. */
-export function createTenure({ makeCtx, holder, openProber }: TenureDeps): Tenure {
+export function createTenure({ makeCtx, holder, onRound, openProber }: TenureDeps): Tenure {
   let term: Term | null = null;
 
   const begin = async (ctx: FlowCtx): Promise<void> => {
@@ -72,6 +74,7 @@ export function createTenure({ makeCtx, holder, openProber }: TenureDeps): Tenur
       try {
         if (term) await renew(ctx, term);
         if (!term) await begin(ctx);
+        onRound();
       } catch (err) {
         // A database that is away costs the term only when its time is over.
         ctx.log.error({ tag: 'check', err }, '[check] the lease of the checks is out of reach; trying again');

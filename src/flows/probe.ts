@@ -14,6 +14,8 @@ export type ProbingDeps = {
   makeCtx(): FlowCtx;
   /** Names this process to people who look at the lease. */
   holder: string;
+  /** Hears of each look at the lease that went well, whoever holds it. */
+  onRound?(): void;
 };
 
 /** The loop that watches the components: of all processes that run it, one at a time does the work. */
@@ -30,7 +32,7 @@ export type Probing = {
 };
 
 /** Answers the loop that runs the scheduled checks and keeps their results, from health to alert. */
-export function createProbing({ makeCtx, holder }: ProbingDeps): Probing {
+export function createProbing({ makeCtx, holder, onRound = () => {} }: ProbingDeps): Probing {
   const recorder = createProbeRecorder(makeCtx);
   const stopping = new AbortController();
   let loop: Promise<void> | null = null;
@@ -38,6 +40,7 @@ export function createProbing({ makeCtx, holder }: ProbingDeps): Probing {
   const tenure = createTenure({
     makeCtx,
     holder,
+    onRound,
     openProber(leaseToken, signal) {
       const prober = createTermProber({ makeCtx, recorder, leaseToken, signal });
       // Where nobody loops, `tick` runs what is due.

@@ -25,6 +25,8 @@ export type DelivererDeps = {
   report: (report: AlertReport) => Promise<unknown>;
   /** At least 0, below 1. */
   random: () => number;
+  /** Hears of each look into the outbox that went well. */
+  onRound?(): void;
 };
 
 /** What sending needs beside the message. */

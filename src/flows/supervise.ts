@@ -34,13 +34,15 @@ export type SupervisorDeps = {
   makeCtx(): FlowCtx;
   /** Names this worker in leases. */
   owner: string;
+  /** Hears of each round of the loop that went well. */
+  onRound?(): void;
 };
 
 /**
  * Answers the loop that makes alerts heard: it claims what waits, turns it into incidents and messages, and sees to what
  * time alone brings: promises that lapse, triages that wait, ends to be told, incidents that are over.
  */
-export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor {
+export function createSupervisor({ makeCtx, owner, onRound }: SupervisorDeps): Supervisor {
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -84,6 +86,7 @@ export function createSupervisor({ makeCtx, owner }: SupervisorDeps): Supervisor
       try {
         const startedAt = ctx.clock.now();
         const restMs = await round(ctx);
+        onRound?.();
         await giveWay(ctx, startedAt);
         if (restMs > 0) await waitForAlerts(ctx, restMs, stopping.signal);
       } catch (error) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { componentSchema } from './components.ts';
-import { duration, kind, section, text, timerDuration } from './fields.ts';
+import { duration, httpUrl, kind, section, text, timerDuration } from './fields.ts';
 import { channelsSchema, routeSchema } from './notify.ts';
 import { serverSchema } from './server.ts';
 import { maintenanceSchema, silenceSchema } from './silences.ts';
@@ -18,6 +18,11 @@ const retentionSchema = section({
   runsMs: raw.runs,
   notificationsMs: raw.notifications,
 }));
+
+const watchdogSchema = section({
+  url: httpUrl.describe('Asked by GET at each ping.'),
+  interval: timerDuration(10_000).prefault('1m').describe('How often it is pinged.'),
+}).transform(({ url, interval }) => ({ url, intervalMs: interval }));
 
 /** The whole of tocsin.yaml; every key is optional. */
 export const tocsinSchema = section({
@@ -38,6 +43,9 @@ export const tocsinSchema = section({
   notify: section({
     dry_run: z.boolean().default(false).describe('Record messages, and send none.'),
   }).prefault({}),
+  watchdog: watchdogSchema
+    .optional()
+    .describe('An address that is pinged while all goes on, so that somebody else tells when it does not.'),
   silences: z.array(silenceSchema).default([]).describe('Alerts that nobody is told of.'),
   maintenance: z
     .array(maintenanceSchema)
