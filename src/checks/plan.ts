@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CheckConfig } from '../config/types.ts';
+import { createAgenda } from '../core/agenda.ts';
 import type { Clock } from '../core/clock.ts';
-import { createAgenda } from './agenda.ts';
 import { checkGridDelay, firstRunDelay } from './grid.ts';
 import { type PreparedCheck, prepareCheck } from './run.ts';
 

@@ -1,7 +1,11 @@
 /*
- * Jobs: programs that run on a schedule. Here is how a task becomes a process, what is kept of it, and how all that it
- * starts is ended; and how the checkout that tasks run in follows its branch. Which tasks there are the configuration says.
+ * Jobs: programs that run on a schedule. Here is which profile is due when; how a task becomes a process, what is kept of
+ * it, and how all that it starts is ended; and how the checkout that tasks run in follows its branch. Which profiles and
+ * tasks there are the configuration says.
  */
+
+export { createTickAgenda, type DueTick } from './agenda.ts';
+export { decideTick } from './decide-tick.ts';
 export { readCommand } from './read-command.ts';
 export { createTaskRunner, type TaskOutcome, type TaskRunner, type TaskSpec } from './run-task.ts';
 export { findCheckout, type NewJobs, type SyncRequest, type SyncResult, syncCheckout } from './sync/index.ts';

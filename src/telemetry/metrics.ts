@@ -14,6 +14,7 @@ export type Metrics = {
   readonly checks: Counter<'component' | 'check' | 'status'>;
   readonly checkDurationSeconds: Histogram<'component' | 'check'>;
   readonly supervisorPassSeconds: Histogram;
+  readonly profileTicks: Counter<'profile' | 'outcome'>;
 };
 
 /** Answers metrics in a registry of their own, with those of the process (CPU, memory, event loop) beside them. */
@@ -88,6 +89,12 @@ function createLoopMetrics(registers: Registry[]) {
       help: 'Seconds that a check took.',
       labelNames: ['component', 'check'],
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    profileTicks: new Counter({
+      name: 'tocsin_profile_ticks_total',
+      help: 'Ticks of the schedule by what became of them: ended, locked, taken (by another process), missed, failed and others.',
+      labelNames: ['profile', 'outcome'],
       registers,
     }),
     supervisorPassSeconds: new Histogram({
