@@ -38,6 +38,11 @@ test.each<[string, unknown, unknown[]]>([
     [{ ...webhook.defaults, severity: 'constructor' }],
   ],
   [
+    'a severity that is no word, for the door to refuse',
+    { severity: { toString: 1 } },
+    [{ ...webhook.defaults, severity: { toString: 1 } }],
+  ],
+  [
     'labels that are no text',
     { labels: { code: 500, ok: false, gone: null, deep: { a: 1 } }, message: null },
     [

@@ -20,7 +20,8 @@ function shape(raw: Raw, { defaults, severities }: WebhookConfig): Raw {
   );
   const shaped: Record<string, unknown> = { ...defaults, ...given };
   if (isMap(given.labels)) shaped.labels = { ...defaults.labels, ...given.labels };
-  const word = String(given.severity).trim();
+  // What is no word is for the door of alerts to refuse.
+  const word = typeof given.severity === 'object' ? '' : String(given.severity).trim();
   const severity = Object.hasOwn(severities, word.toLowerCase()) ? severities[word.toLowerCase()] : undefined;
   if (severity === undefined) return shaped;
   const labels = isMap(shaped.labels) ? shaped.labels : {};
