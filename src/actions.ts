@@ -27,6 +27,7 @@ import { policyExplain } from './flows/policy-explain.ts';
 import { draftPostmortem } from './flows/postmortem.ts';
 import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
+import { startRunAction } from './flows/run-actions.ts';
 import { expireSilence, getSilence, listSilences } from './flows/silence-actions.ts';
 import { alertWhy, incidentWhy } from './flows/why.ts';
 import {
@@ -95,6 +96,7 @@ export const actions = [
   resetSignature,
   recordDeployment,
   listDeployments,
+  startRunAction,
   listRuns,
   getRun,
   cancelRun,

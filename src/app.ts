@@ -21,6 +21,7 @@ import { createWatchdog } from './flows/watchdog.ts';
 import type { Door } from './http/door.ts';
 import { closeHttpServer, listen } from './http/listen.ts';
 import { createHttpServer } from './http/server.ts';
+import { createJobs, type Jobs } from './run-jobs.ts';
 import { translateStoreError } from './store/index.ts';
 import { createMapper } from './webhooks/index.ts';
 
@@ -64,6 +65,7 @@ type Running = {
   /** Of the loops that are to go on. */
   pulse: Pulse;
   probing: Probing | null;
+  jobs: Jobs | null;
   address: string | null;
   reloading: ConfigReloading;
 };
@@ -107,6 +109,7 @@ async function startAll(options: AppOptions): Promise<Running> {
       base.replaceConfig(config);
       if (!wasDryRun) warnOfDryRun(config, log);
       await running.probing?.reload();
+      running.jobs?.reload();
     },
   });
   const running: Running = {
@@ -117,6 +120,7 @@ async function startAll(options: AppOptions): Promise<Running> {
     lastPassAt: null,
     pulse: createPulse(base.clock),
     probing: null,
+    jobs: null,
     address: null,
     reloading,
   };
@@ -202,6 +206,8 @@ function startSchedule(running: Running): void {
   const makeCtx = () => base.context(systemActor('prober'), null);
   running.probing = createProbing({ makeCtx, holder: base.owner, onRound: pulse.follow('schedule') });
   startPart(running, running.probing);
+  running.jobs = createJobs(base);
+  startPart(running, running.jobs);
 }
 
 /** A process that only answers requests has no loop that could stand still. */

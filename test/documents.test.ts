@@ -21,6 +21,7 @@ const handMade = [
   'serve',
   'migrate',
   'replay',
+  'run',
   'explain',
   'config check',
   'config show',
@@ -28,11 +29,14 @@ const handMade = [
   'render-crontab',
   'webhooks try',
 ];
-/** Variables of the tour and of the tests, which Tocsin's server does not read. */
+/** Variables of the tour, of tasks and of the tests, which Tocsin's server does not read. */
 const otherNames = [
   'TOCSIN_URL',
   'TOCSIN_TOKEN',
   'CRON_TZ',
+  'TOCSIN_RUN_ID',
+  'TOCSIN_TASK',
+  'TOCSIN_ARTIFACTS_DIR',
   'HOOK_SECRET',
   'WATCHDOG_URL',
   'BILLING_SECRET',

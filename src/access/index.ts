@@ -16,3 +16,4 @@ export {
   sessionLifetimeMs,
   signInWithToken,
 } from './sign-in.ts';
+export { createTaskToken, endTaskToken } from './task-token.ts';

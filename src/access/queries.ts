@@ -1,4 +1,5 @@
 import type { Ctx, TokenRow } from '../store/index.ts';
+import { taskRole } from './roles.ts';
 
 /** Inserts the row; one with the same hash stays as it is. Leans on `token_hash`. */
 export async function insertToken(ctx: Ctx, row: TokenRow): Promise<void> {
@@ -26,9 +27,9 @@ export async function findApiToken(ctx: Ctx, tokenId: string): Promise<TokenRow 
   return row ?? null;
 }
 
-/** Answers API tokens below the id, newest first. Leans on `token_key`. */
+/** Answers API tokens that somebody asked for below the id, newest first. Leans on `token_key`. */
 export function listApiTokens(ctx: Ctx, belowId: string | null, limit: number): Promise<TokenRow[]> {
-  let query = ctx.db.selectFrom('token').selectAll().where('kind', '=', 'api');
+  let query = ctx.db.selectFrom('token').selectAll().where('kind', '=', 'api').where('role', '<>', taskRole);
   if (belowId !== null) query = query.where('token_id', '<', belowId);
   return query.orderBy('token_id', 'desc').limit(limit).execute();
 }
@@ -61,11 +62,16 @@ export async function revokeWithSessions(ctx: Ctx, tokenId: string, nowMs: numbe
     .execute();
 }
 
-/** Deletes sessions and sign-in codes that ended before the time. Reads the whole table, which is small. */
+/** Deletes the row of that id, if there is one. Leans on `token_key`. */
+export async function deleteToken(ctx: Ctx, tokenId: string): Promise<void> {
+  await ctx.db.deleteFrom('token').where('token_id', '=', tokenId).execute();
+}
+
+/** Deletes sessions, sign-in codes and tokens of tasks that ended before the time. Reads the whole table, which is small. */
 export async function deleteExpired(ctx: Ctx, beforeMs: number): Promise<void> {
   await ctx.db
     .deleteFrom('token')
-    .where('kind', 'in', ['session', 'signin'])
+    .where((row) => row.or([row('kind', 'in', ['session', 'signin']), row('role', '=', taskRole)]))
     .where('expires_at', '<', beforeMs)
     .execute();
 }

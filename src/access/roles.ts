@@ -38,12 +38,15 @@ const roles = {
   default: read,
 } as const satisfies Record<RoleName, readonly string[]>;
 
-/** Answers whether the text names a role. */
-function isRoleName(text: string): text is RoleName {
-  return Object.hasOwn(roles, text);
-}
+/** The role of tokens that tasks are given: nobody can ask for one. */
+export const taskRole = 'task';
+
+const ownRoles: Readonly<Record<string, readonly string[]>> = {
+  [taskRole]: ['tools.alerts.ingest', 'tools.metrics.record', 'tools.state.own'],
+};
 
 /** Answers an actor of the role; a role that is not known any more has the entitlements of `default`. */
 export function createActor(name: string, role: string): Actor {
-  return { name, role, entitlements: roles[isRoleName(role) ? role : 'default'] };
+  const entitlements = Object.hasOwn(roles, role) ? roles[role as RoleName] : ownRoles[role];
+  return { name, role, entitlements: entitlements ?? roles.default };
 }

@@ -14,6 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
   program.description('It watches, it rings once, it says why, it remembers.');
   program.version(version).exitOverride();
   addHandMade(program);
+  addRun(program);
   addReplay(program);
   addExplain(program);
   for (const command of manifest) addAction(program, command);
@@ -90,6 +91,24 @@ function addHandMade(program: Command): void {
     });
 }
 
+function addRun(program: Command): void {
+  leaf(program, 'run', 'Run a profile now, with real alerts')
+    .argument('<profile>', 'name from jobs.yaml')
+    .option('--dry-run', 'print what would run, and the names in its environment; run, sync and send nothing')
+    .option('--task <name>', 'run this task alone')
+    .option('--wait', 'with --url: wait for the end; a run here is always waited for')
+    .option('--follow', 'show what the tasks write')
+    .addOption(configOption())
+    .addOption(jobsOption())
+    .option('--json', 'print JSON')
+    .addOption(urlOption())
+    .addOption(tokenOption())
+    .action(async (profile, options) => {
+      const { runRunCommand } = await import('./run-profile.ts');
+      await runRunCommand(profile, options);
+    });
+}
+
 function addReplay(program: Command): void {
   leaf(program, 'replay', 'Run recorded alerts through a configuration; writes and sends nothing')
     .addOption(configOption())
@@ -122,10 +141,8 @@ function addAction(program: Command, command: ManifestCommand): void {
   built
     .addOption(configOption())
     .option('--json', 'print JSON')
-    .addOption(
-      new Option('--url <url>', 'a running server to ask, instead of the database').env('TOCSIN_URL'),
-    )
-    .addOption(new Option('--token <token>', 'the token for that server').env('TOCSIN_TOKEN'))
+    .addOption(urlOption())
+    .addOption(tokenOption())
     .action(async (...given: unknown[]) => {
       const { runActionCommand } = await import('./run-action.ts');
       await runActionCommand(command, given.slice(0, command.args.length) as string[], built.opts());
@@ -138,6 +155,14 @@ function configOption(): Option {
 
 function jobsOption(): Option {
   return new Option('--jobs <file>', 'jobs.yaml to use');
+}
+
+function urlOption(): Option {
+  return new Option('--url <url>', 'a running server to ask, instead of the database').env('TOCSIN_URL');
+}
+
+function tokenOption(): Option {
+  return new Option('--token <token>', 'the token for that server').env('TOCSIN_TOKEN');
 }
 
 /** Adds the command under its words, making those before it where they are not there yet. */

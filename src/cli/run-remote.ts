@@ -5,7 +5,7 @@ type Server = { url: string; token?: string };
 
 /** Runs the action on a running server. Throws what the server answers, and UNAVAILABLE where it answers nothing. */
 export async function runRemotely(
-  { command, http }: ManifestCommand,
+  { command, http }: Pick<ManifestCommand, 'command' | 'http'>,
   input: Record<string, unknown>,
   server: Server,
 ): Promise<unknown> {

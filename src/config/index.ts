@@ -6,6 +6,7 @@ export { hashConfig } from './hash-config.ts';
 export { configSchemas, generatedFiles } from './json-schema.ts';
 export { type LoadOptions, loadConfig } from './load.ts';
 export { formatProblems, type Problem } from './problem.ts';
+export { readProcessEnvironment } from './process-environment.ts';
 export { isSecretName, redactText, redactWebhookUrl } from './redact.ts';
 export type { ReloadResult } from './reload.ts';
 export { collectSecrets } from './secrets.ts';

@@ -84,6 +84,8 @@ export type Announcement = {
   incident: MessageIncident | null;
   /** The alert as the API shows it. */
   alert: Readonly<Record<string, unknown>> | null;
+  /** The run as the API shows it, where it is about one. */
+  run?: Readonly<Record<string, unknown>>;
   /** Route names that alone are asked; null: all. */
   onlyRoutes: readonly string[] | null;
 };

@@ -2,6 +2,7 @@ import { listHealed, markEndAnnounced } from '../alerts/index.ts';
 import { inTransaction } from '../store/index.ts';
 import { describeHealed } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
+import { isTaskFailure } from './run-alert.ts';
 import { tell } from './tell.ts';
 
 const batch = 500;
@@ -21,7 +22,7 @@ export async function tellHealed(ctx: FlowCtx): Promise<number> {
       ),
     );
     const ours = healed.filter((alert) => marked.has(alert.alert_ref));
-    await tell(ctx, ours.map(describeHealed));
+    await tell(ctx, ours.filter((alert) => !isTaskFailure(alert)).map(describeHealed));
     return ours.length;
   });
 }

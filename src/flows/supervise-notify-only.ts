@@ -4,11 +4,19 @@ import { type AlertRow, inTransaction } from '../store/index.ts';
 import { describeFiring } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { ackEnded, ackOf, giveBack, sortHeld } from './held-alert.ts';
+import { isTaskFailure } from './run-alert.ts';
 import { findRule } from './supervise-alert.ts';
 import { forgetSilence, holdSilenced } from './supervise-silenced.ts';
 import { tell } from './tell.ts';
 
-const reason = 'notify_only';
+const notifyOnly = 'notify_only';
+
+/** The digest of its profile tells of a task's failure, and nobody else: else people would hear of it twice. */
+const byDigest = 'told_by_digest';
+
+function reasonOf(alert: AlertRow): string {
+  return isTaskFailure(alert) ? byDigest : notifyOnly;
+}
 
 /**
  * Tells of claimed alerts that open no incident, all in one transaction: messages, acks and the trail of why. One that by
@@ -34,7 +42,9 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
   await giveBack(ctx, [...joined.difference(new Set(risen))], 'in_open_incident');
   await tell(
     ctx,
-    told.map(({ alert, rule }) => describeFiring(alert, reason, rule.actions.notify)),
+    told
+      .filter(({ alert }) => reasonOf(alert) === notifyOnly)
+      .map(({ alert, rule }) => describeFiring(alert, notifyOnly, rule.actions.notify)),
   );
   await forgetSilence(
     ctx,
@@ -43,7 +53,7 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
   await ackAlerts(
     ctx,
     told.map(({ alert, rule }) => ({
-      ...ackOf(alert, reason),
+      ...ackOf(alert, reasonOf(alert)),
       announced: true,
       incidentId: null,
       leave: !rule.actions.ack,
@@ -55,9 +65,9 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
   );
   await recordDecisions(
     ctx,
-    told.flatMap(({ alert: { alert_ref: alertRef }, rule: { name: rule, actions } }) => [
-      { alertRef, reason, rule },
-      ...(actions.ack ? [] : [{ alertRef, reason: 'left_to_workers', rule }]),
+    told.flatMap(({ alert, rule: { name: rule, actions } }) => [
+      { alertRef: alert.alert_ref, reason: reasonOf(alert), rule },
+      ...(actions.ack ? [] : [{ alertRef: alert.alert_ref, reason: 'left_to_workers', rule }]),
     ]),
   );
 }

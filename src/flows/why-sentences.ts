@@ -32,6 +32,8 @@ const sentences: Readonly<Record<string, Say>> = {
   silenced: (rule) => `${rule} held it: nobody is told, and no incident is made`,
   silence_ended: (rule) => `${rule} ended, and it was still firing`,
   notify_only: (rule) => `the rule ${rule} of the policy asks for no incident: it is told by itself`,
+  told_by_digest: (rule) =>
+    `the rule ${rule} of the policy asks for no incident: the digest of its profile tells of it`,
   left_to_workers: (rule) =>
     `the rule ${rule} of the policy leaves it to a worker or a person to be done with it`,
   incident_opened: (rule) => `the rule ${rule} of the policy opened an incident for it`,
@@ -63,7 +65,7 @@ export function sayEntry({ reason, rule, alerts }: TrailEntry): string {
   return alerts > 1 ? `${said} (${alerts} alerts)` : said;
 }
 
-const told = ['route_matched', 'end_told', 'already_told'];
+const told = ['route_matched', 'told_by_digest', 'end_told', 'already_told'];
 const untold = [
   'silenced',
   'no_route',

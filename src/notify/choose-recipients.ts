@@ -55,11 +55,11 @@ export function chooseRecipients(
 
 function matchRecipients(announcement: Announcement, routes: readonly RouteConfig[]): Recipient[] {
   const { event, facts, onlyRoutes } = announcement;
-  // A digest is about nothing that a route could match: it goes where it was sent.
+  // A digest that names its route goes there, whatever that would match.
   const matched =
-    event === 'digest'
+    event === 'digest' && onlyRoutes
       ? routes.flatMap((route) =>
-          onlyRoutes?.includes(route.name) ? [{ route, channels: route.channels }] : [],
+          onlyRoutes.includes(route.name) ? [{ route, channels: route.channels }] : [],
         )
       : matchRoutes(routes, facts, onlyRoutes);
   return matched.flatMap(({ route, channels }) =>

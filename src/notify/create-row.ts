@@ -53,7 +53,7 @@ function createMessage(
   beganUnheardAt: number | null,
   now: number,
 ): StoredMessage {
-  const { event, reason, facts, title, text, incident, alert } = announcement;
+  const { event, reason, facts, title, text, incident, alert, run } = announcement;
   return {
     event,
     reason,
@@ -66,6 +66,7 @@ function createMessage(
     url: createUrl(announcement, publicUrl),
     incident,
     alert,
+    ...(run ? { run } : {}),
     service: facts.service,
     dueAt,
   };

@@ -14,6 +14,7 @@ export type StoredMessage = {
   url: string | null;
   incident: MessageIncident | null;
   alert: Readonly<Record<string, unknown>> | null;
+  run?: Readonly<Record<string, unknown>>;
   /** The service that it tells of. */
   service: string;
   /** Epoch milliseconds at which it is to go out at the earliest; lateness counts from here. */

@@ -16,14 +16,14 @@ it.each<[string, RunStatus[], CutShort, object]>([
   [
     'says that its own time was over',
     ['succeeded', 'cancelled'],
-    'timed_out',
+    { reason: 'timed_out' },
     { status: 'timed_out', exit_code: 1 },
   ],
   [
     'says that it was cancelled',
     ['failed', 'cancelled'],
-    'cancelled',
-    { status: 'cancelled', exit_code: null },
+    { reason: 'cancelled', by: 'ann' },
+    { status: 'cancelled', exit_code: null, error: 'cancelled by ann' },
   ],
 ])('a run %s', (_, statuses, cut, expected) => {
   expect(decideRunEnd(of(...statuses), cut)).toMatchObject(expected);

@@ -1,7 +1,7 @@
 import type { RunRow, RunStatus } from '../store/index.ts';
 
 /** What cut a profile's run short; null: nothing. */
-export type CutShort = 'timed_out' | 'cancelled' | null;
+export type CutShort = { reason: 'timed_out' } | { reason: 'cancelled'; by: string } | null;
 
 export type RunEnd = Pick<RunRow, 'status' | 'exit_code' | 'error'> & { status: FinalStatus };
 
@@ -12,9 +12,9 @@ export function decideRunEnd(
   tasks: readonly { task: string | null; status: RunStatus }[],
   cut: CutShort,
 ): RunEnd {
-  if (cut === 'cancelled') return { status: 'cancelled', exit_code: null, error: 'cancelled' };
-  if (cut === 'timed_out')
-    return { status: 'timed_out', exit_code: 1, error: 'the time of the profile was over' };
+  if (cut?.reason === 'cancelled')
+    return { status: 'cancelled', exit_code: null, error: `cancelled by ${cut.by}` };
+  if (cut) return { status: 'timed_out', exit_code: 1, error: 'the time of the profile was over' };
   const failed = tasks.filter(({ status }) => status !== 'succeeded').map(({ task }) => task);
   if (failed.length === 0) return { status: 'succeeded', exit_code: 0, error: null };
   return { status: 'failed', exit_code: 1, error: `failed: ${failed.join(', ')}` };

@@ -11,27 +11,33 @@ const noLease = { lease_token: null, locked_until: null };
 
 /**
  * Ends a run and gives the lock of its profile back, in the open transaction or in one of its own; tasks that have not
- * begun are cancelled with it. Answers false where another process has ended it already.
+ * begun are cancelled with it. Answers it as it is now; null: another process has ended it already.
  */
-export function finishRun(ctx: Ctx, { run, leaseToken }: StartedRun, end: RunEnd): Promise<boolean> {
+export function finishRun(ctx: Ctx, { run, leaseToken }: StartedRun, end: RunEnd): Promise<RunRow | null> {
   return inTransaction(ctx, async (ctx) => {
     const nowMs = ctx.clock.now();
     const change = {
       ...end,
       ...noLease,
       finished_at: nowMs,
-      duration_ms: Math.max(0, nowMs - (run.started_at ?? nowMs)),
+      duration_ms: lastedUntil(run, nowMs),
     };
     const guard = { runId: run.run_id, status: 'running', leaseToken } as const;
-    if (!(await changeRun(ctx, guard, change))) return false;
+    if (!(await changeRun(ctx, guard, change))) return null;
     await endTaskRuns(ctx, [run.run_id], 'queued', {
       status: 'cancelled',
       finished_at: nowMs,
       error: end.error,
     });
     await returnLock(ctx, run.profile ?? '', run.run_id);
-    return true;
+    return { ...run, ...change };
   });
+}
+
+/** Ends a run that cannot begin, unless somebody has begun it. */
+export function dropRun(ctx: Ctx, run: RunRow, error: string): Promise<boolean> {
+  const change = { status: 'failed', error, finished_at: ctx.clock.now() } as const;
+  return changeRun(ctx, { runId: run.run_id, status: 'queued' }, change);
 }
 
 /** Ends runs whose process has said nothing for the length of a lease, with their tasks; answers them as they are now. */
@@ -39,14 +45,20 @@ export function failLostRuns(ctx: Ctx): Promise<RunRow[]> {
   return inTransaction(ctx, async (ctx) => {
     const lost = await lockLostRuns(ctx, lostAtOnce);
     if (lost.length === 0) return [];
-    const end = { status: 'failed', error: workerLost, finished_at: ctx.clock.now() } as const;
-    const ids = lost.map((run) => run.run_id);
-    for (const run of lost) {
-      await changeRun(ctx, { runId: run.run_id, status: 'running' }, { ...end, ...noLease });
+    const nowMs = ctx.clock.now();
+    const end = { status: 'failed', error: workerLost, finished_at: nowMs } as const;
+    const over = lost.map((run) => ({ ...run, ...end, ...noLease, duration_ms: lastedUntil(run, nowMs) }));
+    for (const run of over) {
+      await changeRun(ctx, { runId: run.run_id, status: 'running' }, run);
       await returnLock(ctx, run.profile ?? '', run.run_id);
     }
+    const ids = over.map((run) => run.run_id);
     await endTaskRuns(ctx, ids, 'running', end);
     await endTaskRuns(ctx, ids, 'queued', { ...end, status: 'cancelled' });
-    return lost.map((run) => ({ ...run, ...end, ...noLease }));
+    return over;
   });
+}
+
+function lastedUntil({ started_at }: RunRow, nowMs: number): number {
+  return Math.max(0, nowMs - (started_at ?? nowMs));
 }

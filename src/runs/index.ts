@@ -4,13 +4,17 @@
  */
 export { makeRunFolder, makeTaskFolder, writeRunFile } from './artifacts.ts';
 export { cancelRun } from './cancel-run.ts';
-export { failLostRuns, finishRun } from './finish-run.ts';
+export { decideRunEnd } from './decide.ts';
+export { decideProfileDigest } from './decide-digest.ts';
+export { dropRun, failLostRuns, finishRun } from './finish-run.ts';
 export { getRun } from './get-run.ts';
 export { finishTask, keepRun, noteRun, startTask } from './keep-run.ts';
 export { listRuns } from './list-runs.ts';
 export { openRun } from './open-run.ts';
 export { selectQueuedRuns } from './queries.ts';
+export { lockTold, rememberTold } from './queries-digest.ts';
 export { selectProfileRecords, selectSyncFailures } from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';
 export { countRunsBefore, deleteRuns, selectRunsBefore } from './queries-retention.ts';
-export { startRun } from './start-run.ts';
+export { type StartedRun, type StartResult, startRun } from './start-run.ts';
+export { runView, toRunView } from './view.ts';

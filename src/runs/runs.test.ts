@@ -109,7 +109,7 @@ describeEachStore('runs', (openStores) => {
       'core b:2',
       'edge a:1',
     ]);
-    expect(await finishRun(ctx, first, wellEnd)).toBe(true);
+    expect(await finishRun(ctx, first, wellEnd)).toMatchObject({ status: 'succeeded' });
     await begin(ctx, {}, elsewhere);
   });
 
@@ -125,8 +125,8 @@ describeEachStore('runs', (openStores) => {
     expect(await finishTask(ctx, dns, { ...end, status: 'failed' })).toBe(true);
     expect(await finishTask(ctx, dns, { ...end, status: 'succeeded' })).toBe(false);
     expect(await noteRun(ctx, started, { revision: 'abc', artifacts_dir: 'x' })).toBe(true);
-    expect(await finishRun(ctx, started, badEnd)).toBe(true);
-    expect(await finishRun(ctx, started, wellEnd)).toBe(false);
+    expect(await finishRun(ctx, started, badEnd)).toMatchObject({ status: 'failed' });
+    expect(await finishRun(ctx, started, wellEnd)).toBeNull();
     const shown = await show(ctx, started);
     expect(shown).toMatchObject({ status: 'failed', duration_ms: 1500, revision: 'abc', artifacts_dir: 'x' });
     expect(shown.tasks).toMatchObject([
@@ -174,7 +174,7 @@ describeEachStore('runs', (openStores) => {
     });
     // The one that was taken for dead finds out, and changes nothing.
     expect(await keepRun(ctx, started)).toEqual({ kept: false });
-    expect(await finishRun(ctx, started, wellEnd)).toBe(false);
+    expect(await finishRun(ctx, started, wellEnd)).toBeNull();
     await begin(ctx, {}, elsewhere);
   });
 

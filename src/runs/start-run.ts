@@ -2,7 +2,7 @@ import { toIso } from '../core/clock.ts';
 import { type Ctx, inTransaction, type ProfileLockRow, type RunRow } from '../store/index.ts';
 import { createRun } from './open-run.ts';
 import { changeRun, insertTaskRuns } from './queries.ts';
-import { selectLock, takeLock } from './queries-lock.ts';
+import { returnLock, selectLock, takeLock } from './queries-lock.ts';
 
 /** How long a process may say nothing before another takes over what it ran. */
 export const runLeaseMs = 30_000;
@@ -52,19 +52,16 @@ export function startRun(
       locked_until,
       ...place,
     } as const;
-    if (!(await changeRun(ctx, guard, change))) throw new TakenMeanwhile();
+    if (!(await changeRun(ctx, guard, change))) {
+      await returnLock(ctx, profile, queued.run_id);
+      return { outcome: 'taken' };
+    }
     const run = { ...queued, ...change };
     const rows = tasks.map((task) => createTaskRun(ctx, run, task));
     await insertTaskRuns(ctx, rows);
     return { outcome: 'started', run, leaseToken: token, tasks: rows };
-  }).catch((error: unknown) => {
-    if (error instanceof TakenMeanwhile) return { outcome: 'taken' };
-    throw error;
   });
 }
-
-/** Rolls the lock back with the transaction. */
-class TakenMeanwhile extends Error {}
 
 function describeLocked(lock: ProfileLockRow | null, nowMs: number, { host }: RunPlace): Partial<RunRow> {
   const who = lock

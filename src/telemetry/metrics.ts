@@ -15,6 +15,7 @@ export type Metrics = {
   readonly checkDurationSeconds: Histogram<'component' | 'check'>;
   readonly supervisorPassSeconds: Histogram;
   readonly profileTicks: Counter<'profile' | 'outcome'>;
+  readonly runs: Counter<'profile' | 'status'>;
 };
 
 /** Answers metrics in a registry of their own, with those of the process (CPU, memory, event loop) beside them. */
@@ -78,6 +79,12 @@ function createHttpMetrics(registers: Registry[]) {
 
 function createLoopMetrics(registers: Registry[]) {
   return {
+    runs: new Counter({
+      name: 'tocsin_runs_total',
+      help: 'Runs of profiles that ended in this process or were skipped by it, by profile and status.',
+      labelNames: ['profile', 'status'],
+      registers,
+    }),
     checks: new Counter({
       name: 'tocsin_checks_total',
       help: 'Checks that were run, by component, check and status.',

@@ -55,7 +55,7 @@ async function post(
 
 /** The contract of the `webhook` channel. */
 function createBody(message: Message) {
-  const { event, idempotencyKey, reason, severity, title, sentAt, url, incident, alert } = message;
+  const { event, idempotencyKey, reason, severity, title, sentAt, url, incident, alert, run } = message;
   return {
     event,
     idempotency_key: idempotencyKey,
@@ -67,6 +67,7 @@ function createBody(message: Message) {
     url,
     ...(incident ? { incident } : {}),
     ...(alert ? { alert } : {}),
+    ...(run ? { run } : {}),
   };
 }
 

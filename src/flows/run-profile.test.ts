@@ -1,0 +1,210 @@
+import { expect, it, test } from 'vitest';
+import { ann } from '../../test/acting.ts';
+import {
+  createMachine,
+  failing,
+  hanging,
+  type Machine,
+  makeProfile,
+  makeTask,
+  runDeps,
+} from '../../test/jobs.ts';
+import { jobsOf } from '../../test/profiles.ts';
+import { describeEachStore, openInMemory, type StoreHarness } from '../../test/stores.ts';
+import { loadTestConfig, startWorker } from '../../test/supervised.ts';
+import { createAuthenticator } from '../access/index.ts';
+import type { ProfileConfig } from '../config/types.ts';
+import { isEntitled } from '../core/actor.ts';
+import type { TaskSpec } from '../jobs/index.ts';
+import { cancelRun } from '../runs/index.ts';
+import { runProfile } from './run-profile.ts';
+import type { ProfileRequest } from './run-types.ts';
+
+const asked = { profile: 'edge', source: 'manual', scheduledFor: null, onlyTask: null } as const;
+
+/** A worker with the profile in its configuration, and a machine to run it on. */
+async function open(harness: StoreHarness, profile: ProfileConfig, machine: Machine = createMachine()) {
+  const config = await loadTestConfig(() => ({ jobs: jobsOf([profile]) }));
+  const worker = await startWorker(harness, { config });
+  const run = (request: Partial<ProfileRequest> = {}) =>
+    runProfile(runDeps(worker, machine), { ...asked, ...request });
+  const names = () => machine.started.map(({ argv }) => argv[0]);
+  const tasks = async () =>
+    (
+      await worker.ctx.db.selectFrom('run').selectAll().where('kind', '=', 'task').orderBy('run_id').execute()
+    ).map(({ task, status, error }) => [task, status, ...(error === null ? [] : [error])].join(' '));
+  const alerts = async () =>
+    (await worker.ctx.db.selectFrom('alert').selectAll().orderBy('alert_ref').execute()).map(
+      (alert) => `${alert.fingerprint} ${alert.ended_at === null ? 'firing' : 'over'} ${alert.occurrences}`,
+    );
+  return { worker, machine, run, names, tasks, alerts };
+}
+
+describeEachStore('a profile', (openStores) => {
+  it('runs its tasks in order, and a failure stops none', async () => {
+    const profile = makeProfile(['dns', 'cert', makeTask('off', { enabled: false }), 'disk']);
+    const { run, names, tasks, worker } = await open(
+      await openStores(),
+      profile,
+      createMachine({ cert: failing() }),
+    );
+    const result = await run();
+    expect(result).toMatchObject({ outcome: 'ended', run: { status: 'failed', error: 'failed: cert' } });
+    expect(names()).toEqual(['dns', 'cert', 'disk']);
+    expect(await tasks()).toEqual(['dns succeeded', 'cert failed', 'disk succeeded']);
+    expect(await worker.ctx.db.selectFrom('profile_lock').selectAll().execute()).toEqual([]);
+    expect(await worker.ctx.db.selectFrom('token').selectAll().execute()).toEqual([]);
+  });
+
+  it('runs as many tasks at once as it says', async () => {
+    const machine = createMachine({ a: hanging, b: hanging, c: hanging });
+    const { run, names } = await open(
+      await openStores(),
+      makeProfile(['a', 'b', 'c'], { concurrency: 2 }),
+      machine,
+    );
+    const stopping = new AbortController();
+    const running = run({ signal: stopping.signal });
+    await machine.hasStarted(2);
+    stopping.abort('ann');
+    expect(await running).toMatchObject({ run: { status: 'cancelled', error: 'cancelled by ann' } });
+    expect(names()).toEqual(['a', 'b']);
+  });
+
+  it('is one alert while a task fails, however often, and none once it is well', async () => {
+    const { run, machine, alerts } = await open(
+      await openStores(),
+      makeProfile(['dns']),
+      createMachine({ dns: failing() }),
+    );
+    for (let tick = 1; tick <= 20; tick++) await run({ scheduledFor: tick * 60_000, source: 'cron' });
+    expect(await alerts()).toEqual(['job:edge:dns firing 20']);
+    delete machine.programs.dns;
+    await run();
+    expect(await alerts()).toEqual(['job:edge:dns over 20']);
+  });
+
+  it('runs a tick once, and says of a second run who is at it', async () => {
+    const machine = createMachine({ dns: hanging });
+    const { run, worker } = await open(await openStores(), makeProfile(['dns']), machine);
+    const stopping = new AbortController();
+    const first = run({ scheduledFor: 60_000, signal: stopping.signal });
+    await machine.hasStarted(1);
+    expect(await run({ scheduledFor: 60_000 })).toEqual({ outcome: 'taken' });
+    expect(await run()).toMatchObject({ outcome: 'locked', lock: { holder: 'node1:7' } });
+    stopping.abort('the end');
+    await first;
+    const runs = await worker.ctx.db
+      .selectFrom('run')
+      .select('status')
+      .where('kind', '=', 'profile')
+      .execute();
+    expect(runs.map(({ status }) => status).sort()).toEqual(['cancelled', 'skipped_locked']);
+  });
+
+  it('ends, with what runs, when its time is over or somebody asks; what had not begun is not told of', async () => {
+    const harness = await openStores();
+    const machine = createMachine({ slow: hanging });
+    const { run, worker, tasks, alerts } = await open(
+      harness,
+      makeProfile(['slow', 'late'], { timeoutMs: 60_000 }),
+      machine,
+    );
+    const first = run();
+    await machine.hasStarted(1);
+    await harness.clock.advance(60_000);
+    expect(await first).toMatchObject({ run: { status: 'timed_out' } });
+    expect(await tasks()).toEqual([
+      'slow timed_out the time of its profile was over',
+      'late cancelled the time of the profile was over',
+    ]);
+    expect(await alerts()).toEqual(['job:edge:slow firing 1']);
+
+    const second = run();
+    await machine.hasStarted(2);
+    const running = await worker.ctx.db
+      .selectFrom('run')
+      .select('run_id')
+      .where('status', '=', 'running')
+      .execute();
+    await cancelRun.run({ ...worker.ctx, actor: ann }, { run_id: running[0]?.run_id ?? '' });
+    await harness.clock.advance(2000);
+    expect(await second).toMatchObject({ run: { status: 'cancelled', error: 'cancelled by ann' } });
+    // Being stopped is neither well nor unwell.
+    expect(await alerts()).toEqual(['job:edge:slow firing 1']);
+  });
+
+  it('that another process took for dead stops, and says nothing', async () => {
+    const harness = await openStores();
+    const machine = createMachine({ dns: hanging });
+    const { run, worker, alerts } = await open(harness, makeProfile(['dns']), machine);
+    const running = run();
+    await machine.hasStarted(1);
+    await worker.ctx.db.updateTable('profile_lock').set({ token: 'other' }).execute();
+    await harness.clock.advance(2000);
+    expect(await running).toMatchObject({ outcome: 'lost' });
+    expect(await alerts()).toEqual([]);
+  });
+});
+
+test('a task gets the environment of the process, the profile and the task, and a token that only reports', async () => {
+  const seen: TaskSpec[] = [];
+  const task = makeTask('dns', { env: { B: 'task', D: 'task' }, argv: ['dns', '--warn=21'], retries: 2 });
+  const harness = await openInMemory();
+  const machine = createMachine({
+    async dns(spec) {
+      seen.push(spec);
+      const token = spec.env.TOCSIN_TOKEN ?? '';
+      const actor = await createAuthenticator().findActor(worker.ctx, token, 'api');
+      expect(actor).toMatchObject({ name: 'job:edge', role: 'task' });
+      expect(
+        actor && ['tools.alerts.ingest', 'tools.metrics.record'].every((name) => isEntitled(actor, name)),
+      ).toBe(true);
+      expect(actor && ['tools.alerts.read', 'tools.jobs.run'].some((name) => isEntitled(actor, name))).toBe(
+        false,
+      );
+      expect(spec.redact(`said ${token} and hunter22`)).toBe('said [redacted] and [redacted]');
+      return {};
+    },
+  });
+  const profile = makeProfile([task], { env: { A: 'profile', B: 'profile', DB_PASSWORD: 'hunter22' } });
+  const { run, worker } = await open(harness, profile, machine);
+  const result = await run();
+  const { TOCSIN_TOKEN: token = '', ...env } = seen[0]?.env ?? {};
+  expect(seen[0]).toMatchObject({
+    argv: ['dns', '--warn=21'],
+    cwd: '/checkout',
+    retries: 2,
+    timeoutMs: 300_000,
+  });
+  expect(env).toEqual({
+    PATH: '/bin',
+    HOME: '/root',
+    A: 'profile',
+    B: 'task',
+    D: 'task',
+    DB_PASSWORD: 'hunter22',
+    TOCSIN_RUN_ID: result.outcome === 'ended' ? result.run.run_id : '',
+    TOCSIN_TASK: 'dns',
+    TOCSIN_URL: 'http://127.0.0.1:8923',
+  });
+  expect(await createAuthenticator().findActor(worker.ctx, token, 'api')).toBeNull();
+});
+
+test.each([
+  ['a profile', { profile: 'egde' }, 'there is no profile "egde"; there are: edge'],
+  ['a task', { onlyTask: 'dsn' }, 'there is no task of edge "dsn"; there are: dns, off'],
+])('%s of another name is refused with those there are', async (_, request, message) => {
+  const { run } = await open(await openInMemory(), makeProfile(['dns', makeTask('off', { enabled: false })]));
+  await expect(run(request)).rejects.toMatchObject({ code: 'NOT_FOUND', message });
+});
+
+test('one task alone runs where it is asked for, and nothing of a profile that is disabled', async () => {
+  const profile = makeProfile(['dns', makeTask('off', { enabled: false })]);
+  const { run, names } = await open(await openInMemory(), profile);
+  expect(await run({ onlyTask: 'off' })).toMatchObject({ run: { task: 'off', status: 'succeeded' } });
+  expect(names()).toEqual(['off']);
+  const disabled = await open(await openInMemory(), { ...profile, enabled: false });
+  expect(await disabled.run()).toEqual({ outcome: 'disabled' });
+  expect(disabled.names()).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import { createTaskToken } from '../access/index.ts';
+import { describeError } from '../core/errors.ts';
+import { openRun, type StartResult, startRun } from '../runs/index.ts';
+import { inTransaction } from '../store/index.ts';
+import { breakRun, endRun } from './run-end.ts';
+import { endLostRuns } from './run-lost.ts';
+import { planRun } from './run-plan.ts';
+import { createRedaction } from './run-redact.ts';
+import { runTasks, type Workplace } from './run-tasks.ts';
+import type { LiveRun, ProfileRequest, RunDeps, RunPlan, RunResult } from './run-types.ts';
+import { type RunWatch, watchRun } from './run-watch.ts';
+
+/** So long a token outlives the time of its profile: tasks get a while to end. */
+const tokenGraceMs = 60_000;
+
+/**
+ * Runs a profile: the tick, which is one process's; the lock, which is one run's; the checkout; the tasks; then the result
+ * with its message. Throws NOT_FOUND for a name that is none, and UNAVAILABLE where nothing can be written down.
+ */
+export async function runProfile(deps: RunDeps, request: ProfileRequest): Promise<RunResult> {
+  // Read once: a reload in between is for the next run.
+  const ctx = { ...deps.ctx, config: deps.ctx.config };
+  const plan = planRun(ctx.config.jobs, request);
+  if (!plan.profile.enabled) return { outcome: 'disabled' };
+  await endLostRuns(ctx);
+  const begun = await begin({ ...deps, ctx }, plan, request);
+  if (begun.outcome !== 'started') return begun;
+  const live: LiveRun = { ...plan, ctx, deps, request, started: begun };
+  request.onNews?.({ kind: 'begun', run: begun.run, tasks: plan.tasks });
+  const watch = watchRun(live);
+  try {
+    const place = await prepare(live);
+    const ended = await runTasks(live, watch, place);
+    return await conclude(live, ended, watch);
+  } catch (error) {
+    ctx.log.error({ tag: 'job', run_id: begun.run.run_id, err: error }, '[job] the run broke off');
+    await breakRun(live, describeError(error)).catch(() => {
+      // What cannot be written down now shows as a lost worker once the lease is over.
+    });
+    throw error;
+  } finally {
+    await watch.stop();
+  }
+}
+
+/** Takes the tick and the lock, in one transaction. */
+function begin({ ctx, place }: RunDeps, plan: RunPlan, request: ProfileRequest): Promise<StartResult> {
+  const planned = plan.tasks.map(({ name, service }) => ({ name, service: service ?? plan.profile.name }));
+  return inTransaction(ctx, async (ctx): Promise<StartResult> => {
+    const run = request.queued ?? (await openRun(ctx, request));
+    return run ? startRun(ctx, run, place, planned) : { outcome: 'taken' };
+  });
+}
+
+async function prepare({ ctx, deps, profile, started }: LiveRun): Promise<Workplace> {
+  const expiresAt = ctx.clock.now() + profile.timeoutMs + tokenGraceMs;
+  const runId = started.run.run_id;
+  const token = await createTaskToken(ctx, { runId, profile: profile.name, expiresAt });
+  const secret = { ...deps.environment, ...profile.env, TOCSIN_TOKEN: token };
+  return { cwd: ctx.config.jobs.repoDir, token, redact: createRedaction(ctx.config, secret) };
+}
+
+async function conclude(live: LiveRun, ended: Parameters<typeof endRun>[1], watch: RunWatch) {
+  const result = await endRun(live, ended, watch.cut());
+  if (result.outcome === 'ended') {
+    const { run_id, status, error } = result.run;
+    live.ctx.metrics.runs.inc({ profile: live.profile.name, status });
+    live.ctx.log.info(
+      { tag: 'job', run_id, profile: live.profile.name, status, error },
+      `[job] ${live.profile.name}: ${status}`,
+    );
+  }
+  return result;
+}

@@ -1,0 +1,22 @@
+import { type Config, collectSecrets, isSecretName, redactText } from '../config/index.ts';
+
+// A shorter one would hide ordinary words wherever they stand.
+const shortestSecretLength = 6;
+
+/** Answers what hides, in the output of a task, the secrets of the configuration and of its environment, and what looks like one. */
+export function createRedaction(
+  config: Config,
+  environment: Readonly<Record<string, string>>,
+): (text: string) => string {
+  const ofEnvironment = Object.entries(environment)
+    .filter(([name, value]) => isSecretName(name) && value.length >= shortestSecretLength)
+    .map(([, value]) => value);
+  const secrets = [...new Set([...collectSecrets(config), ...ofEnvironment])].sort(
+    (a, b) => b.length - a.length,
+  );
+  return (text) => {
+    let shown = text;
+    for (const secret of secrets) shown = shown.replaceAll(secret, '[redacted]');
+    return redactText(shown);
+  };
+}

@@ -1,0 +1,32 @@
+import type { Base } from './base.ts';
+import { createProfileSchedule } from './flows/schedule-profiles.ts';
+import { createRunStarter } from './flows/start-runs.ts';
+import { createRunDeps } from './run-profile.ts';
+
+/** The part of a process that runs profiles. */
+export type Jobs = {
+  start(): void;
+  /** Begins nothing more, ends what runs, and leaves no process behind. */
+  stop(): Promise<void>;
+  /** Takes the profiles in force. */
+  reload(): void;
+};
+
+/** Answers what runs profiles when their time has come and when somebody asks. */
+export function createJobs(base: Base): Jobs {
+  const deps = createRunDeps(base);
+  const starter = createRunStarter(deps);
+  const schedule = createProfileSchedule({ ctx: deps.ctx, run: starter.run });
+  return {
+    start() {
+      starter.start();
+      schedule.start();
+    },
+    async stop() {
+      await schedule.stop();
+      await starter.stop();
+      await deps.runner.stop();
+    },
+    reload: schedule.reload,
+  };
+}
