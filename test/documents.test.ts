@@ -39,6 +39,7 @@ const otherNames = [
   'TOCSIN_ARTIFACTS_DIR',
   'HOOK_SECRET',
   'WATCHDOG_URL',
+  'POSTGRES_PASSWORD',
   'BILLING_SECRET',
   'PATH',
   'PWD',
@@ -78,7 +79,7 @@ describe.each(documents)('%s', (path) => {
 
   it('names only files that are there', () => {
     const paths = codeWords(text).filter((word) =>
-      /^(src|docs|test|scripts|examples|config|schemas|bench|demo)\/[\w./-]+$/.test(word),
+      /^(src|docs|test|scripts|examples|config|schemas|bench|demo|deploy)\/[\w./-]+$/.test(word),
     );
     const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => join(dirname(path), match[1] ?? ''));
     expect([...paths, ...links].filter((found) => !existsSync(join(root, found)))).toEqual([]);
