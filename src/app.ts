@@ -184,7 +184,8 @@ function startWorkers(running: Running): void {
   const { base, pulse } = running;
   const supervisor = createSupervisor({
     owner: base.owner,
-    onRound: pulse.follow('supervisor'),
+    onPass: pulse.follow('supervisor'),
+    onSweep: pulse.follow('chores of the supervisor'),
     makeCtx() {
       running.lastPassAt = base.clock.now();
       return base.context(systemActor('supervisor'), null);

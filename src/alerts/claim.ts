@@ -14,6 +14,8 @@ export type ClaimRequest = {
   filters?: AlertFilters;
   /** Whether it also gets what the supervisor is done with and leaves to others; default: no. */
   takesLeft?: boolean;
+  /** Whether the leases may be lost where the machine fails: nobody is told of them; default: no. */
+  mayBeLost?: boolean;
 };
 
 /**
@@ -56,7 +58,9 @@ async function tryClaim(
     requestId: ctx.requestId,
   };
   const record = recordLeased(ctx, { leaseToken, lockUntilMs }, { from: 'new', to: 'processing' }, event);
-  const [lost, due, rows] = await runStatements(ctx, [...findStalled(ctx, nowMs), claim, record]);
+  const [lost, due, rows] = await runStatements(ctx, [...findStalled(ctx, nowMs), claim, record], {
+    mayBeLost: request.mayBeLost ?? false,
+  });
   const stalled = (lost?.length ?? 0) + (due?.length ?? 0) > 0;
   return { rows: ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge), stalled };
 }

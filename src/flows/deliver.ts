@@ -50,7 +50,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
       return stopped;
     },
     async tick() {
-      const sending = await launch(loop);
+      const { sending } = await launch(loop);
       await Promise.all(sending);
       return sending.length > 0;
     },
@@ -62,9 +62,9 @@ async function run(loop: Loop): Promise<void> {
   const { signal } = loop.stopping;
   while (!signal.aborted) {
     try {
-      const sending = await launch(loop);
+      const { isFull } = await launch(loop);
       loop.courier.onRound?.();
-      if (sending.length === 0) await rest(loop);
+      if (!isFull) await rest(loop);
     } catch (err) {
       ctx.log.error({ tag: 'notify', err }, '[notify] the outbox cannot be read; trying again');
       await ctx.clock.wait(pollMs, signal);
@@ -72,22 +72,26 @@ async function run(loop: Loop): Promise<void> {
   }
 }
 
-/** Claims as many due messages as their channels have room for, and lets them go out. */
-async function launch(loop: Loop): Promise<Promise<void>[]> {
+/** Claims as many due messages as their channels have room for, and lets them go out; full: more may be due. */
+async function launch(loop: Loop): Promise<{ sending: Promise<void>[]; isFull: boolean }> {
   const { ctx, lanes } = loop.courier;
   const nowMs = ctx.clock.now();
   await sweep(loop, nowMs);
   const rooms = lanes.rooms(ctx.config, nowMs);
-  if (rooms.length === 0) return [];
+  if (rooms.length === 0) return { sending: [], isFull: false };
   const claim = { rooms, leaseToken: ctx.ids.uuid(), nowMs, lockedUntilMs: nowMs + leaseMs };
   const rows = await claimDue(ctx, claim);
-  return rows.map((row) => {
-    const sending = sendMessage(loop.courier, row)
+  const sending = rows.map((row) => {
+    const attempt = sendMessage(loop.courier, row)
       .catch((err) => ctx.log.error({ tag: 'notify', err }, '[notify] a message could not be concluded'))
-      .finally(() => loop.underWay.delete(sending));
-    loop.underWay.add(sending);
-    return sending;
+      .finally(() => loop.underWay.delete(attempt));
+    loop.underWay.add(attempt);
+    return attempt;
   });
+  const isFull = rooms.some(
+    ({ channel, limit }) => limit <= rows.filter((row) => row.channel === channel).length,
+  );
+  return { sending, isFull };
 }
 
 /** Takes back what workers that died had leased, and, less often, ends what no channel will ever take. */

@@ -27,7 +27,14 @@ export type PassResult = {
 export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolean): Promise<PassResult> {
   const { maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun, maxAttempts } = ctx.config.policy.defaults;
   const limit = careful ? Math.min(maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun) : maxAlertsPerRun;
-  const alerts = await claimAlerts(ctx, { owner, limit, leaseMs, windowMs: null, maxAttempts });
+  const alerts = await claimAlerts(ctx, {
+    owner,
+    limit,
+    leaseMs,
+    windowMs: null,
+    maxAttempts,
+    mayBeLost: true,
+  });
   const putOff = alerts.length > 0 && (await work(ctx, alerts));
   return { claimed: alerts.length, full: alerts.length >= limit, putOff };
 }

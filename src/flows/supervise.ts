@@ -34,18 +34,19 @@ export type SupervisorDeps = {
   makeCtx(): FlowCtx;
   /** Names this worker in leases. */
   owner: string;
-  /** Hears of each round of the loop that went well. */
-  onRound?(): void;
+  /** Hears of each pass over new alerts that went well. */
+  onPass?(): void;
+  /** Hears of each look at what time brings that went well. */
+  onSweep?(): void;
 };
 
 /**
  * Answers the loop that makes alerts heard: it claims what waits, turns it into incidents and messages, and sees to what
  * time alone brings: promises that lapse, triages that wait, ends to be told, incidents that are over.
  */
-export function createSupervisor({ makeCtx, owner, onRound }: SupervisorDeps): Supervisor {
+export function createSupervisor({ makeCtx, owner, onPass, onSweep }: SupervisorDeps): Supervisor {
   const stopping = new AbortController();
-  let running: Promise<void> | null = null;
-  let sweptAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<unknown> | null = null;
   let putOffAt = Number.NEGATIVE_INFINITY;
   const chores = { ...statelessChores, 'end silences': createSilenceReview() };
 
@@ -59,20 +60,6 @@ export function createSupervisor({ makeCtx, owner, onRound }: SupervisorDeps): S
     return result;
   };
 
-  /** One round of the loop; answers for how long to rest. */
-  const round = async (ctx: FlowCtx): Promise<number> => {
-    const { full } = await pass(ctx);
-    if (hasPassed(sweepEveryMs, sweptAt, ctx.clock.now())) {
-      sweptAt = ctx.clock.now();
-      await sweep(ctx, chores);
-    }
-    const restMs = Math.min(
-      sweptAt + sweepEveryMs - ctx.clock.now(),
-      ctx.config.policy.defaults.pollIntervalMs,
-    );
-    return full ? 0 : restMs;
-  };
-
   /** In a flood the store's one writer is shared: most of its time goes to those who wait for the answer to a report. */
   const giveWay = async (ctx: FlowCtx, startedAt: number): Promise<void> => {
     if (ctx.intake.pending() < crowd) return;
@@ -80,26 +67,46 @@ export function createSupervisor({ makeCtx, owner, onRound }: SupervisorDeps): S
     await ctx.clock.wait(Math.min(tookMs * standBack, standBackMaxMs), stopping.signal);
   };
 
-  const run = async () => {
+  /** Works until the end, and rests where there is nothing left; whatever fails, the leases run out and the work comes round again. */
+  const repeat = async (work: (ctx: FlowCtx) => Promise<boolean>, rest: (ctx: FlowCtx) => Promise<void>) => {
     while (!stopping.signal.aborted) {
       const ctx = makeCtx();
       try {
         const startedAt = ctx.clock.now();
-        const restMs = await round(ctx);
-        onRound?.();
+        const isDone = await work(ctx);
         await giveWay(ctx, startedAt);
-        if (restMs > 0) await waitForAlerts(ctx, restMs, stopping.signal);
+        if (isDone) await rest(ctx);
       } catch (error) {
-        // Whatever it was, the leases run out and the work comes round again.
         ctx.log.error({ tag: 'alert', err: error }, '[alert] a pass of the supervisor failed');
         await ctx.clock.wait(sweepEveryMs, stopping.signal);
       }
     }
   };
 
+  const tellNew = () =>
+    repeat(
+      async (ctx) => {
+        const { full } = await pass(ctx);
+        onPass?.();
+        return !full;
+      },
+      (ctx) => waitForAlerts(ctx, ctx.config.policy.defaults.pollIntervalMs, stopping.signal),
+    );
+
+  const tellWhatTimeBrings = () =>
+    repeat(
+      async (ctx) => {
+        await sweep(ctx, chores);
+        onSweep?.();
+        return true;
+      },
+      (ctx) => ctx.clock.wait(sweepEveryMs, stopping.signal),
+    );
+
   return {
     start() {
-      running ??= run();
+      // Side by side: what is new is told at once, however much time has brought.
+      running ??= Promise.all([tellNew(), tellWhatTimeBrings()]);
     },
     async stop() {
       stopping.abort();

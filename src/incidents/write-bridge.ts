@@ -4,6 +4,7 @@ import {
   type Ctx,
   type IncidentRow,
   runStatements,
+  writeLater,
 } from '../store/index.ts';
 import { type BridgeDecision, isMoreSevere, type TriageDecision } from './decide.ts';
 import { countSignature, holdSignature, releaseSignatures, reviveSignatures } from './queries-bridge.ts';
@@ -105,7 +106,7 @@ async function supersede(ctx: Ctx, write: BridgeWrite, before: IncidentRow): Pro
     message: `resolved: the same failure came again past the dedupe window and is ${formatNumber(incident.number)} now`,
     meta: { from: before.status, to: 'resolved', reason: 'past_window', superseded_by: incident.incident_id },
   };
-  await runStatements(ctx, [
+  await writeLater(ctx, [
     changeIncident(ctx, before.incident_id, 'resolved', { superseded_by: incident.incident_id }),
     ...appendEvents(ctx, [event]),
   ]);
@@ -114,7 +115,7 @@ async function supersede(ctx: Ctx, write: BridgeWrite, before: IncidentRow): Pro
 
 async function join(ctx: Ctx, write: BridgeWrite, before: IncidentRow): Promise<IncidentRow> {
   const change = grow(ctx, write, before);
-  await runStatements(ctx, [
+  await writeLater(ctx, [
     changeIncident(ctx, before.incident_id, before.status, change),
     ...writeAlert(ctx, write, before.incident_id, raised(before, change)),
   ]);
@@ -129,7 +130,7 @@ async function reopen(ctx: Ctx, write: BridgeWrite, before: IncidentRow): Promis
     message: `reopened: ${write.alert.title}`,
     meta: { from: before.status, to: 'open', reason: 'reopened', alert_ref: write.alert.alert_ref },
   };
-  await runStatements(ctx, [
+  await writeLater(ctx, [
     changeIncident(ctx, before.incident_id, before.status, change),
     reviveSignatures(ctx, before.incident_id),
     ...writeAlert(ctx, write, before.incident_id, [reopened, ...raised(before, change)]),

@@ -12,6 +12,11 @@ export type InsertOptions = {
   columns?: readonly string[];
 };
 
+export type TogetherOptions = {
+  /** Whether a transaction of their own may be lost where the machine, not just the process, fails within a second. */
+  mayBeLost?: boolean;
+};
+
 /** Everything that the two engines do differently; nothing else in the program asks which one it is. */
 export type Dialect = {
   readonly engine: 'sqlite' | 'postgres';
@@ -42,5 +47,11 @@ export type Dialect = {
     rows: readonly Partial<Database[Table]>[],
   ): CompiledQuery[];
   /** Runs statements that are known in advance, in the open transaction or as one of their own; answers the rows of each. */
-  runTogether(db: Kysely<Database>, statements: readonly CompiledQuery[]): Promise<unknown[][]>;
+  runTogether(
+    db: Kysely<Database>,
+    statements: readonly CompiledQuery[],
+    options?: TogetherOptions,
+  ): Promise<unknown[][]>;
+  /** Sends writes along with whatever the open transaction does next; what is wrong with them shows there, at the latest in its commit. */
+  runLater(db: Kysely<Database>, statements: readonly CompiledQuery[]): Promise<void>;
 };

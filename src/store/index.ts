@@ -15,7 +15,7 @@ export { type Expired, expiredRows } from './expired.ts';
 export { createGroupCommit, type GroupCommit } from './group-commit.ts';
 export { type MigrationState, migrate, printMigrations, readMigrationState } from './migrate.ts';
 export { createRecorder } from './record.ts';
-export { insertMany, runStatements, updateMany } from './run.ts';
+export { insertMany, runStatements, updateMany, writeLater } from './run.ts';
 export type * from './schema.ts';
 export { defineStatement } from './statement.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';

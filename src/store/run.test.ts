@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { describeEachStore } from '../../test/stores.ts';
-import { type Ctx, insertMany, inTransaction, runStatements, updateMany } from './index.ts';
+import { type Ctx, insertMany, inTransaction, runStatements, updateMany, writeLater } from './index.ts';
 
 const counters = (ctx: Ctx) => ctx.db.selectFrom('counter').selectAll().orderBy('name').execute();
 const insertOf = (ctx: Ctx, name: string) =>
@@ -42,6 +42,87 @@ describeEachStore('statements that run together', (open) => {
       { name: 'a', value: 7 },
       { name: 'taken', value: 0 },
     ]);
+  });
+});
+
+describeEachStore('writes that are left for later', (open) => {
+  it('are there for the next statement, and after the commit that carries them', async () => {
+    const { ctx } = await open();
+    await inTransaction(ctx, async (ctx) => {
+      await writeLater(ctx, [insertOf(ctx, 'a')]);
+      await writeLater(ctx, [insertOf(ctx, 'b')]);
+      expect(await counters(ctx)).toHaveLength(2);
+      await writeLater(ctx, [insertOf(ctx, 'c')]);
+      await writeLater(ctx, []);
+      expect(await runStatements(ctx, [ctx.db.selectFrom('counter').select('name').compile()])).toEqual([
+        [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      ]);
+      await writeLater(ctx, [insertOf(ctx, 'd')]);
+    });
+    expect(await counters(ctx)).toHaveLength(4);
+    await inTransaction(ctx, (ctx) => writeLater(ctx, [insertOf(ctx, 'e')]));
+    await writeLater(ctx, [insertOf(ctx, 'f')]);
+    expect(await counters(ctx)).toHaveLength(6);
+  });
+
+  it('fail with what carries them, and leave nothing of the transaction', async () => {
+    const { ctx } = await open();
+    await insertMany(ctx, 'counter', [{ name: 'taken', value: 0 }]);
+    const wrong = (ctx: Ctx) =>
+      ctx.db.insertInto('counter').values({ name: 'x', value: sql`null` }).compile();
+    const byCommit = inTransaction(ctx, async (ctx) => {
+      await runStatements(ctx, [insertOf(ctx, 'a')]);
+      await writeLater(ctx, [wrong(ctx), insertOf(ctx, 'b')]);
+    });
+    await expect(byCommit).rejects.toThrow(/null/i);
+    await expect(inTransaction(ctx, (ctx) => writeLater(ctx, [wrong(ctx)]))).rejects.toThrow(/null/i);
+    const byStatement = inTransaction(ctx, async (ctx) => {
+      await writeLater(ctx, [insertOf(ctx, 'c'), wrong(ctx)]);
+      await counters(ctx);
+    });
+    await expect(byStatement).rejects.toThrow(/null/i);
+    const givenUp = inTransaction(ctx, async (ctx) => {
+      await writeLater(ctx, [insertOf(ctx, 'd')]);
+      throw new Error('back');
+    });
+    await expect(givenUp).rejects.toThrow('back');
+    expect(await counters(ctx)).toEqual([{ name: 'taken', value: 0 }]);
+    await insertMany(ctx, 'counter', [{ name: 'goes on', value: 1 }]);
+    expect(await counters(ctx)).toHaveLength(2);
+  });
+
+  it('lose a race for a key as others do: the work is done again on what the winner left', async () => {
+    const { ctx } = await open();
+    await insertMany(ctx, 'counter', [{ name: 'taken', value: 0 }]);
+    let tries = 0;
+    await inTransaction(ctx, async (ctx) => {
+      await writeLater(ctx, [insertOf(ctx, ++tries === 1 ? 'taken' : 'free')]);
+    });
+    expect(await counters(ctx)).toHaveLength(2);
+  });
+});
+
+describeEachStore('statements whose commit may be lost with the machine', (open) => {
+  it('spare its fsync, and no other commit does', async () => {
+    const { ctx } = await open();
+    const asked = ctx.dialect.engine === 'postgres' ? 'show synchronous_commit' : 'pragma synchronous';
+    const ask = async (ctx: Ctx, options?: { mayBeLost: boolean }) => {
+      const [, rows] = await runStatements(
+        ctx,
+        [insertOf(ctx, ctx.ids.ulid()), CompiledQuery.raw(asked)],
+        options,
+      );
+      return Object.values(rows?.[0] ?? {})[0];
+    };
+    const [spared, whole] = ctx.dialect.engine === 'postgres' ? ['off', 'on'] : [1, 2];
+    expect(await ask(ctx, { mayBeLost: true })).toBe(spared);
+    expect(await ask(ctx)).toBe(whole);
+    const failing = runStatements(ctx, [CompiledQuery.raw('insert into nothing values (1)')], {
+      mayBeLost: true,
+    });
+    await expect(failing).rejects.toThrow(/nothing/);
+    expect(await ask(ctx)).toBe(whole);
+    await inTransaction(ctx, async (ctx) => expect(await ask(ctx, { mayBeLost: true })).toBe(whole));
   });
 });
 

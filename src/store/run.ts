@@ -1,17 +1,31 @@
 import type { CompiledQuery } from 'kysely';
 import type { Ctx } from './ctx.ts';
-import type { InsertOptions, TableName } from './dialect.ts';
+import type { InsertOptions, TableName, TogetherOptions } from './dialect.ts';
 import type { Database } from './schema.ts';
 
 /**
  * Runs statements that need none of each other's answers, in order and in one round trip; answers the rows of each.
  * They join the open transaction, or are one of their own.
  */
-export function runStatements(ctx: Ctx, statements: readonly CompiledQuery[]): Promise<unknown[][]> {
-  return ctx.dialect.runTogether(ctx.db, statements);
+export function runStatements(
+  ctx: Ctx,
+  statements: readonly CompiledQuery[],
+  options?: TogetherOptions,
+): Promise<unknown[][]> {
+  return ctx.dialect.runTogether(ctx.db, statements, options);
 }
 
-/** Inserts rows at once. Answers the `returning` column of what was really written. */
+/**
+ * Adds writes whose answers nobody needs to the open transaction: they go along with its next statement or its commit,
+ * which fails with them. Where none is open they are one of their own.
+ */
+export async function writeLater(ctx: Ctx, statements: readonly CompiledQuery[]): Promise<void> {
+  if (statements.length === 0) return;
+  if (ctx.afterCommit) await ctx.dialect.runLater(ctx.db, statements);
+  else await runStatements(ctx, statements);
+}
+
+/** Inserts rows at once. Answers the `returning` column of what was really written; without one, as `writeLater`. */
 export async function insertMany<Table extends TableName>(
   ctx: Ctx,
   table: Table,
@@ -20,16 +34,19 @@ export async function insertMany<Table extends TableName>(
 ): Promise<string[]> {
   const [query] = ctx.dialect.insertRows(table, rows, options);
   if (!query) return [];
+  if (options?.returning === undefined) {
+    await writeLater(ctx, [query]);
+    return [];
+  }
   return (await ctx.db.executeQuery(query)).rows.map((row) => (row as { value: string }).value);
 }
 
-/** Sets the columns of each row, found by its key; all rows have the columns of the first. */
+/** Sets the columns of each row, found by its key; all rows have the columns of the first. As `writeLater`. */
 export async function updateMany<Table extends TableName>(
   ctx: Ctx,
   table: Table,
   key: keyof Database[Table] & string,
   rows: readonly Partial<Database[Table]>[],
 ): Promise<void> {
-  const [query] = ctx.dialect.updateRows(table, key, rows);
-  if (query) await ctx.db.executeQuery(query);
+  await writeLater(ctx, ctx.dialect.updateRows(table, key, rows));
 }

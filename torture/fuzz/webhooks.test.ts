@@ -50,9 +50,7 @@ it(`whatever other systems send, the answer is never a fault of our own (seed ${
     met.add(await send(door, random, `msg_${random.between(1, 30)}`));
     if (i % 50 === 0) await door.clock.advance(random.between(1, 600_000));
   }
-  expect([...met], 'what is taken and what is refused').toEqual(
-    expect.arrayContaining([200, 400, 401]),
-  );
+  expect([...met], 'what is taken and what is refused').toEqual(expect.arrayContaining([200, 400, 401]));
   const ctx = door.context(systemActor('audit'));
   for (const { name, violations } of await auditWork(openOwnProbe(ctx))) expect(violations, name).toEqual([]);
 });

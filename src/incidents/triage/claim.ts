@@ -1,5 +1,5 @@
 import { toStorable } from '../../core/text.ts';
-import { type Ctx, inTransaction, runStatements, type TriageRow } from '../../store/index.ts';
+import { type Ctx, inTransaction, type TriageRow, writeLater } from '../../store/index.ts';
 import { appendEvents } from '../queries-event.ts';
 import { changeLeased, hasWaiting, leaseWaiting } from '../queries-leased.ts';
 import { insertSummary } from '../queries-summary.ts';
@@ -33,7 +33,7 @@ export function finishTriage(
     const incidentId = await changeLeased(ctx, 'triage', triage, change);
     if (incidentId === null) return false;
     const summary = { triageId: triage.triage_id, incidentId, report: JSON.stringify(report) };
-    await runStatements(ctx, [
+    await writeLater(ctx, [
       ...attachReport(ctx, incidentId, report),
       ...(wantsSummary ? insertSummary(ctx, summary) : []),
       ...appendEvents(ctx, [
@@ -63,7 +63,7 @@ export function failTriage(ctx: Ctx, triage: TriageRow, error: string): Promise<
     const what = last ? 'and is given up' : 'and is tried again';
     const message = `triage failed ${what} (attempt ${triage.attempts} of ${maxAttempts}): ${toStorable(error, 500)}`;
     const meta = { triage_id: triage.triage_id, attempt: triage.attempts };
-    await runStatements(ctx, appendEvents(ctx, [{ incidentId, type: 'triage', message, meta }]));
+    await writeLater(ctx, appendEvents(ctx, [{ incidentId, type: 'triage', message, meta }]));
     return true;
   });
 }

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 const add = (a: number) => CompiledQuery.raw('insert into held values ($1) returning a', [a]);
 const together = (...statements: CompiledQuery[]) =>
-  CompiledQuery.raw('-- together', [new Together(statements)]);
+  CompiledQuery.raw('-- together', [new Together(statements, false)]);
 const kept = async () => (await db.selectFrom('held').select('a').orderBy('a').execute()).map(({ a }) => a);
 
 describe('statements that go to PostgreSQL at once', () => {

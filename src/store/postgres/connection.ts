@@ -6,11 +6,25 @@ import { isAnswerMissing } from '../errors.ts';
 export class Together {
   readonly statements: readonly CompiledQuery[];
 
+  /** Whether a transaction of their own may be lost with the machine. */
+  readonly mayBeLost: boolean;
+
+  constructor(statements: readonly CompiledQuery[], mayBeLost: boolean) {
+    this.statements = statements;
+    this.mayBeLost = mayBeLost;
+  }
+}
+
+/** Statements that go along with whatever the transaction does next, as the one parameter of a query. */
+export class Later {
+  readonly statements: readonly CompiledQuery[];
+
   constructor(statements: readonly CompiledQuery[]) {
     this.statements = statements;
   }
 }
 
+type Statement = { sql: string; parameters: readonly unknown[] };
 type Answer = Pick<pg.QueryResult, 'command' | 'rowCount' | 'rows'>;
 
 const nothing: Answer = { command: '', rowCount: 0, rows: [] };
@@ -22,8 +36,9 @@ const nothing: Answer = { command: '', rowCount: 0, rows: [] };
  */
 export function pipeline(client: pg.PoolClient): PostgresPoolClient {
   let state: 'none' | 'begin is due' | 'open' = 'none';
+  let later: Statement[] = [];
 
-  const sendAll = async (statements: readonly { sql: string; parameters: readonly unknown[] }[]) => {
+  const sendAll = async (statements: readonly Statement[]) => {
     const sent = statements.map(({ sql, parameters }) => client.query(sql, [...parameters]));
     const settled = await Promise.allSettled(sent);
     // What comes behind the one that failed only says that the transaction is over.
@@ -34,14 +49,16 @@ export function pipeline(client: pg.PoolClient): PostgresPoolClient {
     throw failed.reason;
   };
 
-  const takeBegin = () => {
-    const isDue = state === 'begin is due';
-    if (isDue) state = 'open';
-    return isDue ? [begin] : [];
+  /** What has to go before the next statement. */
+  const takeDue = (): Statement[] => {
+    const due = [...(state === 'begin is due' ? [begin] : []), ...later];
+    if (state === 'begin is due') state = 'open';
+    later = [];
+    return due;
   };
 
-  const runTogether = async (statements: readonly CompiledQuery[]): Promise<Answer> => {
-    const before = state === 'none' ? [begin] : takeBegin();
+  const runTogether = async ({ statements, mayBeLost }: Together): Promise<Answer> => {
+    const before = state === 'none' ? [begin, ...(mayBeLost ? [unsynced] : [])] : takeDue();
     const behind = state === 'none' ? [commit] : [];
     const answers = await sendAll([...before, ...statements, ...behind]);
     const wanted = answers.slice(before.length, before.length + statements.length);
@@ -50,18 +67,27 @@ export function pipeline(client: pg.PoolClient): PostgresPoolClient {
 
   const query = async (sql: string, parameters: readonly unknown[]): Promise<Answer> => {
     const [first] = parameters;
-    if (first instanceof Together) return runTogether(first.statements);
+    if (first instanceof Together) return runTogether(first);
+    if (first instanceof Later) {
+      later.push(...first.statements);
+      return nothing;
+    }
     if (sql === 'begin') {
       state = 'begin is due';
       return nothing;
     }
-    if (sql === 'commit' || sql === 'rollback') {
-      const wasOpen = state === 'open';
-      state = 'none';
-      if (!wasOpen) return nothing;
-    }
-    const answers = await sendAll([...takeBegin(), { sql, parameters }]);
+    if (sql === 'commit' || sql === 'rollback') return end(sql);
+    const answers = await sendAll([...takeDue(), { sql, parameters }]);
     return answers.at(-1) ?? nothing;
+  };
+
+  const end = async (how: 'commit' | 'rollback'): Promise<Answer> => {
+    if (how === 'rollback') later = [];
+    const isEmpty = state !== 'open' && later.length === 0;
+    const due = isEmpty ? [] : takeDue();
+    state = 'none';
+    if (!isEmpty) await sendAll([...due, { sql: how, parameters: [] }]);
+    return nothing;
   };
   // Of the two ways to ask, the one with a cursor is for streams, which nothing opens.
   return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
@@ -69,3 +95,4 @@ export function pipeline(client: pg.PoolClient): PostgresPoolClient {
 
 const begin = { sql: 'begin', parameters: [] };
 const commit = { sql: 'commit', parameters: [] };
+const unsynced = { sql: 'set local synchronous_commit = off', parameters: [] };

@@ -1,7 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { bindList } from '../statement.ts';
-import { Together } from './connection.ts';
+import { Later, Together } from './connection.ts';
 
 /** What PostgreSQL needs: arrays, row locks, and many rows as one JSON parameter that takes its types from the table. */
 export const postgresDialect: Dialect = {
@@ -31,8 +31,12 @@ export const postgresDialect: Dialect = {
     return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 
-  async runTogether(db, statements) {
-    const query = CompiledQuery.raw('-- together', [new Together(statements)]);
+  async runTogether(db, statements, { mayBeLost = false } = {}) {
+    const query = CompiledQuery.raw('-- together', [new Together(statements, mayBeLost)]);
     return (await db.executeQuery(query)).rows as unknown[][];
+  },
+
+  async runLater(db, statements) {
+    await db.executeQuery(CompiledQuery.raw('-- later', [new Later(statements)]));
   },
 };

@@ -34,9 +34,14 @@ export const sqliteDialect: Dialect = {
     return [runForEach(text, rows, [...columns, key])];
   },
 
-  async runTogether(db, statements) {
-    const query: SqliteQuery = { ...CompiledQuery.raw('-- together'), together: statements };
+  async runTogether(db, statements, options) {
+    const query: SqliteQuery = { ...CompiledQuery.raw('-- together'), together: statements, ...options };
     return (await db.executeQuery(query)).rows as unknown[][];
+  },
+
+  async runLater(db, statements) {
+    const query: SqliteQuery = { ...CompiledQuery.raw('-- later'), later: statements };
+    await db.executeQuery(query);
   },
 };
 

@@ -12,6 +12,10 @@ export type SqliteQuery = CompiledQuery & {
   readonly answers?: readonly unknown[];
   /** Statements that travel and run together. */
   readonly together?: readonly SqliteQuery[];
+  /** Whether their transaction, if it is one of their own, may be lost with the machine. */
+  readonly mayBeLost?: boolean;
+  /** Statements that go along with whatever the transaction does next. */
+  readonly later?: readonly SqliteQuery[];
 };
 
 /** One writer with a queue, and readers that never wait for it; an in-memory database has its writer alone. */
@@ -118,6 +122,7 @@ class SqliteConnection implements DatabaseConnection {
   #unlock: (() => void) | null = null;
   /** The `begin immediate` travels with the first statement, which saves a round trip. */
   #beginIsDue = false;
+  #later: SqliteQuery[] = [];
 
   constructor(driver: SqliteThreadsDriver) {
     this.#driver = driver;
@@ -129,13 +134,20 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async end(how: 'commit' | 'rollback'): Promise<void> {
-    if (!this.#beginIsDue) await this.#driver.writer.send({ kind: 'end', how });
+    const statements = this.#later.splice(0).map(toStatement);
+    const isEmpty = this.#beginIsDue && (how === 'rollback' || statements.length === 0);
+    const scope = this.#beginIsDue ? 'own' : 'commit';
+    this.#beginIsDue = false;
+    if (isEmpty) return;
+    const isLast = how === 'rollback' || statements.length === 0;
+    await this.#driver.writer.send(isLast ? { kind: 'end', how } : { kind: 'run', statements, scope });
   }
 
   release(): void {
     this.#unlock?.();
     this.#unlock = null;
     this.#beginIsDue = false;
+    this.#later = [];
   }
 
   #scope(): SqliteScope {
@@ -144,6 +156,11 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: SqliteQuery): Promise<QueryResult<R>> {
+    if (query.later) {
+      this.#later.push(...query.later);
+      return { rows: [] };
+    }
+    if (this.#later.length > 0) return this.#executeBehind(this.#later.splice(0), query);
     const command = toCommand(query, this.#scope());
     // Even a statement that fails has begun the transaction by then.
     this.#beginIsDue = false;
@@ -152,6 +169,14 @@ class SqliteConnection implements DatabaseConnection {
     if (reader) return toQueryResult(await reader.send(command), query);
     if (this.#unlock) return toQueryResult(await this.#driver.writer.send(command), query);
     return toQueryResult(await this.#driver.sendWhole(command), query);
+  }
+
+  async #executeBehind<R>(before: readonly SqliteQuery[], query: SqliteQuery): Promise<QueryResult<R>> {
+    const statements = [...before, ...(query.together ?? [query])].map(toStatement);
+    const scope = this.#scope();
+    this.#beginIsDue = false;
+    const results = await this.#driver.writer.send({ kind: 'run', statements, scope });
+    return toQueryResult(results.slice(before.length), query);
   }
 
   // biome-ignore lint/correctness/useYield: exports page by key, so that no reader is held between pages
@@ -163,7 +188,8 @@ class SqliteConnection implements DatabaseConnection {
 function toCommand(query: SqliteQuery, scope: SqliteScope): SqliteCommand {
   if (query.together) {
     const statements = query.together.map(toStatement);
-    return { kind: 'run', statements, scope: scope === 'none' ? 'own' : scope };
+    const mayBeLost = query.mayBeLost === true;
+    return { kind: 'run', statements, scope: scope === 'none' ? 'own' : scope, mayBeLost };
   }
   // Many sets of parameters need a transaction, or each would be a commit.
   const ownScope = query.many ? 'own' : 'none';

@@ -6,11 +6,11 @@ export type SqliteStatement = {
   asksForHits?: boolean;
 };
 
-/** What the statements of one message are: each by itself, a transaction of their own, the start of one, or part of the open one. */
-export type SqliteScope = 'none' | 'own' | 'begin' | 'open';
+/** What the statements of one message are: each by itself, a transaction of their own, the start of one, part of the open one, or its end. */
+export type SqliteScope = 'none' | 'own' | 'begin' | 'open' | 'commit';
 
 export type SqliteCommand =
-  | { kind: 'run'; statements: readonly SqliteStatement[]; scope: SqliteScope }
+  | { kind: 'run'; statements: readonly SqliteStatement[]; scope: SqliteScope; mayBeLost?: boolean }
   | { kind: 'end'; how: 'commit' | 'rollback' };
 
 /** What the program's thread asks of a database thread. */

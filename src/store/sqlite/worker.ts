@@ -67,7 +67,7 @@ function run({ sql, sets, asksForHits = false }: SqliteStatement): SqliteResult 
 
 function runAll(statements: readonly SqliteStatement[], scope: SqliteScope): SqliteResult[] {
   if (scope === 'own' || scope === 'begin') database.exec('begin immediate');
-  if (scope !== 'own') return statements.map(run);
+  if (scope === 'none' || scope === 'begin' || scope === 'open') return statements.map(run);
   try {
     const results = statements.map(run);
     database.exec('commit');
@@ -78,7 +78,19 @@ function runAll(statements: readonly SqliteStatement[], scope: SqliteScope): Sql
   }
 }
 
+/** Without its own fsync, a commit is on disk with the next one that has it, or lost with the machine; never with the process. */
+function runUnsynced(statements: readonly SqliteStatement[]): SqliteResult[] {
+  database.exec('pragma synchronous = normal');
+  try {
+    return runAll(statements, 'own');
+  } finally {
+    database.exec('pragma synchronous = full');
+  }
+}
+
 function serve(request: SqliteRequest): SqliteResult[] {
+  if (request.kind === 'run' && request.scope === 'own' && request.mayBeLost)
+    return runUnsynced(request.statements);
   if (request.kind === 'run') return runAll(request.statements, request.scope);
   // After a full disk SQLite may have rolled back by itself; there is nothing left to end then.
   if (request.how === 'commit' || database.isTransaction) database.exec(request.how);
