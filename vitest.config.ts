@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -15,7 +14,10 @@ export default defineConfig({
     globalSetup: 'test/services/global-setup.ts',
     reporters: ['default', './test/reporter.ts'],
     // A zone that no code expects (UTC+12:45, with summer time), so that local time shows wherever it slips in.
-    env: { TZ: 'Pacific/Chatham', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+    env: {
+      TZ: 'Pacific/Chatham',
+      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/tests'),
+    },
     testTimeout: 15_000,
     hookTimeout: 30_000,
     coverage: {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { benchmarks } from './catalog.ts';
 import { type Arguments, readArguments } from './harness/arguments.ts';
@@ -47,7 +48,13 @@ async function measure(args: Arguments, options: Options): Promise<void> {
   console.log(`written to ${file}`);
 }
 
+/** What is measured is what an install leaves behind. */
+function makeBundle(): void {
+  execFileSync(process.execPath, [join(import.meta.dirname, '../scripts/bundle.mjs')], { stdio: 'inherit' });
+}
+
 async function runAll(args: Arguments): Promise<void> {
+  makeBundle();
   const sandbox = openSandbox('bench', profileEnv(args.profileFolder));
   const postgres = createLazyPostgres();
   const cleanUp = async () => void (await Promise.all([sandbox.close(), postgres.stop()]));

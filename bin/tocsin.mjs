@@ -1,9 +1,11 @@
 // Old versions of Node must be able to read this file, so that they can say what is wrong.
 import module from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findBundle } from './bundle.mjs';
+import { findCacheFolder } from './compile-cache.mjs';
 
 const oldestMajor = 24;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 if (Number(process.versions.node.split('.')[0]) < oldestMajor) {
   console.error(
@@ -12,8 +14,11 @@ if (Number(process.versions.node.split('.')[0]) < oldestMajor) {
   );
   process.exitCode = 1;
 } else {
-  // Named in the environment too: threads and helper processes do not hear of it otherwise, and read anew what is kept.
-  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
-  await import('../src/cli/main.ts');
+  const cache = process.env.NODE_COMPILE_CACHE ?? findCacheFolder(root);
+  if (cache) {
+    // Named in the environment too: threads and helper processes do not hear of it otherwise, and read anew what is kept.
+    process.env.NODE_COMPILE_CACHE = cache;
+    module.enableCompileCache(cache);
+  }
+  await import(findBundle(root) ?? '../src/cli/main.ts');
 }
