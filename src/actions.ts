@@ -29,6 +29,13 @@ import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
 import { startRunAction } from './flows/run-actions.ts';
 import { expireSilence, getSilence, listSilences } from './flows/silence-actions.ts';
+import {
+  deleteStateAction,
+  getStateAction,
+  importStateAction,
+  listStateAction,
+  setStateAction,
+} from './flows/state-actions.ts';
 import { alertWhy, incidentWhy } from './flows/why.ts';
 import {
   acknowledgeIncident,
@@ -103,6 +110,11 @@ export const actions = [
   listComponents,
   runChecks,
   listProfiles,
+  getStateAction,
+  setStateAction,
+  deleteStateAction,
+  listStateAction,
+  importStateAction,
   notificationsList,
   notificationsRetry,
   notifyTest,

@@ -27,6 +27,7 @@ const handMade = [
   'config show',
   'config schema',
   'render-crontab',
+  'import-file-cache',
   'webhooks try',
 ];
 /** Variables of the tour, of tasks and of the tests, which Tocsin's server does not read. */

@@ -28,11 +28,13 @@ export function generateManifest(): string {
 function readCommands(): ManifestCommand[] {
   return actions.flatMap((action) => {
     if (!action.cli) return [];
-    const { command, args = [], print = null, spread, file, jobs } = action.cli;
+    const { command, args = [], print = null, spread, file, jobs, environment = {} } = action.cli;
     const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
     const fields = toFields(schema).flatMap((field): ManifestField[] => {
       if (field.name === spread) return spreadField(schema, spread);
-      return [field.name === file ? { ...field, kind: 'text or file' } : field];
+      const variable = environment[field.name];
+      const whole = variable === undefined ? field : { ...field, variable };
+      return [field.name === file ? { ...whole, kind: 'text or file' } : whole];
     });
     return {
       action: action.name,

@@ -16,4 +16,4 @@ export {
   sessionLifetimeMs,
   signInWithToken,
 } from './sign-in.ts';
-export { createTaskToken, endTaskToken } from './task-token.ts';
+export { createTaskToken, endTaskToken, profileOfTask } from './task-token.ts';

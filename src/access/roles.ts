@@ -7,6 +7,7 @@ const read = [
   'tools.jobs.read',
   'tools.metrics.read',
   'tools.gates.read',
+  'tools.state.read',
 ] as const;
 
 const report = ['tools.alerts.ingest', 'tools.health.report', 'tools.metrics.record'] as const;
@@ -31,6 +32,7 @@ const roles = {
     'tools.notify.write',
     'tools.audit.read',
     'tools.jobs.run',
+    'tools.state.write',
     'tools.gates.bypass',
     'tools.config.*',
   ],
@@ -42,7 +44,7 @@ const roles = {
 export const taskRole = 'task';
 
 const ownRoles: Readonly<Record<string, readonly string[]>> = {
-  [taskRole]: ['tools.alerts.ingest', 'tools.metrics.record', 'tools.state.own'],
+  [taskRole]: ['tools.alerts.ingest', 'tools.metrics.record', 'tools.state.read', 'tools.state.write'],
 };
 
 /** Answers an actor of the role; a role that is not known any more has the entitlements of `default`. */

@@ -68,6 +68,16 @@ function addHandMade(program: Command): void {
       const { runRenderCrontab } = await import('./crontab.ts');
       await runRenderCrontab(options);
     });
+  leaf(program, 'import-file-cache', 'Move text files of state into the database')
+    .addOption(configOption())
+    .option('--file <file...>', 'text files; default: those that jobs.yaml and the environment name')
+    .option('--jobs-yaml <file>', 'jobs.yaml whose profiles name the text files')
+    .option('--overwrite', 'take the text where the database has another value')
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      const { runImportFileCache } = await import('./import-file-cache.ts');
+      await runImportFileCache(options);
+    });
   leaf(program, 'webhooks try', 'Show the alerts that a body would make; nothing is written')
     .argument('<name>', 'name from webhooks: in tocsin.yaml')
     .argument('<file>', 'the body; - is the standard input')
@@ -182,6 +192,7 @@ function toOption(field: ManifestField): Option {
   const value = { list: 'values', map: 'key=value' }[field.kind as string] ?? field.kind;
   const isRepeatable = field.kind === 'list' || field.kind === 'map';
   const option = new Option(`${flag} <${value}${isRepeatable ? '...' : ''}>`, field.help);
+  if (field.variable !== undefined) option.env(field.variable);
   return field.required ? option.makeOptionMandatory() : option;
 }
 

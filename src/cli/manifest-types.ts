@@ -8,6 +8,8 @@ export type ManifestField = {
   /** The field of the input that it is a key of; absent: it is a field itself. */
   within?: string;
   required: boolean;
+  /** The variable of the shell that stands in for the option. */
+  variable?: string;
   /** For people; with choices and default. */
   help: string;
 };

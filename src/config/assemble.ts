@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { EnvironmentSettings } from './environment.ts';
 import type { TocsinFile } from './schema/tocsin.ts';
 import type {
@@ -26,6 +26,8 @@ type Parts = {
   jobs: JobsConfig;
   store: StoreConfig;
   dataDir: string;
+  /** Where relative paths of the environment start. */
+  cwd: string;
   /** Where relative paths of tocsin.yaml start. */
   folder: string;
   /** From a flag. */
@@ -52,6 +54,7 @@ export function assemble(parts: Parts): Config {
     maintenance: file.maintenance,
     webhooks: file.webhooks,
     jobs: parts.jobs,
+    state: { ...settings.state, dir: resolve(parts.cwd, settings.state.dir ?? join(parts.dataDir, 'cache')) },
     kinds: file.kinds,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,

@@ -9,6 +9,17 @@ export const environmentNames: readonly EnvironmentName[] = [
     meaning:
       'Checkout whose automation/jobs.yaml is read and whose root tasks run in; default: the folder above it.',
   },
+  {
+    name: 'CACHE_BACKEND',
+    meaning: "Where scripts' state is kept: sqlite (default) means the database, file the text files alone.",
+  },
+  { name: 'CACHE_DIR', meaning: 'Folder of the text files of state; default: cache in the data folder.' },
+  { name: 'CACHE_DUAL_WRITE_LEGACY', meaning: '1 writes state into the text files too.' },
+  {
+    name: 'CACHE_FILENAME',
+    meaning: "Text file whose name is the namespace of state where a profile's env names none.",
+  },
+  { name: 'NONCE_FILENAME', meaning: 'A second such file; its name is a namespace of its own.' },
   { name: 'ALERT_BACKEND', meaning: 'Store: auto (default), memory, sqlite or postgres.' },
   { name: 'ALERT_DATABASE_URL', meaning: 'PostgreSQL address of the store, as postgres://user@host/name.' },
   { name: 'DATABASE_URL', meaning: 'The same, where ALERT_DATABASE_URL is not set.' },

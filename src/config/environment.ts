@@ -2,7 +2,7 @@ import { parseDurationMs } from '../core/duration.ts';
 import type { Problem } from './problem.ts';
 import { isSecretName, redactUrl } from './redact.ts';
 import { suggestText } from './suggest.ts';
-import type { LlmConfig, LogLevel, TelegramEnvironment } from './types.ts';
+import type { LlmConfig, LogLevel, StateConfig, TelegramEnvironment } from './types.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -21,6 +21,7 @@ export type EnvironmentSettings = {
   dsn: NamedDsn | null;
   dataDir: string | null;
   repoDir: string | null;
+  state: Omit<StateConfig, 'dir'> & { dir: string | null };
   host: string | null;
   port: number | null;
   rateLimitMaxRequests: number;
@@ -42,6 +43,7 @@ type Reader = {
 
 const backends = ['auto', 'memory', 'sqlite', 'postgres'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const satisfies readonly LogLevel[];
+const stateBackends = ['sqlite', 'file'] as const;
 const llmProviders = ['openai', 'anthropic'] as const;
 const dayMs = 86_400_000;
 const longestDays = 36_500;
@@ -66,6 +68,7 @@ export function readEnvironment(environment: Environment): {
     dsn: findDsn(environment, reader),
     dataDir: get('TOCSIN_DATA_DIR'),
     repoDir: get('REPO_DIR'),
+    state: readState(reader),
     host: readHost(reader),
     port: wholeNumber(reader, 'MONITORING_API_PORT', 0, 65_535),
     rateLimitMaxRequests: wholeNumber(reader, 'RATE_LIMIT_MAX', 1, 1_000_000) ?? 5,
@@ -143,6 +146,16 @@ function readLlm(reader: Reader): EnvironmentSettings['llm'] {
     apiKey: reader.get('LLM_API_KEY'),
     model: reader.get('LLM_MODEL'),
     baseUrl: isUrl ? baseUrl : null,
+  };
+}
+
+function readState(reader: Reader): EnvironmentSettings['state'] {
+  return {
+    backend: oneOf(reader, 'CACHE_BACKEND', stateBackends) === 'file' ? 'file' : 'database',
+    dir: reader.get('CACHE_DIR'),
+    isDualWrite: flag(reader, 'CACHE_DUAL_WRITE_LEGACY'),
+    cacheFile: reader.get('CACHE_FILENAME'),
+    nonceFile: reader.get('NONCE_FILENAME'),
   };
 }
 

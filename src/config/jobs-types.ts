@@ -16,6 +16,19 @@ export type JobsConfig = {
   profiles: readonly ProfileConfig[];
 };
 
+/** Where scripts keep what they remember from run to run. */
+export type StateConfig = {
+  backend: 'database' | 'file';
+  /** Absolute path of the folder of text files. */
+  dir: string;
+  /** Whether the database's text is written into the files too. */
+  isDualWrite: boolean;
+  /** Text file of profiles whose `env` names none; null: none either. */
+  cacheFile: string | null;
+  /** A second one. */
+  nonceFile: string | null;
+};
+
 /** Tasks that run together, when `cron` says so. */
 export type ProfileConfig = {
   name: string;

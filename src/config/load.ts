@@ -61,7 +61,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   if (isBroken || reading.problems.length > 0) throw configError(reading.problems);
   const { files, watchedFiles } = reading;
   const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
-  const places = { dataDir, folder, files, watchedFiles, isTerminal };
+  const places = { cwd, dataDir, folder, files, watchedFiles, isTerminal };
   return freezeDeep(assemble({ file, settings, ...policies, jobs, store, listen, ...places }));
 }
 

@@ -98,6 +98,7 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   maintenance: true,
   webhooks: true,
   jobs: true,
+  state: true,
   kinds: true,
   retention: true,
   policy: true,

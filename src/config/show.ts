@@ -30,6 +30,13 @@ function effectiveForm(config: Config): FileForm {
     environment: {
       data_dir: config.dataDir,
       store: config.store,
+      state: {
+        backend: config.state.backend,
+        dir: config.state.dir,
+        dual_write: config.state.isDualWrite,
+        cache_file: config.state.cacheFile,
+        nonce_file: config.state.nonceFile,
+      },
       log: {
         level: config.log.level,
         requests: config.log.requests,

@@ -1,7 +1,7 @@
 import type { FactsMatch } from '../core/match.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
-import type { JobsConfig } from './jobs-types.ts';
+import type { JobsConfig, StateConfig } from './jobs-types.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
@@ -29,6 +29,7 @@ export type Config = {
   /** By the name in their address. */
   webhooks: Readonly<Record<string, WebhookConfig>>;
   jobs: JobsConfig;
+  state: StateConfig;
   /** Kinds of alerts beyond the built-in ones. */
   kinds: readonly string[];
   retention: RetentionConfig;

@@ -21,6 +21,8 @@ export type CliBinding = {
   file?: string;
   /** The one field, a map with known keys, whose keys are options of their own: `--service api`. */
   spread?: string;
+  /** Variables of the shell that stand in for options, by field. */
+  environment?: Readonly<Record<string, string>>;
   /** It reads jobs.yaml: `--jobs` names another one. */
   jobs?: true;
   /** The one field of the result that is printed, alone on its line, for scripts. */

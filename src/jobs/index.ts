@@ -8,4 +8,17 @@ export { createTickAgenda, type DueTick } from './agenda.ts';
 export { decideTick } from './decide-tick.ts';
 export { readCommand } from './read-command.ts';
 export { createTaskRunner, type TaskOutcome, type TaskRunner, type TaskSpec } from './run-task.ts';
+export {
+  forgetState,
+  freshnesses,
+  getState,
+  importFiles,
+  keyInput,
+  listState,
+  namespaceInput,
+  type StatePlace,
+  selectNamespaces,
+  setState,
+  valueInput,
+} from './state/index.ts';
 export { findCheckout, type NewJobs, type SyncRequest, type SyncResult, syncCheckout } from './sync/index.ts';

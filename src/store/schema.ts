@@ -25,6 +25,7 @@ import type {
 } from './schema/incidents.ts';
 import type { ProfileDigestRow, ProfileLockRow, RunRow } from './schema/runs.ts';
 import type { ChannelMemoryRow, LeaseRow, MigrationRow, NotificationRow, TokenRow } from './schema/shared.ts';
+import type { MonitorStateRow } from './schema/state.ts';
 import type { WebhookReceiptRow } from './schema/webhooks.ts';
 
 export type * from './schema/alerts.ts';
@@ -33,6 +34,7 @@ export type * from './schema/health.ts';
 export type * from './schema/incidents.ts';
 export type * from './schema/runs.ts';
 export type * from './schema/shared.ts';
+export type * from './schema/state.ts';
 export type * from './schema/webhooks.ts';
 
 /*
@@ -68,6 +70,7 @@ export type Database = {
   run: RunRow;
   profile_lock: ProfileLockRow;
   profile_digest: ProfileDigestRow;
+  monitor_state: MonitorStateRow;
   notification: NotificationRow;
   channel_memory: ChannelMemoryRow;
   webhook_receipt: WebhookReceiptRow;

@@ -13,6 +13,7 @@ import { up as noIndexOfLeases } from './0009-no-index-of-leases.ts';
 import { up as webhookReceipts } from './0010-webhook-receipts.ts';
 import { up as filteredLists } from './0012-filtered-lists.ts';
 import { up as runs } from './0013-runs.ts';
+import { up as monitorState } from './0014-monitor-state.ts';
 
 export type Migration = {
   name: string;
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { name: '0010-webhook-receipts', up: webhookReceipts },
   { name: '0012-filtered-lists', up: filteredLists },
   { name: '0013-runs', up: runs },
+  { name: '0014-monitor-state', up: monitorState },
 ];
