@@ -7,16 +7,11 @@ import type { Clock } from './core/clock.ts';
 import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { createPulse, type Pulse } from './core/pulse.ts';
-import { createDeliverer } from './flows/deliver.ts';
-import { createDigest } from './flows/digest.ts';
 import { createClockFollower } from './flows/follow-clock.ts';
 import { createProbing, type Probing } from './flows/probe.ts';
+import { showLastSuccesses } from './flows/profile-gauge.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
-import { createRetention } from './flows/retention.ts';
 import { createSelfHealth } from './flows/self-health.ts';
-import { createSummarizer } from './flows/summarize.ts';
-import { createSupervisor } from './flows/supervise.ts';
-import { createSourceWatch } from './flows/watch-sources.ts';
 import { createWatchdog } from './flows/watchdog.ts';
 import type { Door } from './http/door.ts';
 import { closeHttpServer, listen } from './http/listen.ts';
@@ -24,6 +19,7 @@ import { createHttpServer } from './http/server.ts';
 import { createJobs, type Jobs } from './run-jobs.ts';
 import { translateStoreError } from './store/index.ts';
 import { createMapper } from './webhooks/index.ts';
+import { createWorkers } from './workers.ts';
 
 export const appRoles = ['all', 'api', 'worker', 'scheduler'] as const;
 export type AppRole = (typeof appRoles)[number];
@@ -182,24 +178,11 @@ function createClock({ base, options }: Running) {
 
 function startWorkers(running: Running): void {
   const { base, pulse } = running;
-  const supervisor = createSupervisor({
-    owner: base.owner,
-    onPass: pulse.follow('supervisor'),
-    onSweep: pulse.follow('chores of the supervisor'),
-    makeCtx() {
-      running.lastPassAt = base.clock.now();
-      return base.context(systemActor('supervisor'), null);
-    },
-  });
-  running.lastPassAt = base.clock.now();
-  startPart(running, supervisor);
-  const ctx = base.liveContext(systemActor('deliverer'));
-  const report = (alert: Parameters<typeof ctx.intake.submit>[0][number]) => ctx.intake.submit([alert], null);
-  startPart(running, createDeliverer({ ctx, report, random: Math.random, onRound: pulse.follow('outbox') }));
-  startPart(running, createSourceWatch(base.liveContext(systemActor('sources'))));
-  startPart(running, createSummarizer(base.liveContext(systemActor('summarizer'))));
-  startPart(running, createDigest(base.liveContext(systemActor('digest'))));
-  startPart(running, createRetention(base.liveContext(systemActor('retention'))));
+  const onPass = () => {
+    running.lastPassAt = base.clock.now();
+  };
+  onPass();
+  for (const worker of createWorkers({ base, pulse, onPass })) startPart(running, worker);
 }
 
 function startSchedule(running: Running): void {
@@ -207,7 +190,7 @@ function startSchedule(running: Running): void {
   const makeCtx = () => base.context(systemActor('prober'), null);
   running.probing = createProbing({ makeCtx, holder: base.owner, onRound: pulse.follow('schedule') });
   startPart(running, running.probing);
-  running.jobs = createJobs(base);
+  running.jobs = createJobs(base, pulse.follow('profiles'));
   startPart(running, running.jobs);
 }
 
@@ -222,6 +205,7 @@ async function startServer(running: Running): Promise<void> {
   const { base, options, reloading } = running;
   const mapper = createMapper(base.clock);
   running.stops.push(() => mapper.stop());
+  showLastSuccesses(base.liveContext(systemActor('jobs')));
   const door: Door = {
     actions,
     authenticator: createAuthenticator(),

@@ -12,11 +12,11 @@ export type Jobs = {
   reload(): void;
 };
 
-/** Answers what runs profiles when their time has come and when somebody asks. */
-export function createJobs(base: Base): Jobs {
+/** Answers what runs profiles when their time has come and when somebody asks; `onRound` hears of each look at the clock. */
+export function createJobs(base: Base, onRound: () => void): Jobs {
   const deps = createRunDeps(base);
   const starter = createRunStarter(deps);
-  const schedule = createProfileSchedule({ ctx: deps.ctx, run: starter.run });
+  const schedule = createProfileSchedule({ ctx: deps.ctx, run: starter.run, onRound });
   return {
     start() {
       starter.start();

@@ -59,7 +59,7 @@ async function startProcess(
     return { outcome: 'ended' };
   };
   return {
-    schedule: createProfileSchedule({ ctx, run }),
+    schedule: createProfileSchedule({ ctx, run, onRound() {} }),
     ran,
     said,
     breaks,

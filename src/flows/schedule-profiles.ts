@@ -12,6 +12,8 @@ export type ProfileScheduleDeps = {
   ctx: FlowCtx;
   /** Runs the profile to its end; answers `taken` where the same tick is with another process. */
   run(request: TickRequest): Promise<{ outcome: string }>;
+  /** Hears of each look at the clock. */
+  onRound(): void;
 };
 
 /** The loop that runs each profile when its time has come; of several such loops on one database one runs each tick. */
@@ -58,6 +60,7 @@ export function createProfileSchedule(deps: ProfileScheduleDeps): ProfileSchedul
   const loop = async () => {
     while (!stopping.signal.aborted) {
       takeDue();
+      deps.onRound();
       nap = new AbortController();
       const nextMs = agenda.nextMs() ?? Infinity;
       await ctx.clock.wait(Math.min(Math.max(0, nextMs - ctx.clock.now()), maxNapMs), nap.signal);

@@ -1,7 +1,7 @@
-import { listSources, listUnboundedOf } from '../alerts/index.ts';
+import { listSources } from '../alerts/index.ts';
 import { formatDuration } from '../core/duration.ts';
-import type { AlertReport } from '../core/hand-over.ts';
 import type { FlowCtx } from './context.ts';
+import { tellHeartbeats } from './heartbeats.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 const lookEveryMs = 5_000;
@@ -19,18 +19,18 @@ export function createSourceWatch(ctx: FlowCtx): SourceWatch {
   const tick = async () => {
     const heardAt = new Map((await listSources(ctx)).map((row) => [row.source, row.last_seen_at]));
     const nowMs = ctx.clock.now();
-    const reports = Object.entries(ctx.config.sources).map(([source, intervalMs]) => {
+    const heartbeats = Object.entries(ctx.config.sources).map(([source, intervalMs]) => {
       const lastMs = heardAt.get(source) ?? null;
-      const isSilent = nowMs - (lastMs ?? startedAtMs) > intervalMs;
-      return describe(source, isSilent, describeSilence({ lastMs, intervalMs, nowMs }));
+      return {
+        service: source,
+        title: `${source} is silent`,
+        message: describeSilence({ lastMs, intervalMs, nowMs }),
+        fingerprint: `source:${source}`,
+        labels: {},
+        isMissing: nowMs - (lastMs ?? startedAtMs) > intervalMs,
+      };
     });
-    const silent = new Set((await listUnboundedOf(ctx, watcher)).map((alert) => alert.service));
-    // Only what is news: a silence that nobody knows of, or the end of one that is known.
-    const news = reports.filter(({ service, status }) => (status === 'firing') !== silent.has(service));
-    const gone = [...silent].filter((source) => !Object.hasOwn(ctx.config.sources, source));
-    news.push(...gone.map((source) => describe(source, false, 'It is not expected any more.')));
-    if (news.length > 0) await ctx.intake.submit(news, null);
-    return news.length > 0;
+    return tellHeartbeats(ctx, watcher, heartbeats);
   };
 
   // Looked at again in a few seconds, whatever it was.
@@ -47,25 +47,4 @@ function describeSilence(heard: { lastMs: number | null; intervalMs: number; now
   const since =
     lastMs === null ? 'It was never heard.' : `It was last heard ${formatDuration(nowMs - lastMs)} ago.`;
   return `${since} It is expected every ${formatDuration(intervalMs)}.`;
-}
-
-function describe(source: string, isSilent: boolean, message: string): AlertReport {
-  return {
-    service: source,
-    env: 'prod',
-    kind: 'heartbeat',
-    severity: 'P2',
-    title: `${source} is silent`,
-    message,
-    source: watcher,
-    status: isSilent ? 'firing' : 'resolved',
-    startedAt: null,
-    endsAt: null,
-    labels: {},
-    annotations: {},
-    metrics: {},
-    evidence: null,
-    fingerprint: `source:${source}`,
-    dedupeTtlMs: null,
-  };
 }

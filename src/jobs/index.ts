@@ -6,6 +6,8 @@
 
 export { createTickAgenda, type DueTick } from './agenda.ts';
 export { decideTick } from './decide-tick.ts';
+export { decideTroubles, type ProfileSight, type ProfileTrouble, profileTroubles } from './decide-watch.ts';
+export { createExpectations, type Expected } from './expectations.ts';
 export { readCommand } from './read-command.ts';
 export { createTaskRunner, type TaskOutcome, type TaskRunner, type TaskSpec } from './run-task.ts';
 export {

@@ -16,5 +16,6 @@ export { lockTold, rememberTold } from './queries-digest.ts';
 export { selectProfileRecords, selectSyncFailures } from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';
 export { countRunsBefore, deleteRuns, selectRunsBefore } from './queries-retention.ts';
+export { type ProfileTimes, selectProfileTimes } from './queries-watch.ts';
 export { type StartedRun, type StartResult, startRun } from './start-run.ts';
 export { runView, toRunView } from './view.ts';

@@ -1,5 +1,7 @@
 /*
  * What Tocsin says about itself: log lines and metrics.
  */
+
+export { addReadGauge } from './gauge.ts';
 export { createLog } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
