@@ -152,7 +152,8 @@ install_configuration() {
   # Secrets and switches of Tocsin, as NAME=value; docs/configure.md lists them all. Keep it at mode 0640.
   TOCSIN_CONFIG=/etc/tocsin/tocsin.yaml
   TOCSIN_DATA_DIR=/var/lib/tocsin/data
-  REPO_DIR=/var/lib/tocsin/checkout
+  # The checkout of the jobs, once it is there:
+  # REPO_DIR=/var/lib/tocsin/checkout
 ENV
     )
     chmod 0640 "$etc/.env"

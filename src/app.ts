@@ -1,7 +1,7 @@
 import { createAuthenticator, createSignInCode, ensureAdminToken } from './access/index.ts';
 import { actions } from './actions.ts';
 import { type Base, openBase } from './base.ts';
-import type { Config, ReloadResult } from './config/index.ts';
+import type { CheckoutPlace, Config, ReloadResult } from './config/index.ts';
 import { systemActor } from './core/actor.ts';
 import type { Clock } from './core/clock.ts';
 import { AppError } from './core/errors.ts';
@@ -26,8 +26,8 @@ export type AppRole = (typeof appRoles)[number];
 
 export type AppOptions = {
   config: Config;
-  /** Reads the configuration anew, for reloads. */
-  load(): Promise<Config>;
+  /** Reads the configuration anew, for reloads; or as it would be with the jobs of another place. */
+  load(place?: CheckoutPlace): Promise<Config>;
   role: AppRole;
   version: string;
   log: Log;
@@ -99,7 +99,7 @@ async function startAll(options: AppOptions): Promise<Running> {
   const { log, load } = options;
   const reloading = createConfigReloading({
     ctx: base.liveContext(systemActor('config')),
-    load,
+    load: () => load(),
     async apply(config) {
       const wasDryRun = base.config().notify.dryRun;
       base.replaceConfig(config);
@@ -186,11 +186,12 @@ function startWorkers(running: Running): void {
 }
 
 function startSchedule(running: Running): void {
-  const { base, pulse } = running;
+  const { base, pulse, options, reloading } = running;
   const makeCtx = () => base.context(systemActor('prober'), null);
   running.probing = createProbing({ makeCtx, holder: base.owner, onRound: pulse.follow('schedule') });
   startPart(running, running.probing);
-  running.jobs = createJobs(base, pulse.follow('profiles'));
+  const access = { load: options.load, reload: reloading.reload };
+  running.jobs = createJobs(base, access, pulse.follow('profiles'));
   startPart(running, running.jobs);
 }
 

@@ -1,7 +1,13 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { type App, type AppRole, createApp } from './app.ts';
 import { openLog } from './base.ts';
-import { type Config, describeConfig, type LoadOptions, loadConfig } from './config/index.ts';
+import {
+  type CheckoutPlace,
+  type Config,
+  describeConfig,
+  type LoadOptions,
+  loadConfig,
+} from './config/index.ts';
 import { createSystemClock } from './core/clock.ts';
 import { describeError, type ErrorCode, errorTable, toAppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
@@ -12,7 +18,7 @@ export type ServeOptions = Pick<LoadOptions, 'configPath' | 'jobsPath'> & { role
 /** Runs a whole Tocsin until a signal ends it. Problems at the start are told on standard error, and decide the exit code. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { configPath, jobsPath } = options;
-  const load = () => loadConfig({ configPath, jobsPath });
+  const load = (place?: CheckoutPlace) => loadConfig({ configPath, jobsPath, ...place });
   try {
     const config = await load();
     const log = await openLog(config.log);

@@ -1,7 +1,7 @@
 import type { Base } from './base.ts';
 import { createProfileSchedule } from './flows/schedule-profiles.ts';
 import { createRunStarter } from './flows/start-runs.ts';
-import { createRunDeps } from './run-profile.ts';
+import { type ConfigAccess, createRunDeps } from './run-profile.ts';
 
 /** The part of a process that runs profiles. */
 export type Jobs = {
@@ -13,8 +13,8 @@ export type Jobs = {
 };
 
 /** Answers what runs profiles when their time has come and when somebody asks; `onRound` hears of each look at the clock. */
-export function createJobs(base: Base, onRound: () => void): Jobs {
-  const deps = createRunDeps(base);
+export function createJobs(base: Base, config: ConfigAccess, onRound: () => void): Jobs {
+  const deps = createRunDeps(base, config);
   const starter = createRunStarter(deps);
   const schedule = createProfileSchedule({ ctx: deps.ctx, run: starter.run, onRound });
   return {

@@ -1,22 +1,28 @@
 import { hostname } from 'node:os';
 import { type Base, openBase } from './base.ts';
-import { type Config, readProcessEnvironment } from './config/index.ts';
+import { type CheckoutPlace, type Config, readProcessEnvironment } from './config/index.ts';
 import { systemActor } from './core/actor.ts';
 import type { Log } from './core/log.ts';
 import { environmentNamesOf } from './flows/run-environment.ts';
 import { planRun } from './flows/run-plan.ts';
 import { runProfile } from './flows/run-profile.ts';
 import type { EndedTask, ProfileRequest, RunDeps, RunNews, RunResult } from './flows/run-types.ts';
+import { type CheckoutDeps, createCheckout } from './flows/sync-checkout.ts';
 import { createTaskRunner } from './jobs/index.ts';
 
 export { describeOutcome } from './flows/run-alert.ts';
 export type { EndedTask, RunNews, RunResult };
 
 /** Runs a profile in this process, beside whatever else uses the database. Throws NOT_FOUND, UNAVAILABLE. */
-export async function runProfileHere(config: Config, request: ProfileRequest, log: Log): Promise<RunResult> {
+export async function runProfileHere(
+  { config, load }: { config: Config; load(place?: CheckoutPlace): Promise<Config> },
+  request: ProfileRequest,
+  log: Log,
+): Promise<RunResult> {
   planRun(config.jobs, request);
   const base = await openBase({ config, log });
-  const deps = createRunDeps(base);
+  const reload = async () => base.replaceConfig(await load());
+  const deps = createRunDeps(base, { load, reload });
   try {
     return await runProfile(deps, request);
   } finally {
@@ -25,13 +31,17 @@ export async function runProfileHere(config: Config, request: ProfileRequest, lo
   }
 }
 
+/** How the configuration is read, and put in force again. */
+export type ConfigAccess = Pick<CheckoutDeps, 'load' | 'reload'>;
+
 /** Answers what running profiles takes in this process; its runner must be stopped. */
-export function createRunDeps(base: Base): RunDeps {
+export function createRunDeps(base: Base, config: ConfigAccess): RunDeps {
   const ctx = base.liveContext(systemActor('jobs'));
   return {
     ctx,
     place: { host: hostname(), holder: base.owner },
     runner: createTaskRunner(ctx),
+    checkout: createCheckout({ ctx, ...config }),
     environment: readProcessEnvironment(),
   };
 }

@@ -1,5 +1,6 @@
 import type { ProfileConfig, TaskConfig } from '../src/config/types.ts';
 import type { RunDeps } from '../src/flows/run-types.ts';
+import { createCheckout } from '../src/flows/sync-checkout.ts';
 import type { TaskOutcome, TaskRunner, TaskSpec } from '../src/jobs/index.ts';
 import { scheduled } from './profiles.ts';
 import type { Worker } from './supervised.ts';
@@ -100,6 +101,11 @@ export function runDeps(worker: Worker, runner: TaskRunner): RunDeps {
     ctx: worker.ctx,
     place: { host: 'node1', holder: 'node1:7' },
     runner,
+    checkout: createCheckout({
+      ctx: worker.ctx,
+      load: async () => worker.ctx.config,
+      reload: async () => {},
+    }),
     environment: { PATH: '/bin', HOME: '/root' },
   };
 }

@@ -1,5 +1,5 @@
 import { openLog } from '../base.ts';
-import { loadConfig } from '../config/index.ts';
+import { type CheckoutPlace, loadConfig } from '../config/index.ts';
 import { AppError } from '../core/errors.ts';
 import { type PlannedRun, planProfileRun, type RunResult, runProfileHere } from '../run-profile.ts';
 import type { CommonOptions } from './main.ts';
@@ -33,7 +33,9 @@ async function run(profile: string, options: RunOptions): Promise<keyof typeof e
   if (url !== undefined && !options.dryRun) return runThere(profile, { ...options, url });
   if (url !== undefined)
     throw new AppError('VALIDATION_ERROR', '--dry-run reads the files here: leave out --url');
-  const config = await loadConfig({ configPath: options.config, jobsPath: options.jobs });
+  const load = (place?: CheckoutPlace) =>
+    loadConfig({ configPath: options.config, jobsPath: options.jobs, ...place });
+  const config = await load();
   const request = { profile, onlyTask: options.task ?? null };
   if (options.dryRun) {
     const planned = planProfileRun(config, request);
@@ -44,7 +46,7 @@ async function run(profile: string, options: RunOptions): Promise<keyof typeof e
   const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
   const stopping = obeySignals();
   const result = await runProfileHere(
-    config,
+    { config, load },
     { ...request, source: 'manual', scheduledFor: null, onNews: progress.hear, signal: stopping },
     log,
   ).finally(progress.stop);

@@ -4,7 +4,7 @@ export type { Env } from './environment.ts';
 export { environmentNames } from './environment-names.ts';
 export { hashConfig } from './hash-config.ts';
 export { configSchemas, generatedFiles } from './json-schema.ts';
-export { type LoadOptions, loadConfig } from './load.ts';
+export { type CheckoutPlace, type LoadOptions, loadConfig } from './load.ts';
 export { formatProblems, type Problem } from './problem.ts';
 export { readProcessEnvironment } from './process-environment.ts';
 export { isSecretName, redactText, redactWebhookUrl } from './redact.ts';

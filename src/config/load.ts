@@ -33,12 +33,17 @@ export type LoadOptions = {
   configPath?: string | undefined;
   /** From `--jobs`; such a file must exist. */
   jobsPath?: string | undefined;
+  /** Beats REPO_DIR. */
+  repoDir?: string | undefined;
   env?: Env;
   cwd?: string;
   flags?: ConfigFlags;
   /** Whether the log is read by a person on a terminal. */
   isTerminal?: boolean;
 };
+
+/** Where jobs are read instead of where they are: in a tree that is not in place yet. */
+export type CheckoutPlace = { repoDir: string; jobsPath: string };
 
 /** Reads files and environment into one frozen Config. Throws VALIDATION_ERROR with every problem of every file in `details.problems`. */
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
@@ -52,7 +57,11 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin), ...(await checkMappings(tocsin)));
   const policies = await loadPolicies(reading, folder, tocsin, settings);
   const around = { folder, tocsin: tocsin.readable ? tocsin : null, routes: file?.routes ?? null };
-  const jobs = await loadJobs(reading, { ...around, flag: options.jobsPath, repoDir: settings.repoDir });
+  const jobs = await loadJobs(reading, {
+    ...around,
+    flag: options.jobsPath,
+    repoDir: options.repoDir ?? settings.repoDir,
+  });
   reading.problems.push(...problems);
   const dataDir = resolve(cwd, flags.dataDir ?? settings.dataDir ?? 'data');
   const store = selectStore(reading, settings, flags, dataDir);

@@ -9,6 +9,7 @@ import { createRedaction } from './run-redact.ts';
 import { runTasks, type Workplace } from './run-tasks.ts';
 import type { LiveRun, ProfileRequest, RunDeps, RunPlan, RunResult } from './run-types.ts';
 import { type RunWatch, watchRun } from './run-watch.ts';
+import { openWorkspace } from './run-workspace.ts';
 
 /** So long a token outlives the time of its profile: tasks get a while to end. */
 const tokenGraceMs = 60_000;
@@ -25,11 +26,13 @@ export async function runProfile(deps: RunDeps, request: ProfileRequest): Promis
   await endLostRuns(ctx);
   const begun = await begin({ ...deps, ctx }, plan, request);
   if (begun.outcome !== 'started') return begun;
-  const live: LiveRun = { ...plan, ctx, deps, request, started: begun };
+  let live: LiveRun = { ...plan, ctx, deps, request, started: begun };
   request.onNews?.({ kind: 'begun', run: begun.run, tasks: plan.tasks });
   const watch = watchRun(live);
   try {
-    const place = await prepare(live);
+    const opened = await openWorkspace(live, watch.signal);
+    live = opened.live;
+    const place = await prepare(live, opened.workspace.cwd);
     const ended = await runTasks(live, watch, place);
     return await conclude(live, ended, watch);
   } catch (error) {
@@ -52,12 +55,12 @@ function begin({ ctx, place }: RunDeps, plan: RunPlan, request: ProfileRequest):
   });
 }
 
-async function prepare({ ctx, deps, profile, started }: LiveRun): Promise<Workplace> {
+async function prepare({ ctx, deps, profile, started }: LiveRun, cwd: string): Promise<Workplace> {
   const expiresAt = ctx.clock.now() + profile.timeoutMs + tokenGraceMs;
   const runId = started.run.run_id;
   const token = await createTaskToken(ctx, { runId, profile: profile.name, expiresAt });
   const secret = { ...deps.environment, ...profile.env, TOCSIN_TOKEN: token };
-  return { cwd: ctx.config.jobs.repoDir, token, redact: createRedaction(ctx.config, secret) };
+  return { cwd, token, redact: createRedaction(ctx.config, secret) };
 }
 
 async function conclude(live: LiveRun, ended: Parameters<typeof endRun>[1], watch: RunWatch) {

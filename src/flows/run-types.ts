@@ -3,6 +3,7 @@ import type { TaskOutcome, TaskRunner } from '../jobs/index.ts';
 import type { StartedRun } from '../runs/index.ts';
 import type { ProfileLockRow, RunRow, RunSource } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import type { Checkout } from './sync-checkout.ts';
 
 /** A profile that is to run, and why. */
 export type ProfileRequest = {
@@ -49,6 +50,7 @@ export type RunDeps = {
   /** This process, as `host:pid`, and its machine. */
   place: { holder: string; host: string };
   runner: TaskRunner;
+  checkout: Checkout;
   /** The environment of this process. */
   environment: Readonly<Record<string, string>>;
 };

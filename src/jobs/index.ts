@@ -23,4 +23,7 @@ export {
   setState,
   valueInput,
 } from './state/index.ts';
-export { findCheckout, type NewJobs, type SyncRequest, type SyncResult, syncCheckout } from './sync/index.ts';
+export {
+  findCheckout,
+  findTree,
+  type NewJobs, type SyncRequest, type SyncResult, syncCheckout } from './sync/index.ts';

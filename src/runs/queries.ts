@@ -68,6 +68,21 @@ export async function endTaskRuns(
     .execute();
 }
 
+/** Removes the runs of tasks that have not begun. Index: run_of_parent. */
+export async function deleteQueuedTaskRuns(ctx: Ctx, parentId: string): Promise<void> {
+  await ctx.db
+    .deleteFrom('run')
+    .where('parent_run_id', '=', parentId)
+    .where('status', '=', 'queued')
+    .execute();
+}
+
+/** Answers the revisions that running runs have started with. Index: run_unusual. */
+export async function selectRevisionsInUse(ctx: Ctx): Promise<string[]> {
+  const rows = await unusual(ctx, 'running').where('revision', 'is not', null).execute();
+  return [...new Set(rows.flatMap(({ revision }) => revision ?? []))];
+}
+
 /** Answers running runs whose lease is over, held until the commit, passing by those that somebody else holds. Index: run_unusual. */
 export function lockLostRuns(ctx: Ctx, limit: number): Promise<RunRow[]> {
   return unusual(ctx, 'running')

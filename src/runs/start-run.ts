@@ -70,7 +70,8 @@ function describeLocked(lock: ProfileLockRow | null, nowMs: number, { host }: Ru
   return { status: 'skipped_locked', finished_at: nowMs, host, error: `already running: ${who}` };
 }
 
-function createTaskRun(ctx: Ctx, parent: RunRow, { name, service }: PlannedTask): RunRow {
+/** Answers the row of a task that is going to run. */
+export function createTaskRun(ctx: Ctx, parent: RunRow, { name, service }: PlannedTask): RunRow {
   return {
     ...createRun(ctx, 'task', parent.source),
     parent_run_id: parent.run_id,

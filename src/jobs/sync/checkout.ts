@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hasPassed } from '../../core/clock.ts';
 import { describeError } from '../../core/errors.ts';
-import { isLockFile, lastWords } from './decide.ts';
+import { isLockFile, inBrief } from './decide.ts';
 import { runGit, unavailable } from './run-tool.ts';
 import type { GuardedRequest } from './types.ts';
 
@@ -39,7 +39,7 @@ export async function fetchBranch(request: GuardedRequest): Promise<string> {
 /** Lets git tidy up where it thinks it should; answers what it says against that. */
 export async function tidyUp(request: GuardedRequest): Promise<string[]> {
   const tidying = runGit(request.repoDir, ['gc', '--auto', '--quiet'], request);
-  return tidying.then(() => []).catch((error: unknown) => [lastWords(describeError(error))]);
+  return tidying.then(() => []).catch((error: unknown) => [inBrief(describeError(error))]);
 }
 
 /** What git says of a working tree. */

@@ -39,10 +39,12 @@ export function lastWords(output: string): string {
   const lines = output.split(/[\r\n]+/).filter((line) => line.trim() !== '');
   const error = lines.findIndex((line) => /^(fatal|error): /.test(line));
   const first = error === -1 ? Math.max(0, lines.length - shownLines) : error;
+  return inBrief(lines.slice(first, first + shownLines).join('; '));
+}
+
+/** Answers the text on one line, short and without secrets. */
+export function inBrief(text: string): string {
   // The whole user information of an address goes: some hosts take a token as the name of the user.
-  const text = lines
-    .slice(first, first + shownLines)
-    .join('; ')
-    .replace(/:\/\/[^\s'"/]*@/g, '://[redacted]@');
-  return redactText(text).slice(0, shownLength);
+  const plain = text.replace(/\s+/g, ' ').replace(/:\/\/[^\s'"/]*@/g, '://[redacted]@');
+  return redactText(plain).slice(0, shownLength);
 }

@@ -1,7 +1,7 @@
 import { cp, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describeError } from '../../core/errors.ts';
-import { isInstalled, lastWords } from './decide.ts';
+import { isInstalled, inBrief } from './decide.ts';
 import { runGit, runTool } from './run-tool.ts';
 import { dropTree, finishTree, isFinished, listTrees, readMark } from './trees.ts';
 import type { GuardedRequest } from './types.ts';
@@ -77,7 +77,7 @@ export async function saveLeftovers(tree: string, request: GuardedRequest): Prom
     await carryLeftovers(tree, request.repoDir, madeWithTree, request);
     return [];
   } catch (error) {
-    return [`what tasks left in ${tree} could not be kept: ${lastWords(describeError(error))}`];
+    return [`what tasks left in ${tree} could not be kept: ${inBrief(describeError(error))}`];
   }
 }
 
@@ -97,6 +97,6 @@ export async function removeOtherTrees(
     }
     return notes;
   } catch (error) {
-    return [`old trees stay: ${lastWords(describeError(error))}`];
+    return [`old trees stay: ${inBrief(describeError(error))}`];
   }
 }

@@ -10,7 +10,7 @@ import {
   resetCheckout,
   tidyUp,
 } from './checkout.ts';
-import { lastWords } from './decide.ts';
+import { inBrief } from './decide.ts';
 import { withFileLock } from './file-lock.ts';
 import { keepAside, refreshLinks, removeOtherTrees, saveLeftovers, stageTree } from './stage.ts';
 import { findCheckout, isFinished, pointTo } from './trees.ts';
@@ -30,7 +30,7 @@ export async function syncCheckout(request: SyncRequest): Promise<SyncResult> {
   } catch (error) {
     // Asked anew and without a limit: a sync that was stopped still tells what is there.
     const there = await findCheckout(request, { ...request, signal: new AbortController().signal });
-    const problem = lastWords(describeError(error));
+    const problem = inBrief(describeError(error));
     return { ...there, changed: false, problem, lockFileChanged: false, notes: [] };
   }
 }

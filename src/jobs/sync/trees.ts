@@ -19,11 +19,17 @@ export async function findCheckout(
   place: { repoDir: string; treesDir: string },
   limits: Limits,
 ): Promise<Checkout> {
-  const revision = await readlink(join(place.treesDir, pointerName)).catch(() => null);
-  if (revision !== null && (await isFinished(join(place.treesDir, revision))))
-    return { revision, cwd: join(place.treesDir, revision) };
+  const tree = await findTree(place.treesDir);
+  if (tree !== null) return tree;
   const head = await runGit(place.repoDir, ['rev-parse', '--verify', 'HEAD'], limits).catch(() => null);
   return { revision: head, cwd: place.repoDir };
+}
+
+/** Answers the tree that was put in place last; null where there never was one. */
+export async function findTree(treesDir: string): Promise<{ revision: string; cwd: string } | null> {
+  const revision = await readlink(join(treesDir, pointerName)).catch(() => null);
+  if (revision === null || !(await isFinished(join(treesDir, revision)))) return null;
+  return { revision, cwd: join(treesDir, revision) };
 }
 
 /** Lets tasks that start from now on see this tree, all at once. */
