@@ -219,6 +219,18 @@ describe('the image', () => {
     expect(ran).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it('has what npm runs after an install before it installs', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const before = lines.slice(
+      0,
+      lines.findIndex((line) => line.startsWith('RUN npm ci')),
+    );
+    const run: string[] = scripts.prepare.match(/[\w./-]+\.mjs/g);
+    expect(
+      run.filter((path) => !before.some((line) => line.startsWith('COPY ') && line.includes(path))),
+    ).toEqual([]);
+  });
+
   it('is built from nothing that is ignored', () => {
     const ignored = read('Dockerfile.dockerignore').split('\n');
     const paths = copied.flatMap((words) => words.slice(0, -1));

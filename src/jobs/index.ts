@@ -26,4 +26,8 @@ export {
 export {
   findCheckout,
   findTree,
-  type NewJobs, type SyncRequest, type SyncResult, syncCheckout } from './sync/index.ts';
+  type NewJobs,
+  type SyncRequest,
+  type SyncResult,
+  syncCheckout,
+} from './sync/index.ts';

@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hasPassed } from '../../core/clock.ts';
 import { describeError } from '../../core/errors.ts';
-import { isLockFile, inBrief } from './decide.ts';
+import { inBrief, isLockFile } from './decide.ts';
 import { runGit, unavailable } from './run-tool.ts';
 import type { GuardedRequest } from './types.ts';
 

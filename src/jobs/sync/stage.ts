@@ -1,7 +1,7 @@
 import { cp, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describeError } from '../../core/errors.ts';
-import { isInstalled, inBrief } from './decide.ts';
+import { inBrief, isInstalled } from './decide.ts';
 import { runGit, runTool } from './run-tool.ts';
 import { dropTree, finishTree, isFinished, listTrees, readMark } from './trees.ts';
 import type { GuardedRequest } from './types.ts';
