@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCheck } from '../src/checks/index.ts';
 import { type Env, loadConfig } from '../src/config/index.ts';
@@ -23,6 +24,49 @@ async function startWell(): Promise<string> {
   onTestFinished(() => void server.close());
   return String((server.address() as AddressInfo).port);
 }
+
+/** Runs the script of the example's only task beside a Tocsin that remembers so much free space. */
+async function runGrowth(remembered: { value: string; reason: string } | null) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    response.writeHead(remembered ? 200 : 503).end(JSON.stringify(remembered));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const { jobs } = await loadExample();
+  const [program = '', script = ''] = jobs.profiles[0]?.tasks[0]?.argv ?? [];
+  const env = { TOCSIN_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, TOCSIN_TOKEN: 't' };
+  const args = [script, '--path=/', '--max-percent=5'];
+  const { stdout, stderr, exitCode } = await execa(program, args, { cwd: jobs.repoDir, env, reject: false });
+  return { stdout, stderr, exitCode, asked };
+}
+
+describe('the jobs of the example', () => {
+  it('run twice a minute, and somebody hears of their failures', async () => {
+    const { jobs } = await loadExample();
+    expect(jobs).toMatchObject({ repoDir: folder, profiles: [{ name: 'machine', cron: '* * * * * */30' }] });
+    expect(jobs.profiles[0]?.tasks[0]?.argv.slice(1)).toEqual([
+      'automation/checks/disk-growth.js',
+      '--path=/',
+      '--max-percent=5',
+    ]);
+  });
+
+  it.each([
+    [{ value: '0', reason: 'missing' }, 0, /^\d+ MiB free; the next run will compare with that$/],
+    [{ value: '1', reason: 'found' }, 0, /^\d+ MiB free, \d+ MiB more than at the last run$/],
+    [{ value: '999999999999', reason: 'found' }, 1, /^\d+ MiB free, \d+ MiB less than at the last run$/],
+    [null, 0, /^\d+ MiB free; nobody remembers how much it was$/],
+  ])('compare the disk with what Tocsin remembers: %j', async (remembered, exitCode, says) => {
+    const run = await runGrowth(remembered);
+    expect(run).toMatchObject({ stdout: expect.stringMatching(says), stderr: '', exitCode });
+    expect(run.asked).toEqual([
+      'GET /v1/state/free_mib?fresh=daily Bearer t',
+      'POST /v1/state/free_mib Bearer t',
+    ]);
+  });
+});
 
 describe('the example', () => {
   it('is a valid configuration that watches the port Tocsin listens on', async () => {
