@@ -109,3 +109,5 @@ create table "profile_digest" ("profile" text not null, "failing" text not null,
 create view runs as select run_id, parent_run_id, kind, profile, task, source, status, trigger_payload, request_id, repo, pr_number, service, duration_ms, exit_code, signal, attempts, error, tail, artifacts_dir, host, revision, holder, cancel_requested_by, to_timestamp(scheduled_for / 1000.0) as scheduled_for, to_timestamp(created_at / 1000.0) as created_at, to_timestamp(started_at / 1000.0) as started_at, to_timestamp(finished_at / 1000.0) as finished_at, to_timestamp(cancel_requested_at / 1000.0) as cancel_requested_at from run;
 -- 0014-monitor-state
 create table "monitor_state" ("namespace" text not null, "key" text not null, "value" text not null, "updated_at" bigint not null, constraint "monitor_state_key" primary key ("namespace", "key")) ;
+-- 0015-alert-hours
+create table "alert_hour" ("dimension" text not null, "value" text not null, "hour_at" bigint not null, "alerts" bigint not null, constraint "alert_hour_key" primary key ("dimension", "value", "hour_at")) ;

@@ -4,6 +4,7 @@ import type { Pulse } from './core/pulse.ts';
 import { createDeliverer } from './flows/deliver.ts';
 import { createDigest } from './flows/digest.ts';
 import type { Loop } from './flows/loop.ts';
+import { createHourNotes } from './flows/note-hours.ts';
 import { createRetention } from './flows/retention.ts';
 import { createSummarizer } from './flows/summarize.ts';
 import { createSupervisor } from './flows/supervise.ts';
@@ -40,5 +41,6 @@ export function createWorkers({ base, pulse, onPass }: WorkersDeps): Loop[] {
     createSummarizer(contextOf('summarizer')),
     createDigest(contextOf('digest')),
     createRetention(contextOf('retention')),
+    createHourNotes(contextOf('hour-notes')),
   ];
 }

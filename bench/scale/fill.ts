@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { noteHours } from '../../src/alerts/index.ts';
 import { type Ctx, insertMany, inTransaction, migrate } from '../../src/store/index.ts';
 import { openContext, storeOptions } from '../harness/store-context.ts';
 import { createHistory, type History } from './rows.ts';
@@ -22,6 +23,8 @@ export async function fillHistory(target: string, count: number): Promise<void> 
     for (let i = first; i < Math.min(count, first + perCommit); i++) addAlert(history, i);
     await inTransaction(ctx, (ctx) => insertHistory(ctx, history));
   }
+  // As a worker does while it runs.
+  while (await noteHours(ctx));
   // PostgreSQL does this by itself, a minute later; SQLite never does.
   if (store.backend === 'postgres')
     for (const tidy of [sql`vacuum analyze`, sql`checkpoint`]) await tidy.execute(store.db);

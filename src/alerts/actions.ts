@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineAction } from '../core/action.ts';
 import { requireEntitlement } from '../core/actor.ts';
 import { toIso } from '../core/clock.ts';
-import { pageInput, pageOf, readCursor, toPage } from '../core/page.ts';
+import { decodeTime } from '../core/ids.ts';
+import { pageInput, pageOf, readCursor, toPage, writeCursor } from '../core/page.ts';
 import { severities } from '../core/severity.ts';
 import { isoTime, listOf, text, wholeNumber } from '../core/text.ts';
 import type { Ctx } from '../store/index.ts';
@@ -10,7 +11,7 @@ import { ackByHand, ackWithLease } from './ack.ts';
 import { resolveAlert } from './end.ts';
 import { requireAlert } from './get.ts';
 import { moveByHand } from './move.ts';
-import { selectAlerts } from './queries-page.ts';
+import { searchAlerts } from './queries-search.ts';
 import { renewLease } from './renew.ts';
 import { type AlertFilters, alertStatuses, alertView } from './types.ts';
 import { toAlertView } from './view.ts';
@@ -58,7 +59,14 @@ export const listAlerts = defineAction({
   name: 'alerts.list',
   summary: 'List alerts, newest first',
   input: listInput,
-  output: pageOf(alertView),
+  output: pageOf(alertView).extend({
+    searched_to: z
+      .string()
+      .optional()
+      .describe(
+        'Given where the search was stopped before it had looked everywhere; the cursor goes on there.',
+      ),
+  }),
   entitlement: 'tools.alerts.read',
   http: { method: 'GET', path: '/v1/alerts' },
   cli: { command: 'alerts list' },
@@ -73,7 +81,11 @@ export const listAlerts = defineAction({
       toMs: input.to,
     };
     const page = { afterRef: readCursor(input.cursor), limit: input.limit + 1 };
-    return toPage(await selectAlerts(ctx, filters, page), input.limit, (row) => row.alert_ref, toAlertView);
+    const { rows, stoppedAt } = await searchAlerts(ctx, filters, page);
+    const found = toPage(rows, input.limit, (row) => row.alert_ref, toAlertView);
+    if (found.next_cursor !== null || stoppedAt === null) return found;
+    const searchedTo = toIso(decodeTime(stoppedAt.slice('alrt_'.length)) ?? ctx.clock.now());
+    return { ...found, next_cursor: writeCursor(stoppedAt), searched_to: searchedTo };
   },
 });
 

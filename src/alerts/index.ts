@@ -18,6 +18,7 @@ export { type KeyedReport, keyReport } from './keyed-report.ts';
 export { isLeft } from './left.ts';
 export { linkAlert, moveAlerts } from './link.ts';
 export { listAlertEvents } from './list-events.ts';
+export { noteHours } from './note-hours.ts';
 export { type ComponentAlerts, countComponentAlerts, findOwnAlerts } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
 export { deadReported, fingerprintDead, listOutlivedReports, listUnreportedDead } from './queries-dead.ts';
@@ -35,7 +36,7 @@ export {
 export { lockAlerts } from './queries-list.ts';
 export { findAlerts } from './queries-minute.ts';
 export { selectRecordedAlerts, selectSilencesSince, selectSuperseded } from './queries-replay.ts';
-export { expiredAlerts, expiredSilences, expiredSources } from './queries-retention.ts';
+export { expiredAlerts, expiredHours, expiredSilences, expiredSources } from './queries-retention.ts';
 export { countFirstReports, raiseAlert, standsAlone } from './raise.ts';
 export { renewLease } from './renew.ts';
 export { readReport } from './report.ts';

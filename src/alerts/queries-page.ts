@@ -5,7 +5,7 @@ import { matchesFilters } from './queries-list.ts';
 import type { AlertFilters } from './types.ts';
 
 type Selection = SelectQueryBuilder<Database, 'alert', AlertRow>;
-type Page = { afterRef: string | null; limit: number };
+export type Page = { afterRef: string | null; limit: number };
 
 /** As an expression: were it the plain column, SQLite would go through all alerts in its order. */
 const ref = sql<string>`alert_ref || ''`;
@@ -56,7 +56,8 @@ function newestFirst(query: Selection): Selection {
   return query.orderBy('alert_ref', 'desc');
 }
 
-function selectMatching(ctx: Ctx, filters: AlertFilters, page: Page): Selection {
+/** Answers the alerts that match, behind the cursor, in no order. */
+export function selectMatching(ctx: Ctx, filters: AlertFilters, page: Page): Selection {
   return ctx.db
     .selectFrom('alert')
     .selectAll()
@@ -77,6 +78,7 @@ function nameIndex(query: Selection, { env, severityIn, statusIn, toMs }: AlertF
   return toMs === undefined ? named : named.where('alert_ref', '<', firstRefAt(toMs));
 }
 
-function onlyOne<Value>(values: readonly Value[] | undefined): Value | null {
+/** Answers the value of a list of one; null: there are others, or none. */
+export function onlyOne<Value>(values: readonly Value[] | undefined): Value | null {
   return values?.length === 1 ? (values[0] ?? null) : null;
 }

@@ -60,10 +60,11 @@ export function render(result: unknown, print: string | null): string {
   if (print !== null && isRow(result)) return cell(result[print]);
   if (Array.isArray(result)) return renderTable(result.filter(isRow));
   if (!isRow(result)) return cell(result);
-  const { data, next_cursor } = result;
+  const { data, next_cursor, searched_to } = result;
   if (!Array.isArray(data)) return renderThing(result, '');
+  const stopped = typeof searched_to === 'string' ? `\nsearched back to ${cell(searched_to)}` : '';
   const more = typeof next_cursor === 'string' ? `\nmore: --cursor ${next_cursor}` : '';
-  return renderTable(data.filter(isRow)) + more;
+  return renderTable(data.filter(isRow)) + stopped + more;
 }
 
 function renderTable(rows: readonly Row[]): string {

@@ -106,6 +106,9 @@ test('a list is a table of what people look for, with the way to the next page',
     ].join('\n'),
   );
   expect(render({ data: [], next_cursor: null, limit: 2 }, null)).toBe('nothing');
+  expect(
+    render({ data: [], next_cursor: 'n1', limit: 2, searched_to: '2026-03-01T12:00:00.000Z' }, null),
+  ).toBe('nothing\nsearched back to 2026-03-01T12:00:00.000Z\nmore: --cursor n1');
 });
 
 test('one thing is lines of key and value, what is empty left out', () => {

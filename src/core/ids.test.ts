@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIds } from './ids.ts';
+import { createIds, decodeTime, encodeTime } from './ids.ts';
 
 const startMs = Date.parse('2026-03-01T12:00:00Z');
 
@@ -50,6 +50,17 @@ describe('a ULID', () => {
     const made = Array.from({ length: 500 }, () => [a.ulid(), b.ulid()]).flat();
     expect(new Set(made).size).toBe(1000);
   });
+});
+
+it.each<[string, number | null]>([
+  ['01ARYZ6S41FZZZZZZZZZZZZZZZ', 1_469_918_176_385],
+  [encodeTime(startMs), startMs],
+  [encodeTime(0), 0],
+  ['01ARYZ6S4', null],
+  ['01aryz6s41fzzz', null],
+  ['', null],
+])('the time of %s is %s', (ulid, epochMs) => {
+  expect(decodeTime(ulid)).toBe(epochMs);
 });
 
 it('answers a UUID of its own each time', () => {

@@ -55,6 +55,18 @@ export function encodeTime(epochMs: number): string {
   return text;
 }
 
+/** Answers the millisecond of a ULID, or of its first ten characters; null: it is none. */
+export function decodeTime(ulid: string): number | null {
+  if (ulid.length < 10) return null;
+  let epochMs = 0;
+  for (const character of ulid.slice(0, 10)) {
+    const digit = alphabet.indexOf(character);
+    if (digit < 0) return null;
+    epochMs = epochMs * 32 + digit;
+  }
+  return epochMs;
+}
+
 function encodeDigits(digits: Uint8Array): string {
   let text = '';
   for (const digit of digits) text += alphabet.charAt(digit);

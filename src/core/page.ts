@@ -25,7 +25,8 @@ export function toPage<Row, Item>(
   return { data: shown.map(show), next_cursor: more ? writeCursor(keyOf(last)) : null, limit };
 }
 
-function writeCursor(key: string): string {
+/** Answers the cursor behind which a list goes on after the key. */
+export function writeCursor(key: string): string {
   return Buffer.from(`c1:${key}`).toString('base64url');
 }
 

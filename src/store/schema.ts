@@ -1,6 +1,7 @@
 import type {
   AlertDecisionRow,
   AlertEventRow,
+  AlertHourRow,
   AlertRow,
   AlertSourceRow,
   SilenceRow,
@@ -48,6 +49,7 @@ export type Database = {
   alert_event: AlertEventRow;
   alert_decision: AlertDecisionRow;
   alert_source: AlertSourceRow;
+  alert_hour: AlertHourRow;
   silence: SilenceRow;
   incident: IncidentRow;
   incident_signature: IncidentSignatureRow;

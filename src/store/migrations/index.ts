@@ -14,6 +14,7 @@ import { up as webhookReceipts } from './0010-webhook-receipts.ts';
 import { up as filteredLists } from './0012-filtered-lists.ts';
 import { up as runs } from './0013-runs.ts';
 import { up as monitorState } from './0014-monitor-state.ts';
+import { up as alertHours } from './0015-alert-hours.ts';
 
 export type Migration = {
   name: string;
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { name: '0012-filtered-lists', up: filteredLists },
   { name: '0013-runs', up: runs },
   { name: '0014-monitor-state', up: monitorState },
+  { name: '0015-alert-hours', up: alertHours },
 ];

@@ -72,6 +72,15 @@ export type AlertDecisionRow = {
   last_at: number;
 };
 
+/** That alerts with the value came in the hour. */
+export type AlertHourRow = {
+  dimension: string;
+  value: string;
+  /** When the hour begins. */
+  hour_at: number;
+  alerts: number;
+};
+
 export type AlertSourceRow = { source: string; last_seen_at: number };
 
 /** A silence that somebody asked for; those of the configuration have no row. */

@@ -1,0 +1,141 @@
+import type { SelectQueryBuilder } from 'kysely';
+import { decodeTime } from '../core/ids.ts';
+import { type AlertRow, type Ctx, type Database, runStatements } from '../store/index.ts';
+import { firstRefAt } from './queries-dashboard.ts';
+import { type Dimension, findNotedUntil, hourMs, listHours } from './queries-hours.ts';
+import { onlyOne, type Page, selectAlerts, selectMatching } from './queries-page.ts';
+import type { AlertFilters } from './types.ts';
+
+/** What a search found; `stoppedAt`: the reference before which it has not looked, null: it has looked everywhere. */
+export type Found = { rows: AlertRow[]; stoppedAt: string | null };
+
+type Selection = SelectQueryBuilder<Database, 'alert', AlertRow>;
+type Sighted = { dimension: Dimension; values: readonly string[] };
+
+type Bounds = {
+  /** How many alerts are looked at: a few first, as most searches end there. */
+  looks: readonly number[];
+  /** How many hours are looked at together, one lot after the other. */
+  lots: readonly number[];
+};
+
+const usual: Bounds = { looks: [1_000, 20_000], lots: [4, 16, 64, 128] };
+
+/**
+ * Answers alerts, newest first, as `selectAlerts` does, and looks at so many of them at most that the answer does not keep
+ * people waiting: what no index finds is searched for piece by piece. Alerts of a source or kind are looked for in the
+ * hours in which they are known to have come.
+ */
+export async function searchAlerts(
+  ctx: Ctx,
+  filters: AlertFilters,
+  asked: Page,
+  bounds = usual,
+): Promise<Found> {
+  if (isFound(filters)) return { rows: await selectAlerts(ctx, filters, asked), stoppedAt: null };
+  const page = { ...asked, afterRef: findBeginning(filters, asked), ...bounds };
+  const matching = selectMatching(ctx, filters, page);
+  const sighted = readSighted(filters);
+  const notedUntil = sighted ? await findNotedUntil(ctx) : null;
+  if (sighted === null || notedUntil === null) return searchDown(ctx, matching, page, null);
+  const recent = await searchDown(ctx, matching, page, firstRefAt(notedUntil));
+  if (recent.stoppedAt !== null || recent.rows.length >= page.limit) return recent;
+  const limit = page.limit - recent.rows.length;
+  const noted = await searchHours(ctx, matching, sighted, { ...page, limit, notedUntil });
+  return { ...noted, rows: [...recent.rows, ...noted.rows] };
+}
+
+/** Nothing is heard before it comes. */
+function findBeginning({ toMs }: AlertFilters, { afterRef }: Page): string | null {
+  if (toMs === undefined) return afterRef;
+  const endRef = firstRefAt(toMs);
+  return afterRef === null || afterRef > endRef ? endRef : afterRef;
+}
+
+/** Whether an index finds what is asked for, or all are. */
+function isFound({ service, component, env, severityIn, statusIn, state, fromMs, ...others }: AlertFilters) {
+  const isRare = env !== undefined && env !== 'prod';
+  const isWorst = onlyOne(severityIn) === 'P0';
+  const isWaiting = onlyOne(statusIn) !== null && onlyOne(statusIn) !== 'acked';
+  if (isRare || isWorst || isWaiting || state === 'firing') return true;
+  if (service !== undefined || component !== undefined || fromMs !== undefined) return true;
+  const asked = [env, severityIn, statusIn, state, ...Object.values(others)];
+  return asked.every((filter) => filter === undefined);
+}
+
+/** A source says more than a kind. */
+function readSighted({ source, kindIn }: AlertFilters): Sighted | null {
+  if (source !== undefined) return { dimension: 'source', values: [source] };
+  return kindIn ? { dimension: 'kind', values: kindIn } : null;
+}
+
+/** Looks at the newest alerts, down to a reference or until it has looked at enough. */
+async function searchDown(
+  ctx: Ctx,
+  matching: Selection,
+  page: Page & Bounds,
+  downTo: string | null,
+): Promise<Found> {
+  const bounded = downTo === null ? matching : matching.where('alert_ref', '>=', downTo);
+  let rows: AlertRow[] = [];
+  let below: string | null = null;
+  for (const look of page.looks) {
+    below = await findBelow(ctx, page, look, downTo);
+    const seen = below === null ? bounded : bounded.where('alert_ref', '>=', below);
+    rows = await seen.orderBy('alert_ref', 'desc').execute();
+    if (below === null || rows.length >= page.limit) return { rows, stoppedAt: null };
+  }
+  return { rows, stoppedAt: below };
+}
+
+/** Answers the reference so many alerts below the page's beginning; null: there are not so many. Index: alert_key. */
+async function findBelow(
+  ctx: Ctx,
+  { afterRef }: Page,
+  look: number,
+  downTo: string | null,
+): Promise<string | null> {
+  const row = await ctx.db
+    .selectFrom('alert')
+    .select('alert_ref')
+    .$if(afterRef !== null, (query) => query.where('alert_ref', '<', afterRef ?? ''))
+    .$if(downTo !== null, (query) => query.where('alert_ref', '>=', downTo ?? ''))
+    .orderBy('alert_ref', 'desc')
+    .offset(look - 1)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.alert_ref ?? null;
+}
+
+/** Looks at the hours in which such alerts came, the latest first. Index: alert_hour_key, and alert_key, a range of it for each. */
+async function searchHours(
+  ctx: Ctx,
+  matching: Selection,
+  sighted: Sighted,
+  page: Page & Bounds & { notedUntil: number },
+): Promise<Found> {
+  const rows: AlertRow[] = [];
+  const cursorMs = page.afterRef === null ? null : decodeTime(page.afterRef.slice('alrt_'.length));
+  let toMs = Math.min(page.notedUntil - 1, cursorMs ?? Number.POSITIVE_INFINITY);
+  for (const lot of page.lots) {
+    const hours = await listHours(ctx, sighted, { toMs, limit: lot });
+    const found = await runStatements(
+      ctx,
+      hours.map((hourAt) => selectHour(matching, hourAt, page.limit - rows.length)),
+    );
+    rows.push(...(found.flat() as AlertRow[]));
+    if (rows.length >= page.limit) return { rows: rows.slice(0, page.limit), stoppedAt: null };
+    if (hours.length < lot) return { rows, stoppedAt: null };
+    toMs = (hours.at(-1) ?? 0) - 1;
+  }
+  return { rows, stoppedAt: firstRefAt(toMs + 1) };
+}
+
+function selectHour(matching: Selection, hourAt: number, limit: number) {
+  return matching
+    .where('alert_ref', '>=', firstRefAt(hourAt))
+    .where('alert_ref', '<', firstRefAt(hourAt + hourMs))
+    .orderBy('alert_ref', 'desc')
+    .limit(limit)
+    .compile();
+}
