@@ -89,7 +89,7 @@ profiles:
     enabled: false
     route: all
     digest: every
-    stale_after: 2h
+    stale_after: 40d
     grace: 30s
     timeout: 10m
     concurrency: 3
@@ -106,7 +106,7 @@ profiles:
       enabled: false,
       route: 'all',
       digest: 'every',
-      staleAfterMs: 7_200_000,
+      staleAfterMs: 40 * 86_400_000,
       graceMs: 30_000,
       timeoutMs: 600_000,
       concurrency: 3,

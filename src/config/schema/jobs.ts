@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { section, severity, slug, text, timerDuration, wholeNumber } from './fields.ts';
+import { duration, section, severity, slug, text, timerDuration, wholeNumber } from './fields.ts';
 
 const mostAtOnce = 100;
 /** Tocsin itself says these to every task. */
@@ -57,7 +57,8 @@ const profileSchema = section({
   env: env.describe('Added to the environment of Tocsin.'),
   route: text.optional().describe('Route of its digest; default: the routes of its alerts.'),
   digest: z.enum(['on_change', 'every']).default('on_change').describe('Which runs with failures are told.'),
-  stale_after: timerDuration(1000).optional().describe('How old its last success may be.'),
+  // No timer waits for it, and what runs once a month or a year is stale later than a timer could tell.
+  stale_after: duration({ minMs: 1000 }).optional().describe('How old its last success may be.'),
   grace: timerDuration(0).prefault('1m').describe('How late it may begin.'),
   timeout: timerDuration(1).prefault('1h').describe('All of its tasks are ended after this.'),
   concurrency: wholeNumber.min(1).max(mostAtOnce).default(1).describe('Tasks that run at once.'),
