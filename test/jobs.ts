@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { ProfileConfig, TaskConfig } from '../src/config/types.ts';
 import type { RunDeps } from '../src/flows/run-types.ts';
 import { createCheckout } from '../src/flows/sync-checkout.ts';
@@ -93,6 +97,13 @@ export function createMachine(programs: Record<string, Program> = {}): Machine {
     },
     stop: async () => {},
   };
+}
+
+/** Answers a folder that is removed when the test has passed. */
+export async function makeDataDir(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-runs-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Answers what running takes on that machine. */

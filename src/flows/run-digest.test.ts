@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { createMachine, failing, makeProfile, makeTask, runDeps } from '../../test/jobs.ts';
+import { createMachine, failing, makeDataDir, makeProfile, makeTask, runDeps } from '../../test/jobs.ts';
 import { jobsOf } from '../../test/profiles.ts';
 import { describeEachStore, openInMemory, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker } from '../../test/supervised.ts';
@@ -15,9 +15,10 @@ type Change = { profile?: Partial<ProfileConfig>; config?: Partial<Config> };
 /** A worker whose profile `edge` runs `cert` and `dns`; `tick` runs it and supervises what comes of it. */
 async function open(harness: StoreHarness, { profile, config = {} }: Change = {}) {
   const machine = createMachine();
+  const dataDir = await makeDataDir();
   const edge = makeProfile(['cert', 'dns'], profile);
   const worker = await startWorker(harness, {
-    config: await loadTestConfig(() => ({ jobs: jobsOf([edge]), ...config })),
+    config: await loadTestConfig(() => ({ jobs: jobsOf([edge]), dataDir, ...config })),
   });
   const tick = async (request: { onlyTask?: string } = {}) => {
     const asked = { profile: 'edge', source: 'cron', scheduledFor: null, onlyTask: null } as const;
@@ -57,11 +58,11 @@ describeEachStore('the digest', (openStores) => {
     const harness = await openStores();
     const { worker, texts, tick } = await open(harness);
     const { ctx } = worker;
+    const deps = runDeps(worker, createMachine());
     const queued = await openRun(ctx, { profile: 'edge', source: 'cron', scheduledFor: 1, onlyTask: null });
-    if (queued)
-      await startRun(ctx, queued, { host: 'gone', holder: 'gone:1' }, [{ name: 'cert', service: null }]);
+    if (queued) await startRun(ctx, queued, { host: 'gone', holder: 'gone:1' }, []);
     await harness.clock.advance(30_000);
-    expect(await Promise.all([endLostRuns(ctx), endLostRuns(ctx)])).toContain(1);
+    expect(await Promise.all([endLostRuns(deps), endLostRuns(deps)])).toContain(1);
     expect(await texts()).toEqual([
       'duration: 30.0 s\ntasks: 2 (0 failed)\nworker lost\n\nMore: tocsin runs show RUN',
     ]);

@@ -1,11 +1,11 @@
 import type { ProfileConfig, TaskConfig } from '../config/types.ts';
-import type { LiveRun } from './run-types.ts';
+import type { PreparedRun } from './run-types.ts';
 
 /** Answers the environment of a task: the process's, the profile's, the task's, then what Tocsin itself tells it. */
 export function makeEnvironment(
-  live: Pick<LiveRun, 'ctx' | 'deps' | 'profile' | 'started'>,
+  live: Pick<PreparedRun, 'ctx' | 'deps' | 'profile' | 'started' | 'token'>,
   task: TaskConfig,
-  given: { artifactsDir: string | null; token: string },
+  artifactsDir: string | null,
 ): Record<string, string> {
   return {
     ...live.deps.environment,
@@ -13,9 +13,9 @@ export function makeEnvironment(
     ...task.env,
     TOCSIN_RUN_ID: live.started.run.run_id,
     TOCSIN_TASK: task.name,
-    ...(given.artifactsDir === null ? {} : { TOCSIN_ARTIFACTS_DIR: given.artifactsDir }),
+    ...(artifactsDir === null ? {} : { TOCSIN_ARTIFACTS_DIR: artifactsDir }),
     TOCSIN_URL: live.ctx.config.server.publicUrl,
-    TOCSIN_TOKEN: given.token,
+    TOCSIN_TOKEN: live.token,
   };
 }
 

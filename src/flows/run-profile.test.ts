@@ -1,3 +1,5 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, test } from 'vitest';
 import { ann } from '../../test/acting.ts';
 import {
@@ -5,6 +7,7 @@ import {
   failing,
   hanging,
   type Machine,
+  makeDataDir,
   makeProfile,
   makeTask,
   runDeps,
@@ -24,7 +27,8 @@ const asked = { profile: 'edge', source: 'manual', scheduledFor: null, onlyTask:
 
 /** A worker with the profile in its configuration, and a machine to run it on. */
 async function open(harness: StoreHarness, profile: ProfileConfig, machine: Machine = createMachine()) {
-  const config = await loadTestConfig(() => ({ jobs: jobsOf([profile]) }));
+  const dataDir = await makeDataDir();
+  const config = await loadTestConfig(() => ({ jobs: jobsOf([profile]), dataDir }));
   const worker = await startWorker(harness, { config });
   const run = (request: Partial<ProfileRequest> = {}) =>
     runProfile(runDeps(worker, machine), { ...asked, ...request });
@@ -37,7 +41,7 @@ async function open(harness: StoreHarness, profile: ProfileConfig, machine: Mach
     (await worker.ctx.db.selectFrom('alert').selectAll().orderBy('alert_ref').execute()).map(
       (alert) => `${alert.fingerprint} ${alert.ended_at === null ? 'firing' : 'over'} ${alert.occurrences}`,
     );
-  return { worker, machine, run, names, tasks, alerts };
+  return { worker, dataDir, machine, run, names, tasks, alerts };
 }
 
 describeEachStore('a profile', (openStores) => {
@@ -168,7 +172,7 @@ test('a task gets the environment of the process, the profile and the task, and 
     },
   });
   const profile = makeProfile([task], { env: { A: 'profile', B: 'profile', DB_PASSWORD: 'hunter22' } });
-  const { run, worker } = await open(harness, profile, machine);
+  const { run, worker, dataDir } = await open(harness, profile, machine);
   const result = await run();
   const { TOCSIN_TOKEN: token = '', ...env } = seen[0]?.env ?? {};
   expect(seen[0]).toMatchObject({
@@ -186,6 +190,7 @@ test('a task gets the environment of the process, the profile and the task, and 
     DB_PASSWORD: 'hunter22',
     TOCSIN_RUN_ID: result.outcome === 'ended' ? result.run.run_id : '',
     TOCSIN_TASK: 'dns',
+    TOCSIN_ARTIFACTS_DIR: join(dataDir, 'artifacts', '20260301T120000Z'),
     TOCSIN_URL: 'http://127.0.0.1:8923',
   });
   expect(await createAuthenticator().findActor(worker.ctx, token, 'api')).toBeNull();
@@ -207,4 +212,47 @@ test('one task alone runs where it is asked for, and nothing of a profile that i
   const disabled = await open(await openInMemory(), { ...profile, enabled: false });
   expect(await disabled.run()).toEqual({ outcome: 'disabled' });
   expect(disabled.names()).toEqual([]);
+});
+
+test('a run leaves a folder, with one for each of several tasks, and says there how it ended', async () => {
+  const machine = createMachine({ dns: failing() });
+  const { run, dataDir, worker } = await open(await openInMemory(), makeProfile(['dns', 'cert']), machine);
+  await run();
+  const folder = join(dataDir, 'artifacts', '20260301T120000Z');
+  expect((await readdir(folder)).toSorted()).toEqual(['cert', 'dns', 'payload.json', 'run.json']);
+  expect(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))).toMatchObject({
+    status: 'failed',
+    exit_code: 1,
+    finished_at: '2026-03-01T12:00:00.000Z',
+  });
+  expect(machine.started[0]?.logs).toMatchObject({ stdoutPath: join(folder, 'dns', 'stdout.log') });
+  const rows = await worker.ctx.db.selectFrom('run').select('artifacts_dir').orderBy('run_id').execute();
+  expect(rows.map((row) => row.artifacts_dir)).toEqual([folder, join(folder, 'dns'), join(folder, 'cert')]);
+});
+
+test('a disk that refuses the folder stops no task: the run says why, and an alert is raised', async () => {
+  const { run, dataDir, names, alerts } = await open(await openInMemory(), makeProfile(['dns']));
+  await writeFile(join(dataDir, 'artifacts'), 'a file');
+  expect(await run()).toMatchObject({
+    run: {
+      status: 'succeeded',
+      artifacts_dir: null,
+      error: expect.stringMatching(/^artifacts: (ENOTDIR|EEXIST)/),
+    },
+  });
+  expect(names()).toEqual(['dns']);
+  expect(await alerts()).toEqual(['artifacts:node1 firing 1']);
+});
+
+test('what a task asks for in its output becomes alerts of its own', async () => {
+  const machine = createMachine({
+    dns(spec) {
+      spec.onCommand('::tocsin alert {"title":"zone is old","severity":"P3","kind":"config"}');
+      return {};
+    },
+  });
+  const { run, worker } = await open(await openInMemory(), makeProfile(['dns']), machine);
+  await run();
+  const alerts = await worker.ctx.db.selectFrom('alert').selectAll().execute();
+  expect(alerts).toMatchObject([{ title: 'zone is old', source: 'job:edge', service: 'edge' }]);
 });

@@ -3,12 +3,13 @@ import { describeError } from '../core/errors.ts';
 import { openRun, type StartResult, startRun } from '../runs/index.ts';
 import { inTransaction } from '../store/index.ts';
 import { breakRun, endRun } from './run-end.ts';
+import { openFolder } from './run-folder.ts';
 import { endLostRuns } from './run-lost.ts';
 import { planRun } from './run-plan.ts';
 import { createRedaction } from './run-redact.ts';
-import { runTasks, type Workplace } from './run-tasks.ts';
-import type { LiveRun, ProfileRequest, RunDeps, RunPlan, RunResult } from './run-types.ts';
-import { type RunWatch, watchRun } from './run-watch.ts';
+import { runTasks } from './run-tasks.ts';
+import type { LiveRun, PreparedRun, ProfileRequest, RunDeps, RunPlan, RunResult } from './run-types.ts';
+import { watchRun } from './run-watch.ts';
 import { openWorkspace } from './run-workspace.ts';
 
 /** So long a token outlives the time of its profile: tasks get a while to end. */
@@ -23,7 +24,7 @@ export async function runProfile(deps: RunDeps, request: ProfileRequest): Promis
   const ctx = { ...deps.ctx, config: deps.ctx.config };
   const plan = planRun(ctx.config.jobs, request);
   if (!plan.profile.enabled) return { outcome: 'disabled' };
-  await endLostRuns(ctx);
+  await endLostRuns(deps);
   const begun = await begin({ ...deps, ctx }, plan, request);
   if (begun.outcome !== 'started') return begun;
   let live: LiveRun = { ...plan, ctx, deps, request, started: begun };
@@ -32,9 +33,9 @@ export async function runProfile(deps: RunDeps, request: ProfileRequest): Promis
   try {
     const opened = await openWorkspace(live, watch.signal);
     live = opened.live;
-    const place = await prepare(live, opened.workspace.cwd);
-    const ended = await runTasks(live, watch, place);
-    return await conclude(live, ended, watch);
+    const prepared = await prepare(live, opened.workspace.cwd);
+    const ended = await runTasks(prepared, watch);
+    return await endRun(live, ended, watch.cut());
   } catch (error) {
     ctx.log.error({ tag: 'job', run_id: begun.run.run_id, err: error }, '[job] the run broke off');
     await breakRun(live, describeError(error)).catch(() => {
@@ -47,31 +48,33 @@ export async function runProfile(deps: RunDeps, request: ProfileRequest): Promis
 }
 
 /** Takes the tick and the lock, in one transaction. */
-function begin({ ctx, place }: RunDeps, plan: RunPlan, request: ProfileRequest): Promise<StartResult> {
-  const planned = plan.tasks.map(({ name, service }) => ({ name, service: service ?? plan.profile.name }));
-  return inTransaction(ctx, async (ctx): Promise<StartResult> => {
+async function begin(
+  { ctx, place }: RunDeps,
+  { profile, tasks }: RunPlan,
+  request: ProfileRequest,
+): Promise<StartResult> {
+  const planned = tasks.map(({ name, service }) => ({ name, service: service ?? profile.name }));
+  const result = await inTransaction(ctx, async (ctx): Promise<StartResult> => {
     const run = request.queued ?? (await openRun(ctx, request));
     return run ? startRun(ctx, run, place, planned) : { outcome: 'taken' };
   });
+  if (result.outcome === 'locked') {
+    const { run_id, status, error } = result.run;
+    ctx.metrics.runs.inc({ profile: profile.name, status });
+    const fields = { tag: 'job', run_id, profile: profile.name, error };
+    ctx.log.info(fields, `[job] ${profile.name}: skipped, ${error}`);
+  }
+  return result;
 }
 
-async function prepare({ ctx, deps, profile, started }: LiveRun, cwd: string): Promise<Workplace> {
+/** Gets the tasks what they need: a folder for what they leave, a token, and what hides secrets in their output. */
+async function prepare(live: LiveRun, cwd: string): Promise<PreparedRun> {
+  const { ctx, deps, profile, tasks, started } = live;
+  const folder = await openFolder(live);
   const expiresAt = ctx.clock.now() + profile.timeoutMs + tokenGraceMs;
   const runId = started.run.run_id;
   const token = await createTaskToken(ctx, { runId, profile: profile.name, expiresAt });
-  const secret = { ...deps.environment, ...profile.env, TOCSIN_TOKEN: token };
-  return { cwd, token, redact: createRedaction(ctx.config, secret) };
-}
-
-async function conclude(live: LiveRun, ended: Parameters<typeof endRun>[1], watch: RunWatch) {
-  const result = await endRun(live, ended, watch.cut());
-  if (result.outcome === 'ended') {
-    const { run_id, status, error } = result.run;
-    live.ctx.metrics.runs.inc({ profile: live.profile.name, status });
-    live.ctx.log.info(
-      { tag: 'job', run_id, profile: live.profile.name, status, error },
-      `[job] ${live.profile.name}: ${status}`,
-    );
-  }
-  return result;
+  const ofTasks = tasks.map(({ env }) => env);
+  const environments = [deps.environment, profile.env, ...ofTasks, { TOCSIN_TOKEN: token }];
+  return { ...live, cwd, folder, token, redact: createRedaction(ctx.config, environments) };
 }

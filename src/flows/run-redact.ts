@@ -3,12 +3,13 @@ import { type Config, collectSecrets, isSecretName, redactText } from '../config
 // A shorter one would hide ordinary words wherever they stand.
 const shortestSecretLength = 6;
 
-/** Answers what hides, in the output of a task, the secrets of the configuration and of its environment, and what looks like one. */
+/** Answers what hides, in the output of a task, the secrets of the configuration and of these environments, and what looks like one. */
 export function createRedaction(
   config: Config,
-  environment: Readonly<Record<string, string>>,
+  environments: readonly Readonly<Record<string, string>>[],
 ): (text: string) => string {
-  const ofEnvironment = Object.entries(environment)
+  const ofEnvironment = environments
+    .flatMap((environment) => Object.entries(environment))
     .filter(([name, value]) => isSecretName(name) && value.length >= shortestSecretLength)
     .map(([, value]) => value);
   const secrets = [...new Set([...collectSecrets(config), ...ofEnvironment])].sort(

@@ -1,24 +1,19 @@
 import type { TaskConfig } from '../config/types.ts';
 import type { TaskOutcome } from '../jobs/index.ts';
-import { finishTask, startTask } from '../runs/index.ts';
+import { finishTask, startTask, type TaskFolder } from '../runs/index.ts';
 import type { RunRow } from '../store/index.ts';
 import { reportTask } from './run-alert.ts';
+import { createTaskCommands } from './run-commands.ts';
 import { makeEnvironment } from './run-environment.ts';
-import type { EndedTask, LiveRun } from './run-types.ts';
+import { openTaskFolder } from './run-folder.ts';
+import { reportArtifacts } from './run-trouble.ts';
+import type { EndedTask, PreparedRun } from './run-types.ts';
 import type { RunWatch } from './run-watch.ts';
-
-/** Where the tasks of a run take place. */
-export type Workplace = {
-  cwd: string;
-  /** May only report, and dies with the run. */
-  token: string;
-  redact(text: string): string;
-};
 
 type Turn = { task: TaskConfig; row: RunRow };
 
 /** Runs the tasks, as many at once as the profile says, each in its turn; one that fails stops none. Answers those that began, in their order. */
-export async function runTasks(live: LiveRun, watch: RunWatch, place: Workplace): Promise<EndedTask[]> {
+export async function runTasks(live: PreparedRun, watch: RunWatch): Promise<EndedTask[]> {
   const turns = live.tasks.flatMap((task, i): Turn[] => {
     const row = live.started.tasks[i];
     return row ? [{ task, row }] : [];
@@ -27,7 +22,7 @@ export async function runTasks(live: LiveRun, watch: RunWatch, place: Workplace)
   const waiting = [...turns];
   const work = async () => {
     for (let turn = waiting.shift(); turn && !watch.signal.aborted; turn = waiting.shift()) {
-      const outcome = await runTask(live, watch, place, turn);
+      const outcome = await runTask(live, watch, turn);
       if (outcome) ended.set(turn.task, outcome);
     }
   };
@@ -43,31 +38,12 @@ export async function runTasks(live: LiveRun, watch: RunWatch, place: Workplace)
 }
 
 /** Runs one task, reports how it went, and writes that down; null: its run was ended elsewhere. */
-async function runTask(
-  live: LiveRun,
-  watch: RunWatch,
-  place: Workplace,
-  { task, row }: Turn,
-): Promise<TaskOutcome | null> {
+async function runTask(live: PreparedRun, watch: RunWatch, { task, row }: Turn): Promise<TaskOutcome | null> {
   const { ctx, request, profile, started } = live;
-  if (!(await startTask(ctx, row, null))) return null;
+  const folder = await openTaskFolder(live, task.name);
+  if (!(await startTask(ctx, row, folder?.path ?? null))) return null;
   request.onNews?.({ kind: 'task_begun', task });
-  const ran = await live.deps.runner.run(
-    {
-      argv: task.argv,
-      cwd: place.cwd,
-      env: makeEnvironment(live, task, { artifactsDir: null, token: place.token }),
-      timeoutMs: task.timeoutMs,
-      retries: task.retries,
-      retryDelayMs: task.retryDelayMs,
-      logs: null,
-      redact: place.redact,
-      onLine: (stream, line) => request.onNews?.({ kind: 'line', task, stream, line }),
-      onCommand: () => {},
-    },
-    watch.signal,
-  );
-  const outcome = explainCut(ran, watch);
+  const outcome = explainCut(await execute(live, watch, task, folder), watch);
   // A task that somebody stopped is neither well nor unwell.
   if (outcome.status !== 'cancelled')
     await ctx.intake.submit([reportTask(profile, task, outcome, started.run.run_id)], ctx.requestId);
@@ -82,6 +58,60 @@ async function runTask(
   });
   request.onNews?.({ kind: 'task_ended', task, outcome });
   return outcome;
+}
+
+/** Runs the program of a task, and does what its output asks for. */
+async function execute(
+  live: PreparedRun,
+  watch: RunWatch,
+  task: TaskConfig,
+  folder: TaskFolder | null,
+): Promise<TaskOutcome> {
+  const { ctx, deps, request, profile, started, redact } = live;
+  const { timeoutMs, retries, retryDelayMs } = task;
+  const service = task.service ?? profile.name;
+  const commands = createTaskCommands(ctx, {
+    runId: started.run.run_id,
+    profile: profile.name,
+    task: task.name,
+    service,
+    redact,
+  });
+  const outcome = await deps.runner.run(
+    {
+      argv: task.argv,
+      cwd: live.cwd,
+      env: makeEnvironment(live, task, folder?.path ?? null),
+      timeoutMs,
+      retries,
+      retryDelayMs,
+      logs: folder,
+      redact,
+      onLine: (stream, line) => request.onNews?.({ kind: 'line', task, stream, line }),
+      onCommand: commands.take,
+    },
+    watch.signal,
+  );
+  await commands.settled();
+  if (outcome.logProblem !== null) await reportArtifacts(ctx, deps.place.host, outcome.logProblem);
+  tellLeftovers(live, task, outcome);
+  return outcome;
+}
+
+function tellLeftovers(
+  { ctx, profile, started }: PreparedRun,
+  task: TaskConfig,
+  { stragglers }: TaskOutcome,
+): void {
+  if (stragglers.length === 0) return;
+  const fields = {
+    tag: 'job',
+    run_id: started.run.run_id,
+    profile: profile.name,
+    task: task.name,
+    stragglers,
+  };
+  ctx.log.warn(fields, `[job] ${profile.name}: task ${task.name} left processes behind; they were ended`);
 }
 
 /** What was stopped because its profile had no time left timed out, with its profile. */

@@ -65,3 +65,13 @@ export type LiveRun = RunPlan & {
   request: ProfileRequest;
   started: StartedRun;
 };
+
+/** A run whose tasks have what they need. */
+export type PreparedRun = LiveRun & {
+  cwd: string;
+  /** Of its artifacts; null: it has none. */
+  folder: string | null;
+  /** May only report, and dies with the run. */
+  token: string;
+  redact(text: string): string;
+};

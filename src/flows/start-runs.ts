@@ -46,7 +46,7 @@ export function createRunStarter(deps: RunDeps): RunStarter {
     }
   };
   const tick = async () => {
-    const lost = await endLostRuns(ctx);
+    const lost = await endLostRuns(deps);
     const queued = await selectQueuedRuns(ctx, begunAtOnce);
     for (const run of queued) void begin(run);
     return lost > 0 || queued.length > 0;

@@ -1,6 +1,6 @@
 import { type Ctx, inTransaction, type RunRow } from '../store/index.ts';
 import type { RunEnd } from './decide.ts';
-import { changeRun, endTaskRuns, lockLostRuns } from './queries.ts';
+import { changeRun, endTaskRuns, lockLostRuns, lockRun } from './queries.ts';
 import { returnLock } from './queries-lock.ts';
 import type { StartedRun } from './start-run.ts';
 
@@ -15,22 +15,25 @@ const noLease = { lease_token: null, locked_until: null };
  */
 export function finishRun(ctx: Ctx, { run, leaseToken }: StartedRun, end: RunEnd): Promise<RunRow | null> {
   return inTransaction(ctx, async (ctx) => {
+    const now = await lockRun(ctx, run.run_id);
+    if (now?.status !== 'running' || now.lease_token !== leaseToken) return null;
     const nowMs = ctx.clock.now();
     const change = {
       ...end,
       ...noLease,
+      // What went wrong on the way stays beside how it ended.
+      error: [end.error, now.error].filter((error) => error !== null).join('; ') || null,
       finished_at: nowMs,
       duration_ms: lastedUntil(run, nowMs),
     };
-    const guard = { runId: run.run_id, status: 'running', leaseToken } as const;
-    if (!(await changeRun(ctx, guard, change))) return null;
+    await changeRun(ctx, { runId: run.run_id, status: 'running', leaseToken }, change);
     await endTaskRuns(ctx, [run.run_id], 'queued', {
       status: 'cancelled',
       finished_at: nowMs,
       error: end.error,
     });
     await returnLock(ctx, run.profile ?? '', run.run_id);
-    return { ...run, ...change };
+    return { ...now, ...change };
   });
 }
 

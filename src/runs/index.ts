@@ -2,7 +2,7 @@
  * Runs: one row each time that a profile, a task or something else is executed, under a lease, so that no dead process
  * leaves one running for ever. Knows nothing of profiles but their names.
  */
-export { makeRunFolder, makeTaskFolder, writeRunFile } from './artifacts.ts';
+export { makeRunFolder, makeTaskFolder, type TaskFolder, writeRunFile } from './artifacts.ts';
 export { cancelRun } from './cancel-run.ts';
 export { decideRunEnd } from './decide.ts';
 export { decideProfileDigest } from './decide-digest.ts';
