@@ -6,6 +6,7 @@ import type { Benchmark } from './harness/benchmark.ts';
 import { ingestBatchNew, ingestBatchRepeat } from './ingest-batch.ts';
 import { ingestNew } from './ingest-new.ts';
 import { ingestRepeat } from './ingest-repeat.ts';
+import { jobs } from './jobs.ts';
 import { memory } from './memory.ts';
 import { scale } from './scale.ts';
 import { startup } from './startup.ts';
@@ -22,5 +23,6 @@ export const benchmarks: readonly Benchmark[] = [
   bridge,
   scale,
   startup,
+  jobs,
   memory,
 ];

@@ -13,7 +13,7 @@ import type { Launch, News, Order } from './types.ts';
 
 type Task = Family & { id: string; isKilled: boolean; isWatched: boolean };
 
-const pipesAtOnce = 32;
+const pipesAtOnce = 128;
 const longestPauseMs = 50;
 /** Who can't be killed in that time hangs in the kernel, or runs as somebody else. */
 const giveUpMs = 5000;
