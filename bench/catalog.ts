@@ -7,6 +7,7 @@ import { ingestBatchNew, ingestBatchRepeat } from './ingest-batch.ts';
 import { ingestNew } from './ingest-new.ts';
 import { ingestRepeat } from './ingest-repeat.ts';
 import { jobs } from './jobs.ts';
+import { jobsIdle } from './jobs-idle.ts';
 import { memory } from './memory.ts';
 import { scale } from './scale.ts';
 import { startup } from './startup.ts';
@@ -24,5 +25,6 @@ export const benchmarks: readonly Benchmark[] = [
   scale,
   startup,
   jobs,
+  jobsIdle,
   memory,
 ];
