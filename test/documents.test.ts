@@ -22,6 +22,7 @@ const handMade = [
   'migrate',
   'replay',
   'run',
+  'runs logs',
   'explain',
   'config check',
   'config show',

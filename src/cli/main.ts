@@ -15,6 +15,7 @@ async function main(argv: readonly string[]): Promise<void> {
   program.version(version).exitOverride();
   addHandMade(program);
   addRun(program);
+  addRunLogs(program);
   addReplay(program);
   addExplain(program);
   for (const command of manifest) addAction(program, command);
@@ -116,6 +117,20 @@ function addRun(program: Command): void {
     .action(async (profile, options) => {
       const { runRunCommand } = await import('./run-profile.ts');
       await runRunCommand(profile, options);
+    });
+}
+
+function addRunLogs(program: Command): void {
+  leaf(program, 'runs logs', 'Print what the tasks of a run wrote')
+    .argument('<run_id>', 'as `tocsin runs list` shows it')
+    .option('--task <name>', 'of this task alone')
+    .option('--follow', 'go on until the run is over')
+    .addOption(configOption())
+    .addOption(urlOption())
+    .addOption(tokenOption())
+    .action(async (runId, options) => {
+      const { runLogsCommand } = await import('./run-logs.ts');
+      await runLogsCommand(runId, options);
     });
 }
 

@@ -79,7 +79,7 @@ function createLivingLine(isLive: boolean) {
       ([name, at]) => `${name} ${formatDuration(Math.floor((Date.now() - at) / 1000) * 1000)}`,
     );
     process.stdout.write(
-      `${clear()}${styleText('cyan', '...')}  ${running.join(', ').slice(0, (process.stdout.columns ?? 80) - 6)}`,
+      `${clear()}${styleText('cyan', '...')}  ${running.join(', ').slice(0, (process.stdout.columns || 80) - 6)}`,
     );
   };
   return {

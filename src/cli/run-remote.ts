@@ -21,6 +21,22 @@ export async function runRemotely(
   return readAnswer(await send(url, init), server.url);
 }
 
+/** Hands on the text that a running server answers, as it comes. Throws what the server answers, and UNAVAILABLE. */
+export async function streamRemotely(url: URL, server: Server, take: (text: string) => void): Promise<void> {
+  const authorization = server.token === undefined ? {} : { authorization: `Bearer ${server.token}` };
+  const response = await send(url, { headers: { accept: 'text/plain', ...authorization } });
+  if (!response.ok || !response.body) {
+    await readAnswer(response, server.url);
+    return;
+  }
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of response.body) take(decoder.decode(chunk, { stream: true }));
+  } catch (error) {
+    throw unreachable(url, error);
+  }
+}
+
 function fillPath(url: URL, path: string, input: Record<string, unknown>) {
   const rest = { ...input };
   url.pathname = path.replace(/:(\w+)/g, (_, name: string) => {
@@ -41,10 +57,12 @@ async function send(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
-    throw new AppError('UNAVAILABLE', `cannot reach ${url.origin}: ${describeError(error)}`, {
-      cause: error,
-    });
+    throw unreachable(url, error);
   }
+}
+
+function unreachable(url: URL, cause: unknown): AppError {
+  return new AppError('UNAVAILABLE', `cannot reach ${url.origin}: ${describeError(cause)}`, { cause });
 }
 
 async function readAnswer(response: Response, url: string): Promise<unknown> {

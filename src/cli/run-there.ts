@@ -1,6 +1,7 @@
 import { createSystemClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { AppError } from '../core/errors.ts';
+import { followThere } from './run-logs.ts';
 import type { RunOptions } from './run-profile.ts';
 import { runRemotely } from './run-remote.ts';
 
@@ -29,6 +30,7 @@ export async function runThere(profile: string, options: There): Promise<'well' 
     process.stderr.write(`tocsin: the profile ${profile} is disabled: nothing was run\n`);
     return 'well';
   }
+  if (options.follow && !options.json) await followThere(started.run_id, options);
   const run = options.wait || options.follow ? await waitForEnd(started, options) : started;
   if (options.json) process.stdout.write(`${JSON.stringify(run, null, 2)}\n`);
   else process.stdout.write(`${profile}: ${run.run_id} ${run.status}\n`);
@@ -56,10 +58,10 @@ async function start(profile: string, options: There): Promise<Shown | null> {
 async function waitForEnd(started: Shown, options: There): Promise<Shown> {
   const clock = createSystemClock();
   const command = { command: 'runs show', http: { method: 'GET', path: '/v1/runs/:run_id' } } as const;
-  for (let run = started; ; ) {
-    await clock.wait(lookEveryMs);
-    run = (await runRemotely(command, { run_id: started.run_id }, options)) as Shown;
+  for (;;) {
+    const run = (await runRemotely(command, { run_id: started.run_id }, options)) as Shown;
     if (!goingOn.includes(run.status)) return run;
+    await clock.wait(lookEveryMs);
   }
 }
 

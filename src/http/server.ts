@@ -13,6 +13,7 @@ import { addActionRoutes } from './routes/actions.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addMetricsRoute } from './routes/metrics.ts';
 import { addPageRoutes } from './routes/pages.ts';
+import { addRunLogsRoute } from './routes/run-logs.ts';
 import { addSelfHealthRoutes } from './routes/self-health.ts';
 import { commonHeaders } from './security-headers.ts';
 import { createUnknownPathRefusal, refuseOtherMethods } from './unknown-routes.ts';
@@ -38,6 +39,7 @@ export async function createHttpServer(door: Door, version: string): Promise<Fas
   addHealthRoutes(server, door, gatekeeper);
   addMetricsRoute(server, door, gatekeeper);
   await addWebhookRoutes(server, door, gatekeeper);
+  addRunLogsRoute(server, door, gatekeeper);
   await addPageRoutes(server, door, gatekeeper);
   addActionRoutes(server, door, gatekeeper);
   addRefusals();

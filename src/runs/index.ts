@@ -17,6 +17,7 @@ export { selectProfileRecords, selectSyncFailures } from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';
 export { countRunsBefore, deleteRuns, selectRunsBefore } from './queries-retention.ts';
 export { type ProfileTimes, selectProfileTimes } from './queries-watch.ts';
+export { createLogWriter, type LogPiece, openLogs } from './read-logs.ts';
 export { replanRun } from './replan-run.ts';
 export { type StartedRun, type StartResult, startRun } from './start-run.ts';
 export { runView, toRunView } from './view.ts';
