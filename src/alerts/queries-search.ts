@@ -19,7 +19,7 @@ type Bounds = {
   lots: readonly number[];
 };
 
-const usual: Bounds = { looks: [1_000, 20_000], lots: [4, 16, 64, 128] };
+const usual: Bounds = { looks: [1_000, 15_000], lots: [4, 16, 64, 128] };
 
 /**
  * Answers alerts, newest first, as `selectAlerts` does, and looks at so many of them at most that the answer does not keep
