@@ -96,6 +96,11 @@ it('only we may read what a run leaves', async () => {
   expect(await modeOf(join(path, 'payload.json'))).toBe('600');
 });
 
+it('a task that is called like a file of the run has a folder as well', async () => {
+  const path = await make(await makeRoot());
+  expect(await makeTaskFolder(path, 'run.json')).toMatchObject({ path: join(path, 'run.json-2') });
+});
+
 it('the only task of a run writes into the folder of the run', async () => {
   const path = await make(await makeRoot());
   expect(await makeTaskFolder(path, null)).toMatchObject({ path, stdoutPath: join(path, 'stdout.log') });

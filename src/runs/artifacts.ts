@@ -8,7 +8,7 @@ import type { RunRow } from '../store/index.ts';
  * on: what the disk refuses is answered as a problem, with its errno.
  */
 
-const maxInOneSecond = 10_000;
+const maxFresh = 10_000;
 
 /** Where a task writes, and where its outputs are kept. */
 export type TaskFolder = { path: string; stdoutPath: string; stderrPath: string };
@@ -39,8 +39,8 @@ export function makeTaskFolder(
   name: string | null,
 ): Promise<TaskFolder | { problem: string }> {
   return orProblem(async () => {
-    const path = name === null ? runFolder : join(runFolder, name);
-    if (name !== null) await mkdir(path, { mode: 0o700 });
+    // A task may be called like a file of the run.
+    const path = name === null ? runFolder : await makeFresh(runFolder, name);
     return { path, stdoutPath: join(path, 'stdout.log'), stderrPath: join(path, 'stderr.log') };
   });
 }
@@ -72,7 +72,7 @@ async function replaceRunFile(path: string, run: RunFacts, nowMs: number): Promi
 
 /** `mkdir` succeeds for one process only: no two runs get the same folder. */
 async function makeFresh(root: string, name: string): Promise<string> {
-  for (let number = 1; number <= maxInOneSecond; number++) {
+  for (let number = 1; number <= maxFresh; number++) {
     const path = join(root, number === 1 ? name : `${name}-${number}`);
     try {
       await mkdir(path, { mode: 0o700 });
@@ -81,7 +81,7 @@ async function makeFresh(root: string, name: string): Promise<string> {
       if (!isExisting(error)) throw error;
     }
   }
-  throw new Error(`EEXIST: ${root} holds ${maxInOneSecond} folders of the second ${name}`);
+  throw new Error(`EEXIST: ${root} holds ${maxFresh} folders named ${name}`);
 }
 
 function isExisting(error: unknown): boolean {

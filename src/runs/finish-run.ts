@@ -11,7 +11,8 @@ const noLease = { lease_token: null, locked_until: null };
 
 /**
  * Ends a run and gives the lock of its profile back, in the open transaction or in one of its own; tasks that have not
- * begun are cancelled with it. Answers it as it is now; null: another process has ended it already.
+ * begun are cancelled with it, and those whose end was never written down fail. Answers it as it is now; null: another
+ * process has ended it already.
  */
 export function finishRun(ctx: Ctx, { run, leaseToken }: StartedRun, end: RunEnd): Promise<RunRow | null> {
   return inTransaction(ctx, async (ctx) => {
@@ -27,11 +28,9 @@ export function finishRun(ctx: Ctx, { run, leaseToken }: StartedRun, end: RunEnd
       duration_ms: lastedUntil(run, nowMs),
     };
     await changeRun(ctx, { runId: run.run_id, status: 'running', leaseToken }, change);
-    await endTaskRuns(ctx, [run.run_id], 'queued', {
-      status: 'cancelled',
-      finished_at: nowMs,
-      error: end.error,
-    });
+    const ofTasks = { finished_at: nowMs, error: end.error };
+    await endTaskRuns(ctx, [run.run_id], 'running', { ...ofTasks, status: 'failed' });
+    await endTaskRuns(ctx, [run.run_id], 'queued', { ...ofTasks, status: 'cancelled' });
     await returnLock(ctx, run.profile ?? '', run.run_id);
     return { ...now, ...change };
   });

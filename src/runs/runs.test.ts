@@ -188,6 +188,20 @@ describeEachStore('runs', (openStores) => {
     expect(await selectLocks(ctx)).toMatchObject([{ holder: 'b:2' }]);
   });
 
+  it('that break off leave no task running', async () => {
+    const { ctx, clock } = await openStores();
+    const started = await begin(ctx);
+    const [dns] = started.tasks;
+    if (!dns) return expect.unreachable();
+    await startTask(ctx, dns, null);
+    await clock.advance(700);
+    await finishRun(ctx, started, { status: 'failed', exit_code: 1, error: 'no database' });
+    expect((await show(ctx, started)).tasks).toMatchObject([
+      { task: 'dns', status: 'failed', error: 'no database', finished_at: expect.any(String) },
+      { task: 'cert', status: 'cancelled', error: 'no database' },
+    ]);
+  });
+
   it('are cancelled at once while they wait, asked to end while they run, and refused after that', async () => {
     const { ctx } = await openStores();
     const cancel = (run: RunRow) => act(ctx, cancelRun, { run_id: run.run_id });

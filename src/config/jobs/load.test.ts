@@ -180,6 +180,12 @@ profiles:
     ]);
   });
 
+  it('gives every tick a second of grace at least: no clock is looked at in the same instant', async () => {
+    await expect(loadJobs('profiles: { edge: { cron: "0 * * * *", grace: 0s } }')).rejects.toThrow(
+      /profiles\.edge\.grace.*at least 1000ms/s,
+    );
+  });
+
   it('takes variables of the environment', async () => {
     const text = taskOf('{ name: t, command: [x], args: { days: "${DAYS}" }, env: { KEY: "${KEY:-none}" } }');
     const { profiles } = await loadJobs(text, { env: { DAYS: '1.0' } });

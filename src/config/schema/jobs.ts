@@ -59,7 +59,8 @@ const profileSchema = section({
   digest: z.enum(['on_change', 'every']).default('on_change').describe('Which runs with failures are told.'),
   // No timer waits for it, and what runs once a month or a year is stale later than a timer could tell.
   stale_after: duration({ minMs: 1000 }).optional().describe('How old its last success may be.'),
-  grace: timerDuration(0).prefault('1m').describe('How late it may begin.'),
+  // No clock is looked at in the very instant of a tick: with less, ticks would be missed for nothing.
+  grace: timerDuration(1000).prefault('1m').describe('How late it may begin.'),
   timeout: timerDuration(1).prefault('1h').describe('All of its tasks are ended after this.'),
   concurrency: wholeNumber.min(1).max(mostAtOnce).default(1).describe('Tasks that run at once.'),
   catch_up: z.enum(['none', 'last']).default('none').describe('Which missed ticks run after all.'),
