@@ -45,6 +45,7 @@ async function run(profile: string, options: RunOptions): Promise<keyof typeof e
   const progress = createProgress({ profile, follow: options.follow === true, quiet: options.json === true });
   const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
   const stopping = obeySignals();
+  outliveReaders();
   const result = await runProfileHere(
     { config, load },
     { ...request, source: 'manual', scheduledFor: null, onNews: progress.hear, signal: stopping },
@@ -83,6 +84,11 @@ function obeySignals(): AbortSignal {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   return stopping.signal;
+}
+
+/** A pipe that is closed (`| head`) or a terminal that is gone must not end the tasks: the run goes on unseen. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 function isUnknownName(error: unknown): error is AppError {

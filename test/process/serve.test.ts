@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -142,4 +142,26 @@ test('the help is there at once and names every command', async () => {
   const help = await run(folder, ['--help']);
   expect(help.code).toBe(0);
   for (const word of ['serve', 'config', 'migrate', 'alerts', 'token']) expect(help.stdout).toContain(word);
+});
+
+test('a run goes on to its end though nobody reads what it prints any more', {
+  timeout: 60_000,
+}, async () => {
+  const folder = await makeFolder('channels: { a: { type: log } }\nroutes: [{ name: all, channels: [a] }]\n');
+  await mkdir(join(folder, 'automation'));
+  const script = 'echo one; read -r line < go; echo two; echo three; echo done > ended';
+  const task = JSON.stringify({ name: 't', command: ['bash', '-c', script] });
+  await writeFile(
+    join(folder, 'automation/jobs.yaml'),
+    `profiles: { edge: { cron: "@daily", tasks: [${task}] } }`,
+  );
+  await run(folder, ['list']);
+  const going = join(folder, 'go');
+  execFileSync('mkfifo', [going]);
+  const child = launch(folder, ['run', 'edge', '--follow']);
+  for await (const chunk of child.stdout ?? []) if (String(chunk).includes('t | one')) break;
+  const closed = once(child, 'close');
+  await writeFile(going, 'on\n');
+  expect((await closed)[0]).toBe(0);
+  expect(await readFile(join(folder, 'ended'), 'utf8')).toBe('done\n');
 });
