@@ -4,17 +4,18 @@ import { createDatabase, createLazyPostgres } from '../bench/harness/postgres.ts
 import { openSandbox } from '../bench/harness/sandbox.ts';
 import { runClaimers } from './claimers.ts';
 import type { Engine } from './cluster.ts';
+import { runJobs } from './jobs/run.ts';
 import { type Outcome, runKills } from './kills.ts';
 import { runMoreTests } from './more-tests.ts';
 import { isClean, printOutcome } from './print.ts';
 
 /*
- * npm run torture -- [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers]
+ * npm run torture -- [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers|jobs]
  * npm run torture -- [--fuzz 100000] [--model 5000] [--seed N]: the tests of that name, with so many cases
  * Exit 0: nothing was lost, doubled or stuck; 1: something was, and the files are kept; 2: bad arguments.
  */
 
-const trials = ['kills', 'claimers'] as const;
+const trials = ['kills', 'claimers', 'jobs'] as const;
 type Trial = (typeof trials)[number];
 type Arguments = {
   kills: number;
@@ -26,7 +27,7 @@ type Arguments = {
 };
 
 const usage =
-  'expected: [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers] [--fuzz N] [--model N]';
+  'expected: [--kills 100] [--seed N] [--engine sqlite|postgres|both] [--only kills|claimers|jobs] [--fuzz N] [--model N]';
 
 function readOwnArguments(): Arguments {
   const { values } = parseArgs({
@@ -71,7 +72,8 @@ async function runAll({ kills, seed, engines, trials }: Arguments): Promise<bool
     const database = await emptyDatabase(engine, trial);
     if (trial === 'claimers')
       return runClaimers(database ?? join(sandbox.makeFolder(trial), 'tocsin.db'), seed);
-    return runKills({ sandbox, postgres: database, seed, kills, say: (line) => console.error(line) });
+    const options = { sandbox, postgres: database, say: (line: string) => console.error(line) };
+    return trial === 'jobs' ? runJobs(options) : runKills({ ...options, seed, kills });
   };
   try {
     const outcomes: Outcome[] = [];

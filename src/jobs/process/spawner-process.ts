@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemClock } from '../../core/clock.ts';
 import { describe, type Family, findFamily, listPids, signalFamily } from './family.ts';
+import { readSpawnProblem } from './problem.ts';
 import type { Launch, News, Order } from './types.ts';
 
 /*
@@ -75,8 +76,7 @@ function spawnInGroup({ argv: [file = '', ...args], cwd, env }: Launch, outputs:
 }
 
 function refuse(id: string, error: unknown): void {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  tell({ kind: 'not_started', id, code, message: error instanceof Error ? error.message : String(error) });
+  tell({ kind: 'not_started', id, ...readSpawnProblem(error) });
 }
 
 function follow(child: ChildProcess, task: Task): void {

@@ -11,6 +11,7 @@ import {
   settle,
 } from './connection.ts';
 import { type Family, findFamily, seesAll, signalFamily } from './family.ts';
+import { readSpawnProblem } from './problem.ts';
 import type { Launch, SpawnProblem } from './types.ts';
 
 /** Starts programs from a small process, whatever size ours has. */
@@ -35,7 +36,10 @@ export function createSpawner({ clock, log }: { clock: Clock; log: Log }): Spawn
     const ended = connection.died.then(async (death) => {
       if (current?.connection === connection) current = null;
       if (!isStopping) logDeath(log, death);
-      await endLostTasks(death, clock);
+      await endLostTasks(death, clock).catch((err: unknown) =>
+        // All of them are ended by then: what may stay is an empty folder for pipes.
+        log.warn({ tag: 'job', err }, '[job] could not clean up after the process that starts tasks'),
+      );
     });
     if (!seesAll)
       log.warn(
@@ -45,9 +49,14 @@ export function createSpawner({ clock, log }: { clock: Clock; log: Log }): Spawn
     return { connection, ended };
   };
   return {
-    launch(launch) {
-      current ??= connect();
-      return current.connection.launch(launch);
+    async launch(launch) {
+      try {
+        current ??= connect();
+        return await current.connection.launch(launch);
+      } catch (error) {
+        // The system has no room for a process or for an open file.
+        return readSpawnProblem(error);
+      }
     },
     async stop() {
       isStopping = true;
