@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
@@ -92,12 +92,16 @@ async function* readOn(file: OutputFile): AsyncGenerator<string> {
   }
 }
 
+// A task may have put a link or a pipe in the place of its log: neither is followed nor waited for.
+const asItIs = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const notThere: readonly (string | undefined)[] = ['ENOENT', 'ELOOP'];
+
 /** A task that has just begun has written nothing yet, and the folder of an old run may go while it is read. */
 async function openIfThere(path: string): Promise<FileHandle | null> {
   try {
-    return await open(path);
+    return await open(path, asItIs);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (notThere.includes((error as NodeJS.ErrnoException).code)) return null;
     throw error;
   }
 }
