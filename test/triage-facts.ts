@@ -1,5 +1,5 @@
 import type { TriageFacts } from '../src/incidents/index.ts';
-import type { AlertEventRow, AlertRow, DeploymentRow, IncidentRow } from '../src/store/index.ts';
+import type { AlertEventRow, AlertRow, DeploymentRow, IncidentRow, RunRow } from '../src/store/index.ts';
 
 export const began = Date.parse('2026-03-01T12:00:00Z');
 const minuteMs = 60_000;
@@ -52,6 +52,7 @@ export const bareFacts: TriageFacts = {
   components: [],
   changes: [],
   lastDeployment: null,
+  failedRuns: [],
   runbooks: [],
 };
 
@@ -158,6 +159,30 @@ export const fullFacts: TriageFacts = {
     }),
   ],
   lastDeployment: deploymentBefore(12),
+  failedRuns: [
+    {
+      run_id: 'run_02',
+      parent_run_id: 'run_01',
+      profile: 'edge',
+      task: 'pool',
+      status: 'failed',
+      finished_at: began - 2 * minuteMs,
+      exit_code: 3,
+      error: null,
+      tail: 'checking the pool\nno free connection',
+    } as RunRow,
+    {
+      run_id: 'run_00',
+      parent_run_id: null,
+      profile: 'nightly',
+      task: null,
+      status: 'timed_out',
+      finished_at: began - 300 * minuteMs,
+      exit_code: null,
+      error: 'the time of the profile was over',
+      tail: null,
+    } as RunRow,
+  ],
   runbooks: [
     {
       file: 'runbooks/api.md',

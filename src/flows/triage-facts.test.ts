@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { createMachine, failing, makeDataDir, makeProfile, makeTask, runDeps } from '../../test/jobs.ts';
+import { jobsOf } from '../../test/profiles.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
 import { component, httpCheck } from '../../test/watched.ts';
@@ -8,6 +10,7 @@ import { recordDeployment } from '../deployments/index.ts';
 import { writeHealth } from '../health/index.ts';
 import { showArtifact } from '../incidents/index.ts';
 import type { FlowCtx } from './context.ts';
+import { runProfile } from './run-profile.ts';
 
 const runbook: RunbookConfig = {
   file: 'runbooks/shop.md',
@@ -76,6 +79,23 @@ describeEachStore('a triage report', (open) => {
     expect(text).toContain('- **down** The db (needed by it), http_500');
     expect(text).toContain('Look at The db first: it is down');
     expect(text).toContain('Look at the till.');
+  });
+
+  it('names the scheduled tasks of the service that failed, and what they said last', async () => {
+    const harness = await open();
+    const worker = await startShop(harness);
+    const tasks = [makeTask('till', { service: 'shop' }), makeTask('other')];
+    const jobs = jobsOf([makeProfile(tasks)]);
+    const config = { ...worker.ctx.config, jobs, dataDir: await makeDataDir() };
+    const machine = createMachine({ till: failing('the till is stuck', { exitCode: 4 }), other: failing() });
+    const deps = runDeps({ ...worker, ctx: { ...worker.ctx, config } }, machine);
+    await runProfile(deps, { profile: 'edge', source: 'cron', scheduledFor: null, onlyTask: null });
+    await worker.report(fire);
+    await worker.settle();
+    const text = await readReport(worker, 'INC-1');
+    expect(text).toContain('- **2026-03-01 12:00:00 UTC** task till of edge: exit code 4');
+    expect(text).toContain('  the till is stuck');
+    expect(text).not.toContain('task other');
   });
 
   it('tells how the same failure ended the last time', async () => {

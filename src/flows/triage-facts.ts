@@ -10,12 +10,14 @@ import {
   aroundMs,
   changedMs,
   countSignatureSince,
+  failedRunsMs,
   readComponents,
   requireIncident,
   selectEndings,
   selectPastIncidents,
   type TriageFacts,
 } from '../incidents/index.ts';
+import { selectFailedRunsFor } from '../runs/index.ts';
 import type { AlertRow, IncidentRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { collectHealth } from './triage-health.ts';
@@ -24,6 +26,7 @@ const minuteMs = 60_000;
 const shownAlerts = 20;
 const shownIncidents = 10;
 const shownChanges = 15;
+const shownRuns = 5;
 
 /** Reads what is known around an alert of an incident; reads only. Throws NOT_FOUND. */
 export async function collectFacts(
@@ -32,13 +35,20 @@ export async function collectFacts(
 ): Promise<TriageFacts> {
   const alert = await requireAlert(ctx, about.alertRef);
   const incident = await requireIncident(ctx, about.incidentId);
-  const [story, changed, others, components] = await Promise.all([
+  const [story, changed, others, components, failedRuns] = await Promise.all([
     collectStory(ctx, incident, alert),
     collectChanges(ctx, alert),
     collectAlerts(ctx, incident, alert),
     collectHealth(ctx, findAffected(incident, alert)),
+    collectRuns(ctx, alert),
   ]);
-  return { incident, alert, ...story, ...changed, ...others, components, runbooks: ctx.config.runbooks };
+  const { runbooks } = ctx.config;
+  return { incident, alert, ...story, ...changed, ...others, components, failedRuns, runbooks };
+}
+
+function collectRuns(ctx: FlowCtx, { service, started_at: startedAt }: AlertRow) {
+  const span = { fromMs: startedAt - failedRunsMs, toMs: ctx.clock.now() };
+  return selectFailedRunsFor(ctx, { service, ...span, limit: shownRuns });
 }
 
 /** A service without components of its own may be one itself. */

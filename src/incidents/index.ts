@@ -92,7 +92,7 @@ export {
 export { makePrompt } from './summary/prompt.ts';
 export { chooseRunbooks } from './triage/choose-runbooks.ts';
 export { claimTriages, failTriage, finishTriage, isWornOut } from './triage/claim.ts';
-export { aroundMs, type ComponentFacts, changedMs, type TriageFacts } from './triage/facts.ts';
+export { aroundMs, type ComponentFacts, changedMs, failedRunsMs, type TriageFacts } from './triage/facts.ts';
 export { makeTriageReport } from './triage/make-report.ts';
 export {
   artifactView,

@@ -13,7 +13,7 @@ export { listRuns } from './list-runs.ts';
 export { openRun } from './open-run.ts';
 export { selectQueuedRuns, selectRevisionsInUse } from './queries.ts';
 export { lockTold, rememberTold } from './queries-digest.ts';
-export { selectProfileRecords, selectSyncFailures } from './queries-list.ts';
+export { selectFailedRunsFor, selectProfileRecords, selectSyncFailures } from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';
 export { countRunsBefore, deleteRuns, selectRunsBefore } from './queries-retention.ts';
 export { type ProfileTimes, selectProfileTimes } from './queries-watch.ts';

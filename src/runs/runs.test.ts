@@ -20,6 +20,7 @@ import {
   listRuns,
   noteRun,
   openRun,
+  selectFailedRunsFor,
   selectLocks,
   selectProfileRecords,
   selectQueuedRuns,
@@ -29,7 +30,6 @@ import {
   startTask,
 } from './index.ts';
 import type { RunRequest } from './open-run.ts';
-import { selectFailedRunsFor } from './queries-list.ts';
 import type { StartedRun } from './start-run.ts';
 import type { RunView } from './view.ts';
 

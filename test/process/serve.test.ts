@@ -1,54 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
-
-const launcher = join(import.meta.dirname, '../../bin/tocsin');
-
-type Run = { code: number | null; stdout: string; stderr: string };
-
-async function makeFolder(yaml: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tocsin-process-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, 'tocsin.yaml'), yaml);
-  return folder;
-}
-
-function launch(folder: string, args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
-  const child = spawn(launcher, args, { cwd: folder, env: { ...inherited, ...env } });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
-
-async function run(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
-  const child = launch(folder, args, env);
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.on('data', (chunk) => {
-    stdout += String(chunk);
-  });
-  child.stderr?.on('data', (chunk) => {
-    stderr += String(chunk);
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
-}
-
-/** Starts a server on a free port; answers it and its address once it listens. */
-async function serve(folder: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = launch(folder, ['serve']);
-  let text = '';
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk);
-    const url = /listening on (http:[^;]+);/.exec(text)?.[1];
-    if (url) return { child, url };
-  }
-  throw new Error(`it did not start: ${text}`);
-}
+import { expect, test, vi } from 'vitest';
+import { makeFolder, run, serve } from './command-line.ts';
 
 const onFreePort = 'server: { listen: "127.0.0.1:0" }\n';
 
@@ -142,26 +97,4 @@ test('the help is there at once and names every command', async () => {
   const help = await run(folder, ['--help']);
   expect(help.code).toBe(0);
   for (const word of ['serve', 'config', 'migrate', 'alerts', 'token']) expect(help.stdout).toContain(word);
-});
-
-test('a run goes on to its end though nobody reads what it prints any more', {
-  timeout: 60_000,
-}, async () => {
-  const folder = await makeFolder('channels: { a: { type: log } }\nroutes: [{ name: all, channels: [a] }]\n');
-  await mkdir(join(folder, 'automation'));
-  const script = 'echo one; read -r line < go; echo two; echo three; echo done > ended';
-  const task = JSON.stringify({ name: 't', command: ['bash', '-c', script] });
-  await writeFile(
-    join(folder, 'automation/jobs.yaml'),
-    `profiles: { edge: { cron: "@daily", tasks: [${task}] } }`,
-  );
-  await run(folder, ['list']);
-  const going = join(folder, 'go');
-  execFileSync('mkfifo', [going]);
-  const child = launch(folder, ['run', 'edge', '--follow']);
-  for await (const chunk of child.stdout ?? []) if (String(chunk).includes('t | one')) break;
-  const closed = once(child, 'close');
-  await writeFile(going, 'on\n');
-  expect((await closed)[0]).toBe(0);
-  expect(await readFile(join(folder, 'ended'), 'utf8')).toBe('done\n');
 });

@@ -1,10 +1,20 @@
 import type { RunbookConfig } from '../../config/types.ts';
-import type { AlertEventRow, AlertRow, CheckStatus, DeploymentRow, IncidentRow } from '../../store/index.ts';
+import type {
+  AlertEventRow,
+  AlertRow,
+  CheckStatus,
+  DeploymentRow,
+  IncidentRow,
+  RunRow,
+} from '../../store/index.ts';
 
 /** How far around its alert a triage looks for others. */
 export const aroundMs = 15 * 60_000;
 /** How far back of its alert a triage looks for what was changed. */
 export const changedMs = 24 * 60 * 60_000;
+
+/** How far back of its alert a triage looks for runs that failed. */
+export const failedRunsMs = 24 * 60 * 60_000;
 
 /** A check that was not ok when it ran last. */
 export type FailedCheck = {
@@ -50,6 +60,8 @@ export type TriageFacts = {
   changes: readonly DeploymentRow[];
   /** The last deployment of the service before the alert, however long ago. */
   lastDeployment: DeploymentRow | null;
+  /** Runs about the service that failed in the day before the alert and since, the latest first. */
+  failedRuns: readonly RunRow[];
   /** All that there are. */
   runbooks: readonly RunbookConfig[];
 };

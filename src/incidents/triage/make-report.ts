@@ -7,6 +7,7 @@ import type { ComponentFacts, PastIncident, TriageFacts } from './facts.ts';
 import type { ReportedAlert, ReportedComponent, TriageReport } from './report.ts';
 import { reportAlert, reportOwnAlert } from './report-alert.ts';
 import { foldChanges, reportChange } from './report-changes.ts';
+import { reportRun } from './report-runs.ts';
 import { clip } from './text.ts';
 
 const shownRunbookLength = 6000;
@@ -45,6 +46,7 @@ export function makeTriageReport(facts: TriageFacts, nowMs: number): TriageRepor
     changes: foldChanges(facts.changes),
     last_deployment: lastDeployment && reportChange(lastDeployment),
     components: facts.components.map(reportComponent),
+    failed_runs: facts.failedRuns.map(reportRun),
     runbooks: chosen.map(({ runbook: { file, title, body }, because }) => ({
       file,
       title,

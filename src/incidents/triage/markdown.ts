@@ -2,6 +2,7 @@ import { formatDuration } from '../../core/duration.ts';
 import { renderAlerts, renderHistory, renderOwnAlert } from './markdown-alert.ts';
 import { renderBefore, renderChanges, renderHealth, renderRunbooks } from './markdown-context.ts';
 import type { TriageReport } from './report.ts';
+import { renderRuns } from './report-runs.ts';
 import { joinLines, plain, when } from './text.ts';
 
 type Section = { title: string; body: string };
@@ -15,6 +16,7 @@ export function renderTriageMarkdown(report: TriageReport): string {
     { title: 'The alert', body: renderOwnAlert(report) },
     { title: 'What changed before', body: renderChanges(report) },
     { title: 'Health', body: renderHealth(report) },
+    { title: 'Failed runs', body: renderRuns(report) },
     { title: 'Runbook', body: renderRunbooks(report) },
     { title: 'The same failure before', body: renderBefore(report) },
     { title: 'Other alerts within 15 minutes', body: renderAlerts(around) },

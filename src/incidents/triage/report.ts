@@ -1,6 +1,6 @@
 import type { Evidence } from '../../core/hand-over.ts';
 import type { Severity } from '../../core/severity.ts';
-import type { CheckStatus, DeploymentKind } from '../../store/index.ts';
+import type { CheckStatus, DeploymentKind, RunStatus } from '../../store/index.ts';
 import type { NextAction } from './decide.ts';
 
 export type ReportedAlert = {
@@ -50,6 +50,20 @@ export type ReportedChange = {
   times: number;
 };
 
+/** A run that failed, and what it said last. */
+export type ReportedRun = {
+  run_id: string;
+  /** Of a task: the run of its profile. */
+  parent_run_id: string | null;
+  profile: string;
+  task: string | null;
+  status: RunStatus;
+  at: string;
+  exit_code: number | null;
+  error: string | null;
+  tail: string | null;
+};
+
 export type ReportedRunbook = { file: string; title: string; because: string; text: string };
 
 /** A triage report, as `triage_report.json` holds it. Texts from outside are cut, so that its size is bounded. */
@@ -83,6 +97,8 @@ export type TriageReport = {
   changes: ReportedChange[];
   last_deployment: ReportedChange | null;
   components: ReportedComponent[];
+  /** Of the service, the latest first. */
+  failed_runs: ReportedRun[];
   runbooks: ReportedRunbook[];
   signature: {
     signature: string;

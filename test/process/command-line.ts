@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const launcher = join(import.meta.dirname, '../../bin/tocsin');
+
+/** How a command ended, and what it said. */
+type Run = { code: number | null; stdout: string; stderr: string };
+
+/** Makes a folder with this tocsin.yaml, removed when the test ends. */
+export async function makeFolder(yaml: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-process-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'tocsin.yaml'), yaml);
+  return folder;
+}
+
+/** Starts the command line as its users do; killed when the test ends. */
+export function launch(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): ChildProcess {
+  const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const child = spawn(launcher, args, { cwd: folder, env: { ...inherited, ...env } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Runs a command to its end. */
+export async function run(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Run> {
+  const child = launch(folder, args, env);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += String(chunk);
+  });
+  child.stderr?.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Starts a server on a free port; answers it and its address once it listens. */
+export async function serve(folder: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = launch(folder, ['serve']);
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    const url = /listening on (http:[^;]+);/.exec(text)?.[1];
+    if (url) return { child, url };
+  }
+  throw new Error(`it did not start: ${text}`);
+}
