@@ -51,12 +51,13 @@ it('keeps a line of 200 KB whole', async () => {
   expect(lines.map(({ length }) => length)).toEqual([65_536, 4]);
 });
 
-it.each([0, 5, 4000, 4096, 9000])(
-  'hides a secret in a line that is too long to wait for, %d bytes from where it is cut',
+it.each([5, 10, 4096 + 5, 4096 + 10, 8192 + 8])(
+  'hides a secret in a line that is too long to wait for, %d bytes before the end of what is there',
   async (offset) => {
-    const before = 'x'.repeat(256 * 1024 - 4096 - offset);
+    // Five pieces are more than may wait.
+    const before = 'x'.repeat(5 * 65_536 - offset);
     const { log } = await send(`${before} key=abcdef-ghijkl ${'y'.repeat(100_000)}\n`, 65_536);
-    expect(log.toString()).toBe(`${before} key=[redacted] ${'y'.repeat(100_000)}\n`);
+    expect(log.toString() === `${before} key=[redacted] ${'y'.repeat(100_000)}\n`).toBe(true);
   },
 );
 
@@ -77,6 +78,13 @@ it('keeps head and tail of what is too long, and says how much is left out', asy
   expect(/key=\d/.test(text)).toBe(false);
   expect(last.at(-1)).toMatch(/^row 299999 .+key=\[redacted\]$/);
   expect(lines.length).toBeLessThan(rows.length);
+});
+
+it('never writes more than 10 MiB, though what stands for a secret is longer than the secret', async () => {
+  const { log, end } = await send('key=0\n'.repeat(2 * mebibyte), 65_536);
+  expect(log.length).toBeLessThanOrEqual(10 * mebibyte);
+  expect(log.length).toBeGreaterThan(9 * mebibyte);
+  expect(log.toString()).toContain(`${end.droppedBytes} bytes are left out`);
 });
 
 it('keeps no half of a secret at the beginning of the tail, in a line without end', async () => {

@@ -1,12 +1,12 @@
-import { type ByteRing, createByteRing } from './byte-ring.ts';
+import { createByteRing } from './byte-ring.ts';
 import { lastLines, redactBytes, splitLines } from './lines.ts';
-import { type LogFile, openLogFile } from './log-file.ts';
-import { cutLongLine, holdBackBytes } from './long-line.ts';
+import { openLogFile } from './log-file.ts';
+import { cutLongLine, maxPendingBytes } from './long-line.ts';
+import { redactTail, wholeLines } from './redact-tail.ts';
 
-/** The most of one output that its file holds: half for the head, half for the tail. */
-const halfBytes = 5 * 1024 * 1024;
-/** What waits for the end of its line at most. */
-const maxPendingBytes = 256 * 1024;
+/** The most that the file of one output holds: half for the head, half for the tail. */
+const maxLogBytes = 10 * 1024 * 1024;
+const halfBytes = maxLogBytes / 2;
 /** How much of the end is read for the last lines. */
 const recentBytes = 32 * 1024;
 /** What listeners get of a line at most. */
@@ -53,8 +53,8 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
       ringBytesOfAttempt += lines.length;
       return ring.push(lines);
     }
-    headBytes += lines.length;
     const { text, bytes } = redactBytes(lines, redact);
+    headBytes += bytes.length;
     const told = splitLines(text);
     for (const line of told) options.onLine(line.slice(0, maxLineLength));
     recent = lastLines(recent, told);
@@ -85,9 +85,10 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
       return lastLines(recent, splitLines(redactBytes(wholeLines(end), redact).text));
     },
     async finish() {
-      const droppedBytes = await writeRing(ring, file, redact);
+      const tail = await redactTail(ring, maxLogBytes - headBytes, redact);
+      for (const bytes of tail.pieces) await file.append(bytes);
       await file.close();
-      return { droppedBytes, problem: file.problem() };
+      return { droppedBytes: tail.droppedBytes, problem: file.problem() };
     },
   };
 }
@@ -95,36 +96,4 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
 function tellCommands(lines: Buffer, { onCommand }: OutputOptions): void {
   for (const line of splitLines(lines.toString()))
     if (line.startsWith(commandPrefix)) onCommand(line.slice(0, maxLineLength));
-}
-
-/** Answers the bytes from the first beginning of a line: before it may stand half of a secret. */
-function wholeLines(bytes: Buffer): Buffer {
-  const start = bytes.indexOf('\n') + 1;
-  return start === 0 ? bytes : bytes.subarray(start);
-}
-
-/** Answers how many bytes are left out between the head and what the ring holds. */
-async function writeRing(ring: ByteRing, file: LogFile, redact: (text: string) => string): Promise<number> {
-  const held = ring.last(halfBytes);
-  const isCut = ring.droppedBytes() > 0;
-  const kept = isCut ? wholeLines(held) : held;
-  const droppedBytes = ring.droppedBytes() + held.length - kept.length;
-  if (isCut) await file.append(Buffer.from(`\n[tocsin: ${droppedBytes} bytes are left out here]\n`));
-  // One line that is longer than the ring begins anywhere, in a secret too: its beginning goes, once it is redacted.
-  let skipBytes = isCut && kept === held ? holdBackBytes : 0;
-  for (let rest = kept; rest.length > 0; ) {
-    // In pieces, so that others have their turn between them.
-    const end = endOfPiece(rest, redact);
-    await file.append(redactBytes(rest.subarray(0, end), redact).bytes.subarray(skipBytes));
-    rest = rest.subarray(end);
-    skipBytes = 0;
-  }
-  return droppedBytes;
-}
-
-function endOfPiece(rest: Buffer, redact: (text: string) => string): number {
-  const room = rest.subarray(0, maxPendingBytes);
-  const end = room.lastIndexOf('\n') + 1;
-  if (end > 0) return end;
-  return room.length === rest.length ? rest.length : cutLongLine(room, redact);
 }

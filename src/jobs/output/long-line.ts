@@ -1,5 +1,7 @@
 import { redactBytes } from './lines.ts';
 
+/** What waits for the end of its line at most. */
+export const maxPendingBytes = 256 * 1024;
 /** What a secret has room in, where a line is cut. */
 export const holdBackBytes = 4096;
 const tries = 8;
