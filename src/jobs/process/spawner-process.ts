@@ -132,7 +132,8 @@ async function endAll(): Promise<void> {
     for (const { task, family } of left) signalFamily(task, family, 'SIGKILL');
     await clock.wait(1);
   }
-  rmSync(folder, { recursive: true, force: true });
+  // Pipes may be made in it at this moment.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   process.exit();
 }
 
