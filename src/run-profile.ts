@@ -8,6 +8,7 @@ import { planRun } from './flows/run-plan.ts';
 import { runProfile } from './flows/run-profile.ts';
 import type { EndedTask, ProfileRequest, RunDeps, RunNews, RunResult } from './flows/run-types.ts';
 import { type CheckoutDeps, createCheckout } from './flows/sync-checkout.ts';
+import { workAlone } from './flows/work-alone.ts';
 import { createTaskRunner } from './jobs/index.ts';
 
 export { describeOutcome } from './flows/run-alert.ts';
@@ -24,7 +25,9 @@ export async function runProfileHere(
   const reload = async () => base.replaceConfig(await load());
   const deps = createRunDeps(base, { load, reload });
   try {
-    return await runProfile(deps, request);
+    const result = await runProfile(deps, request);
+    await workAlone(base.context(systemActor('supervisor'), null), base.owner);
+    return result;
   } finally {
     await deps.runner.stop();
     await base.close();

@@ -6,7 +6,7 @@ import type { TaskOutcome } from '../jobs/index.ts';
 import type { AlertRow } from '../store/index.ts';
 
 /** Answers who reports what goes wrong in a profile. */
-function sourceOf(profile: Pick<ProfileConfig, 'name'>): string {
+export function sourceOf(profile: Pick<ProfileConfig, 'name'>): string {
   return `job:${profile.name}`;
 }
 
@@ -39,7 +39,7 @@ export function failureFacts(profile: Pick<ProfileConfig, 'name'>, task: TaskCon
 }
 
 /** Answers what makes two failures of a task the same problem. */
-function fingerprintOf(profile: Pick<ProfileConfig, 'name'>, task: Pick<TaskConfig, 'name'>): string {
+export function fingerprintOf(profile: Pick<ProfileConfig, 'name'>, task: Pick<TaskConfig, 'name'>): string {
   return `job:${profile.name}:${task.name}`;
 }
 

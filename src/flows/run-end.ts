@@ -3,6 +3,7 @@ import { decideRunEnd, finishRun } from '../runs/index.ts';
 import { inTransaction, type RunRow } from '../store/index.ts';
 import { tellDigest } from './run-digest.ts';
 import { closeFolder } from './run-folder.ts';
+import { retireTasks } from './run-retire.ts';
 import type { EndedTask, LiveRun, RunResult } from './run-types.ts';
 import type { Cut } from './run-watch.ts';
 
@@ -28,6 +29,7 @@ export async function endRun(
   });
   if (!over) return { outcome: 'lost', run };
   await concludeRun(live, over);
+  if (live.request.onlyTask === null && !cut) await retireTasks(live);
   return { outcome: 'ended', run: over, tasks: ended };
 }
 

@@ -256,3 +256,17 @@ test('what a task asks for in its output becomes alerts of its own', async () =>
   const alerts = await worker.ctx.db.selectFrom('alert').selectAll().execute();
   expect(alerts).toMatchObject([{ title: 'zone is old', source: 'job:edge', service: 'edge' }]);
 });
+
+test('the alert of a task that a profile runs no more ends with its next run', async () => {
+  const harness = await openInMemory();
+  const machine = createMachine({ dns: failing(), cert: failing() });
+  const { worker, alerts } = await open(harness, makeProfile(['dns', 'cert']), machine);
+  const runAs = (profile: ProfileConfig) => {
+    const config = { ...worker.ctx.config, jobs: jobsOf([profile]) };
+    return runProfile(runDeps({ ...worker, ctx: { ...worker.ctx, config } }, machine), asked);
+  };
+  await runAs(makeProfile(['dns', 'cert']));
+  expect(await alerts()).toEqual(['job:edge:dns firing 1', 'job:edge:cert firing 1']);
+  await runAs(makeProfile([makeTask('dns', { service: 'names' }), makeTask('cert', { enabled: false })]));
+  expect(await alerts()).toEqual(['job:edge:dns over 1', 'job:edge:cert over 1', 'job:edge:dns firing 1']);
+});

@@ -21,7 +21,14 @@ export {
   listComponentStates,
   writeHealth,
 } from './queries.ts';
-export { type LeaseClaim, lockLeaseToken, renewLease, returnLease, takeLease } from './queries-lease.ts';
+export {
+  isLeaseHeld,
+  type LeaseClaim,
+  lockLeaseToken,
+  renewLease,
+  returnLease,
+  takeLease,
+} from './queries-lease.ts';
 export { reportFailure, reportRecovery } from './report.ts';
 export { type ShownHealth, showHealth } from './show.ts';
 export type * from './types.ts';

@@ -23,6 +23,17 @@ export async function takeLease(ctx: Ctx, { name, holder, token, leaseMs }: Leas
   return made?.token === token;
 }
 
+/** Answers whether somebody holds the lease now. Index: lease_key. */
+export async function isLeaseHeld(ctx: Ctx, name: string): Promise<boolean> {
+  const row = await ctx.db
+    .selectFrom('lease')
+    .select('name')
+    .where('name', '=', name)
+    .where('until_at', '>', ctx.clock.now())
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Prolongs a lease; answers false where somebody else has taken it. Index: lease_key. */
 export async function renewLease(ctx: Ctx, { name, token, leaseMs }: LeaseClaim): Promise<boolean> {
   const renewed = await ctx.db
