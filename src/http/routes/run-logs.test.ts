@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type DoorHarness, openDoor } from '../../../test/door.ts';
 import { createTaskToken } from '../../access/index.ts';
 import { systemActor } from '../../core/actor.ts';
@@ -85,8 +85,9 @@ test('who follows gets what is written until the run is over, no character in ha
 test('a server that stops ends the streams', async () => {
   const door = await openDoor();
   const run = await begin(door);
+  const waits = vi.spyOn(door.clock, 'wait');
   const following = ask(door, run, { query: '?follow=true' });
-  await giveWay();
+  await vi.waitFor(() => expect(waits, 'it has sent what there is').toHaveBeenCalled());
   await door.server.close();
   expect((await following).statusCode).toBe(200);
 });
