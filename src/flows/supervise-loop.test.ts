@@ -3,13 +3,16 @@ import { describeEachStore } from '../../test/stores.ts';
 import { startWorker } from '../../test/supervised.ts';
 import { createSupervisor } from './supervise.ts';
 
+/** A machine that is busy with other things takes longer than the second that is usual. */
+const patiently = { timeout: 10_000 };
+
 describeEachStore('the loop of the supervisor', (open) => {
   it('wakes at the doorbell, without time going by, and stops when told to', async () => {
     const worker = await startWorker(await open());
     worker.supervisor.start();
     onTestFinished(() => worker.supervisor.stop());
     await worker.report({});
-    await vi.waitFor(async () => expect(await worker.messages()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await worker.messages()).toHaveLength(1), patiently);
     await worker.supervisor.stop();
     await worker.report({ service: 'other' });
     await worker.supervisor.stop();
@@ -28,7 +31,7 @@ describeEachStore('the loop of the supervisor', (open) => {
     await vi.waitFor(async () => {
       await harness.clock.advance(1000);
       expect(await worker.messages()).toHaveLength(2);
-    });
+    }, patiently);
   });
 
   it('goes on sweeping when the clock goes back', async () => {
@@ -42,7 +45,7 @@ describeEachStore('the loop of the supervisor', (open) => {
         await harness.clock.advance(1000);
         expect(await worker.messages()).toHaveLength(messages);
       };
-      await vi.waitFor(moveOn, { timeout: 4000 });
+      await vi.waitFor(moveOn, patiently);
     };
     await lapses('before', 2);
     harness.clock.goBack(3_600_000);
@@ -64,6 +67,6 @@ describeEachStore('the loop of the supervisor', (open) => {
     await vi.waitFor(async () => {
       await harness.clock.advance(1000);
       expect(await worker.messages()).toHaveLength(1);
-    });
+    }, patiently);
   });
 });
