@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toIso } from '../core/clock.ts';
 import { roleNames } from '../core/role-names.ts';
+import { isStorable } from '../core/text.ts';
 import type { TokenRow } from '../store/index.ts';
 
 export const tokenName = z
@@ -8,6 +9,7 @@ export const tokenName = z
   .trim()
   .min(1)
   .max(100)
+  .refine(isStorable, 'must be well-formed text without NUL characters')
   .describe('Stands in events as the one who did something.');
 
 export const roleName = z.enum(roleNames).describe('Decides what the token may do.');

@@ -117,7 +117,9 @@ test('an unknown run, an output that is elsewhere, and a wrong question are told
   expect((await ask(door, { url: '/v1/runs/run_x/logs' })).json()).toMatchObject({
     error: { code: 'NOT_FOUND' },
   });
-  expect((await ask(door, run, { query: '?follow=perhaps' })).statusCode).toBe(400);
+  for (const query of ['?follow=perhaps', '?task=%00'])
+    expect((await ask(door, run, { query })).statusCode).toBe(400);
+  expect((await ask(door, { url: '/v1/runs/%00/logs' })).statusCode).toBe(400);
   await rm(run.folder, { recursive: true });
   const gone = (await ask(door, run)).json();
   expect(gone.error.message).toBe(`the output of ${run.runId} is not here: node1 kept it, or it was removed`);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseInput } from '../../core/action.ts';
 import { requireEntitlement } from '../../core/actor.ts';
 import { hasPassed } from '../../core/clock.ts';
+import { text } from '../../core/text.ts';
 import { createLogWriter, getRun, type LogPiece, openLogs } from '../../runs/index.ts';
 import type { Gatekeeper } from '../auth.ts';
 import type { Door } from '../door.ts';
@@ -12,8 +13,9 @@ import { errorResponses } from '../openapi.ts';
 /** So often a stream without news shows that it is alive: proxies end what says nothing for a minute. */
 const sayEveryMs = 15_000;
 
-const wantedQuery = z.strictObject({
-  task: z.string().max(200).optional(),
+const wanted = z.strictObject({
+  run_id: text(100, 1),
+  task: text(200).optional(),
   follow: z.enum(['true', 'false']).default('false'),
 });
 
@@ -31,10 +33,11 @@ export function addRunLogsRoute(server: FastifyInstance, door: Door, gatekeeper:
     async (request, reply) => {
       const actor = await gatekeeper.requireActor(request, reply);
       requireEntitlement(actor, getRun.entitlement);
-      const { task = null, follow } = parseInput(wantedQuery, { ...(request.query as object) });
+      const asked = { ...(request.query as object), ...request.params };
+      const { run_id: runId, task = null, follow } = parseInput(wanted, asked);
       const isStream = request.headers.accept?.includes('text/event-stream') ?? false;
       const pieces = await openLogs(door.context(actor, request.id), {
-        runId: request.params.run_id,
+        runId,
         task,
         follow: isStream || follow === 'true',
         signal: stopping.signal,
