@@ -11,6 +11,7 @@ import {
   createAuthenticator,
   createSignInCode,
   createToken,
+  createTokenAction,
   endSession,
   ensureAdminToken,
   listTokensAction,
@@ -30,6 +31,10 @@ async function temporaryFolder(): Promise<string> {
 function identify(ctx: Ctx, secret: string, kind: 'api' | 'session' = 'api'): Promise<Actor | null> {
   return Promise.resolve(createAuthenticator().findActor(ctx, secret, kind));
 }
+
+test.each(['', ' ', 'a\0b', '\ud800', 'x'.repeat(101)])('no token is named %j', (name) => {
+  expect(createTokenAction.input.safeParse({ role: 'viewer', name }).success).toBe(false);
+});
 
 describeEachStore('access', (open) => {
   let h: StoreHarness;
