@@ -115,6 +115,9 @@ const acknowledge = defineStatement<AckValues, AckShape, AckRow>(({ db, dialect,
     .returning(['alert_ref', 'status']),
 );
 
+/** What nobody works on. */
+const waiting = { status: 'new', owner: null, lease_token: null, processing_lock_until: null } as const;
+
 /** Ends the lease without an end of the work: what the token still holds is left to workers, unless it rose. Index: the primary key. */
 export function leaveLeased(
   ctx: Ctx,
@@ -123,10 +126,7 @@ export function leaveLeased(
   return ctx.db
     .updateTable('alert')
     .set({
-      status: 'new',
-      owner: null,
-      lease_token: null,
-      processing_lock_until: null,
+      ...waiting,
       retry_at: sql<number | null>`case when ${itRose} then null else cast(${leftToWorkers} as bigint) end`,
       last_error: null,
       updated_at: nowMs,
@@ -148,10 +148,7 @@ export function returnLeased(
   return ctx.db
     .updateTable('alert')
     .set({
-      status: 'new',
-      owner: null,
-      lease_token: null,
-      processing_lock_until: null,
+      ...waiting,
       retry_at: back.retryAtMs,
       updated_at: back.nowMs,
     })
