@@ -14,6 +14,8 @@ export type DigestFacts = {
   ended: readonly EndedTask[];
   /** Of the profile itself: `worker lost`, or that its time was over. */
   trouble: string | null;
+  /** Why it ended before all of its tasks had; null: it did not. */
+  cutShort: string | null;
   /** Failed before, and was not run or not finished this time. */
   stillFailing: readonly string[];
   /** What was told of and is well now; of a message that is about that. */
@@ -29,6 +31,7 @@ export function writeDigest(facts: DigestFacts): { title: string; text: string }
     `duration: ${writeSeconds(facts.durationMs)}`,
     `tasks: ${facts.tasks} (${failed.length} failed)`,
     ...(facts.trouble === null ? [] : [facts.trouble]),
+    ...(facts.cutShort === null ? [] : [`cut short: ${facts.cutShort}`]),
     ...(facts.recovered.length > 0 ? [`Well again: ${facts.recovered.join(', ')}.`] : []),
     ...(facts.stillFailing.length > 0
       ? [`Failed before, not run now: ${facts.stillFailing.join(', ')}.`]

@@ -36,6 +36,7 @@ export async function tellDigest(ctx: FlowCtx, digested: DigestedRun): Promise<v
     ...digested,
     runId: run.run_id,
     durationMs: run.duration_ms ?? 0,
+    cutShort: run.status === 'cancelled' ? run.error : null,
     stillFailing: failing.filter((name) => isTask(profile, name) && !hasEnded(digested, name)),
     recovered: recovered.filter((name) => isTask(profile, name)),
     isReminder: decision.reason === 'reminder',

@@ -1,5 +1,5 @@
 import { endTaskToken } from '../access/index.ts';
-import { decideRunEnd, finishRun } from '../runs/index.ts';
+import { decideRunEnd, finishRun, handOnTick } from '../runs/index.ts';
 import { inTransaction, type RunRow } from '../store/index.ts';
 import { tellDigest } from './run-digest.ts';
 import { closeFolder } from './run-folder.ts';
@@ -17,14 +17,18 @@ export async function endRun(
   if (cut?.reason === 'lost') return { outcome: 'lost', run };
   const tasks = ended.map(({ task, outcome }) => ({ task: task.name, status: outcome.status }));
   const end = decideRunEnd(tasks, cut);
+  const isStopped = cut?.reason === 'stopped';
   const over = await inTransaction(live.ctx, async (ctx) => {
     const over = await finishRun(ctx, live.started, end);
     if (!over) return null;
     await endTaskToken(ctx, run.run_id);
     const trouble = end.status === 'timed_out' ? end.error : null;
-    const digested = { profile: live.profile, run: over, tasks: live.tasks.length, ended, trouble };
+    // What was cut short is neither well nor unwell.
+    const known = isStopped ? ended.filter(({ outcome }) => outcome.status !== 'cancelled') : ended;
+    const digested = { profile: live.profile, run: over, tasks: live.tasks.length, ended: known, trouble };
     // What a person stopped is no news to people.
-    if (end.status !== 'cancelled') await tellDigest(ctx, digested);
+    if (cut?.reason !== 'cancelled') await tellDigest(ctx, digested);
+    if (isStopped && live.profile.catchUp === 'last') await handOnTick(ctx, over);
     return over;
   });
   if (!over) return { outcome: 'lost', run };

@@ -1,6 +1,6 @@
 import type { TaskConfig } from '../config/types.ts';
 import type { TaskOutcome } from '../jobs/index.ts';
-import { finishTask, startTask, type TaskFolder } from '../runs/index.ts';
+import { finishTask, startTask, stoppedError, type TaskFolder } from '../runs/index.ts';
 import type { RunRow } from '../store/index.ts';
 import { reportTask } from './run-alert.ts';
 import { createTaskCommands } from './run-commands.ts';
@@ -116,6 +116,13 @@ function tellLeftovers(
 
 /** What was stopped because its profile had no time left timed out, with its profile. */
 function explainCut(outcome: TaskOutcome, watch: RunWatch): TaskOutcome {
-  if (outcome.status !== 'cancelled' || watch.cut()?.reason !== 'timed_out') return outcome;
-  return { ...outcome, status: 'timed_out', error: 'the time of its profile was over' };
+  if (outcome.status !== 'cancelled') return outcome;
+  switch (watch.cut()?.reason) {
+    case 'timed_out':
+      return { ...outcome, status: 'timed_out', error: 'the time of its profile was over' };
+    case 'stopped':
+      return { ...outcome, error: outcome.error ?? stoppedError };
+    default:
+      return outcome;
+  }
 }

@@ -9,8 +9,13 @@ const keepEveryMs = 2000;
 export type Cut =
   | { reason: 'timed_out' }
   | { reason: 'cancelled'; by: string }
+  /** This process was asked to end. */
+  | { reason: 'stopped' }
   /** Another process took this one for dead. */
   | { reason: 'lost' };
+
+/** What a signal is aborted with that ends runs because this process ends. */
+export const processStops = Symbol('this process stops');
 
 export type RunWatch = {
   /** Aborted when the run is cut short. */
@@ -29,7 +34,7 @@ export function watchRun({ ctx, profile, request, started }: LiveRun): RunWatch 
     cut ??= why;
     cutting.abort();
   };
-  const onAbort = () => end({ reason: 'cancelled', by: String(request.signal?.reason ?? 'a signal') });
+  const onAbort = () => end(readAbort(request.signal?.reason));
   request.signal?.addEventListener('abort', onAbort, { once: true });
   if (request.signal?.aborted) onAbort();
 
@@ -65,4 +70,8 @@ export function watchRun({ ctx, profile, request, started }: LiveRun): RunWatch 
       await going;
     },
   };
+}
+
+function readAbort(reason: unknown): Cut {
+  return reason === processStops ? { reason: 'stopped' } : { reason: 'cancelled', by: String(reason) };
 }

@@ -41,7 +41,7 @@ test('what is asked for is begun by the next look, and ended with the process th
   expect(await runs()).toEqual(['running']);
   expect(await starter.tick()).toBe(false);
   await starter.stop();
-  expect(await runs()).toEqual(['cancelled: cancelled by the stop of Tocsin']);
+  expect(await runs()).toEqual(['cancelled: Tocsin stopped']);
 });
 
 test('a run that is asked for beside one that goes on is skipped', async () => {

@@ -1,10 +1,14 @@
+import { toIso } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
+import { decideHandedTick, nextTickAfter } from '../jobs/index.ts';
 import { dropRun, selectQueuedRuns } from '../runs/index.ts';
 import type { RunRow } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { endLostRuns } from './run-lost.ts';
 import { runProfile } from './run-profile.ts';
 import type { ProfileRequest, RunDeps, RunResult } from './run-types.ts';
+import { processStops } from './run-watch.ts';
 
 const lookEveryMs = 1000;
 const begunAtOnce = 20;
@@ -36,6 +40,11 @@ export function createRunStarter(deps: RunDeps): RunStarter {
   const begin = async (queued: RunRow) => {
     const { profile, source, task: onlyTask } = queued;
     try {
+      const lost = explainLostTick(ctx, queued);
+      if (lost !== null) {
+        await dropRun(ctx, queued, lost, 'cancelled');
+        return;
+      }
       const result = await run({ profile: profile ?? '', source, scheduledFor: null, onlyTask, queued });
       if (result.outcome === 'disabled') await dropRun(ctx, queued, 'the profile is disabled');
     } catch (error) {
@@ -61,8 +70,21 @@ export function createRunStarter(deps: RunDeps): RunStarter {
     start: loop.start,
     async stop() {
       await loop.stop();
-      stopping.abort('the stop of Tocsin');
+      stopping.abort(processStops);
       await Promise.all(going);
     },
   };
+}
+
+/** Answers why a tick that a stopped process handed on is not run any more; null: it is, or the run stands for no tick. */
+function explainLostTick(
+  { config, clock }: FlowCtx,
+  { profile: name, scheduled_for }: RunRow,
+): string | null {
+  const profile = config.jobs.profiles.find((one) => one.name === name);
+  if (scheduled_for === null || !profile) return null;
+  const tick = { atMs: scheduled_for, nextMs: nextTickAfter(profile, scheduled_for) };
+  const { reason } = decideHandedTick(profile, tick, clock.now());
+  if (reason === 'overtaken') return `the tick of ${toIso(tick.nextMs)} takes its place`;
+  return reason === 'too_late' ? 'too late: the profile does not catch up any more' : null;
 }

@@ -88,6 +88,12 @@ export function createTickAgenda(): TickAgenda {
   };
 }
 
+/** Answers when the profile is due after a time, epoch milliseconds; null: never, or its times can't be read. */
+export function nextTickAfter(profile: ProfileConfig, atMs: number): number | null {
+  const times = readCron(profile.cron, profile.timezone, createZones());
+  return isCronProblem(times) ? null : times.next(atMs);
+}
+
 function hasSameTimes(one: ProfileConfig, other: ProfileConfig): boolean {
   return one.cron === other.cron && one.timezone === other.timezone;
 }

@@ -13,3 +13,16 @@ export function decideTick(
   if (catchUp === 'last') return { run: true, reason: 'catch_up' };
   return { run: false, reason: 'too_late' };
 }
+
+/** What becomes of a tick whose run was cut short and that another is to run, and why. */
+export type HandedDecision = TickDecision | { run: false; reason: 'overtaken' };
+
+/** Decides about a tick that was handed on, by the one after it; null: there is none. The later one, once it has come, is run in place of both. */
+export function decideHandedTick(
+  profile: Pick<ProfileConfig, 'graceMs' | 'catchUp'>,
+  { atMs, nextMs }: { atMs: number; nextMs: number | null },
+  nowMs: number,
+): HandedDecision {
+  if (nextMs !== null && nextMs <= nowMs) return { run: false, reason: 'overtaken' };
+  return decideTick(profile, atMs, nowMs);
+}

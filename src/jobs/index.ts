@@ -4,8 +4,8 @@
  * tasks there are the configuration says.
  */
 
-export { createTickAgenda, type DueTick } from './agenda.ts';
-export { decideTick } from './decide-tick.ts';
+export { createTickAgenda, type DueTick, nextTickAfter } from './agenda.ts';
+export { decideHandedTick, decideTick } from './decide-tick.ts';
 export { decideTroubles, type ProfileSight, type ProfileTrouble, profileTroubles } from './decide-watch.ts';
 export { createExpectations, type Expected } from './expectations.ts';
 export { readCommand } from './read-command.ts';

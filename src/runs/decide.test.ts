@@ -25,6 +25,12 @@ it.each<[string, RunStatus[], CutShort, object]>([
     { reason: 'cancelled', by: 'ann' },
     { status: 'cancelled', exit_code: null, error: 'cancelled by ann' },
   ],
+  [
+    'says that its process was stopped',
+    ['failed', 'cancelled'],
+    { reason: 'stopped' },
+    { status: 'cancelled', exit_code: null, error: 'Tocsin stopped' },
+  ],
 ])('a run %s', (_, statuses, cut, expected) => {
   expect(decideRunEnd(of(...statuses), cut)).toMatchObject(expected);
 });

@@ -1,7 +1,15 @@
 import type { RunRow, RunStatus } from '../store/index.ts';
 
 /** What cut a profile's run short; null: nothing. */
-export type CutShort = { reason: 'timed_out' } | { reason: 'cancelled'; by: string } | null;
+export type CutShort =
+  | { reason: 'timed_out' }
+  | { reason: 'cancelled'; by: string }
+  /** The process that ran it was asked to end. */
+  | { reason: 'stopped' }
+  | null;
+
+/** Why a run or a task ended that the stop of its process cut short. */
+export const stoppedError = 'Tocsin stopped';
 
 export type RunEnd = Pick<RunRow, 'status' | 'exit_code' | 'error'> & { status: FinalStatus };
 
@@ -14,6 +22,7 @@ export function decideRunEnd(
 ): RunEnd {
   if (cut?.reason === 'cancelled')
     return { status: 'cancelled', exit_code: null, error: `cancelled by ${cut.by}` };
+  if (cut?.reason === 'stopped') return { status: 'cancelled', exit_code: null, error: stoppedError };
   if (cut) return { status: 'timed_out', exit_code: 1, error: 'the time of the profile was over' };
   const failed = tasks.filter(({ status }) => status !== 'succeeded').map(({ task }) => task);
   if (failed.length === 0) return { status: 'succeeded', exit_code: 0, error: null };

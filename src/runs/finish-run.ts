@@ -36,9 +36,14 @@ export function finishRun(ctx: Ctx, { run, leaseToken }: StartedRun, end: RunEnd
   });
 }
 
-/** Ends a run that cannot begin, unless somebody has begun it. */
-export function dropRun(ctx: Ctx, run: RunRow, error: string): Promise<boolean> {
-  const change = { status: 'failed', error, finished_at: ctx.clock.now() } as const;
+/** Ends a run that cannot begin, or need not, unless somebody has begun it. */
+export function dropRun(
+  ctx: Ctx,
+  run: RunRow,
+  error: string,
+  status: 'failed' | 'cancelled' = 'failed',
+): Promise<boolean> {
+  const change = { status, error, finished_at: ctx.clock.now() } as const;
   return changeRun(ctx, { runId: run.run_id, status: 'queued' }, change);
 }
 

@@ -4,10 +4,11 @@
  */
 export { makeRunFolder, makeTaskFolder, type TaskFolder, writeRunFile } from './artifacts.ts';
 export { cancelRun } from './cancel-run.ts';
-export { decideRunEnd } from './decide.ts';
+export { decideRunEnd, stoppedError } from './decide.ts';
 export { decideProfileDigest } from './decide-digest.ts';
 export { dropRun, failLostRuns, finishRun } from './finish-run.ts';
 export { getRun } from './get-run.ts';
+export { handOnTick } from './hand-on-tick.ts';
 export { finishTask, keepRun, noteRun, startTask } from './keep-run.ts';
 export { listRuns } from './list-runs.ts';
 export { openRun } from './open-run.ts';
