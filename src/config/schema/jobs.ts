@@ -49,7 +49,9 @@ const taskSchema = section({
 });
 
 const profileSchema = section({
-  cron: text.describe('When it runs: five fields, or six with seconds first, or a word such as @hourly.'),
+  cron: text.describe(
+    'When it runs: five fields, or six with the second as the last, or a word such as @hourly.',
+  ),
   timezone: text.optional().describe("IANA name of the zone that `cron` is read in; default: the host's."),
   description: text.optional(),
   enabled: z.boolean().default(true),
