@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,7 +71,7 @@ test.each<[AppRole, string[] | null]>([
   }
 });
 
-test('an address that is taken is a clear error, and what was started before is stopped again', async () => {
+test('an address that is taken is a clear error, before a database is made', async () => {
   const first = await start();
   const port = Number(new URL(first.url).port);
   const options = await makeOptions();
@@ -80,9 +81,10 @@ test('an address that is taken is a clear error, and what was started before is 
     code: 'UNAVAILABLE',
     message: `cannot listen on 127.0.0.1:${port}: something else listens there`,
   });
+  expect(await readdir(options.config.dataDir)).toEqual([]);
 });
 
-test('a request under way at the stop gets its answer; a new one is not taken', async () => {
+test('a request under way at the stop gets its answer; a new one is told that it stops', async () => {
   const { app, url } = await start();
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -94,10 +96,42 @@ test('a request under way at the stop gets its answer; a new one is not taken', 
   );
   await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
   const stopped = app.stop();
-  await vi.waitFor(() => expect(fetch(`${url}/healthz`)).rejects.toThrow());
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { status: 'stopping', reason: expect.any(String) },
+  ]);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const refused = await fetch(`${url}/v1/alerts`, { method: 'POST', body: '{}' });
+  expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([
+    503,
+    '1',
+    {
+      error: {
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('stopping'),
+        request_id: expect.any(String),
+      },
+    },
+  ]);
   socket.write(body.slice(4));
   await stopped;
   expect(received.join('')).toMatch(/^HTTP\/1\.1 401 /);
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+});
+
+test('connections that ask nothing do not hold up the stop', async () => {
+  const { app, url } = await start();
+  const { hostname, port } = new URL(url);
+  const silent = connect(Number(port), hostname);
+  const kept = connect(Number(port), hostname);
+  const ended = Promise.all([once(silent, 'close'), once(kept, 'close')]);
+  kept.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(kept, 'data');
+  silent.resume();
+  kept.resume();
+  await app.stop();
+  await ended;
 });
 
 test('a configuration that is wrong is not put in force, shown, and raised as an alert that heals with it', async () => {

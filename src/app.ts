@@ -1,5 +1,4 @@
-import { createAuthenticator, createSignInCode, ensureAdminToken } from './access/index.ts';
-import { actions } from './actions.ts';
+import { createSignInCode, ensureAdminToken } from './access/index.ts';
 import { type Base, openBase } from './base.ts';
 import type { CheckoutPlace, Config, ReloadResult } from './config/index.ts';
 import { systemActor } from './core/actor.ts';
@@ -13,12 +12,9 @@ import { showLastSuccesses } from './flows/profile-gauge.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
 import { createSelfHealth } from './flows/self-health.ts';
 import { createWatchdog } from './flows/watchdog.ts';
-import type { Door } from './http/door.ts';
-import { closeHttpServer, listen } from './http/listen.ts';
-import { createHttpServer } from './http/server.ts';
+import { createFront, type Front } from './front.ts';
 import { createJobs, type Jobs } from './run-jobs.ts';
-import { translateStoreError } from './store/index.ts';
-import { createMapper } from './webhooks/index.ts';
+import { createMetrics } from './telemetry/index.ts';
 import { createWorkers } from './workers.ts';
 
 export const appRoles = ['all', 'api', 'worker', 'scheduler'] as const;
@@ -49,20 +45,18 @@ export type App = {
   address(): string | null;
 };
 
-type Phase = 'starting' | 'ready' | 'stopping';
-
 /** What has been started so far; `stops` ends it, last first. */
 type Running = {
   options: AppOptions;
   base: Base;
-  phase: Phase;
+  /** Null where the role has no server. */
+  front: Front | null;
   stops: (() => Promise<void>)[];
   lastPassAt: number | null;
   /** Of the loops that are to go on. */
   pulse: Pulse;
   probing: Probing | null;
   jobs: Jobs | null;
-  address: string | null;
   reloading: ConfigReloading;
 };
 
@@ -84,18 +78,28 @@ export function createApp(options: AppOptions): App {
     },
     reload: async () => requireRunning().reloading.reload(),
     async createSignInLink() {
-      const { base, address } = requireRunning();
+      const { base, front } = requireRunning();
       const { port, publicUrl } = base.config().server;
       const code = await createSignInCode(base.context(systemActor('access'), null), 'admin');
       // Port 0 is any free one: only the address tells which.
-      return `${port === 0 ? address : publicUrl}/signin?code=${code}`;
+      return `${port === 0 ? front?.address : publicUrl}/signin?code=${code}`;
     },
-    address: () => requireRunning().address,
+    address: () => requireRunning().front?.address ?? null,
   };
 }
 
+/** The server comes first: while a long migration runs, whoever asks hears that Tocsin is starting. */
 async function startAll(options: AppOptions): Promise<Running> {
-  const base = await openBase(options);
+  const metrics = createMetrics();
+  const front = playsRole(options, 'api') ? await createFront({ ...options, metrics }) : null;
+  const base = await openBase({ ...options, metrics }).catch(async (error: unknown) => {
+    await front?.close();
+    throw error;
+  });
+  return startInside(options, front, base);
+}
+
+async function startInside(options: AppOptions, front: Front | null, base: Base): Promise<Running> {
   const { log, load } = options;
   const reloading = createConfigReloading({
     ctx: base.liveContext(systemActor('config')),
@@ -111,13 +115,12 @@ async function startAll(options: AppOptions): Promise<Running> {
   const running: Running = {
     options,
     base,
-    phase: 'starting',
-    stops: [base.close],
+    front,
+    stops: [...(front === null ? [] : [front.close]), base.close],
     lastPassAt: null,
     pulse: createPulse(base.clock),
     probing: null,
     jobs: null,
-    address: null,
     reloading,
   };
   try {
@@ -131,11 +134,10 @@ async function startAll(options: AppOptions): Promise<Running> {
     startPart(running, createClock(running));
     startPart(running, base.wakeUps);
     startPart(running, reloading);
-    if (plays(running, 'worker')) startWorkers(running);
-    if (plays(running, 'scheduler')) startSchedule(running);
-    if (plays(running, 'api')) await startServer(running);
+    if (playsRole(options, 'worker')) startWorkers(running);
+    if (playsRole(options, 'scheduler')) startSchedule(running);
     startWatchdog(running);
-    running.phase = 'ready';
+    openFront(running);
     return running;
   } catch (error) {
     await stopAll(running);
@@ -152,7 +154,7 @@ function warnOfDryRun({ notify }: Config, log: Log): void {
     );
 }
 
-function plays({ options }: Running, role: AppRole): boolean {
+function playsRole(options: AppOptions, role: AppRole): boolean {
   return options.role === 'all' || options.role === role;
 }
 
@@ -162,7 +164,6 @@ function startPart(running: Running, part: { start(): void; stop(): Promise<void
 }
 
 async function stopAll(running: Running): Promise<void> {
-  running.phase = 'stopping';
   for (const stop of running.stops.toReversed()) {
     await stop().catch((err: unknown) =>
       // The parts before it must still end: what they hold is worth more than a clean report.
@@ -202,22 +203,14 @@ function startWatchdog(running: Running): void {
     startPart(running, createWatchdog({ ctx: base.liveContext(systemActor('watchdog')), pulse }));
 }
 
-async function startServer(running: Running): Promise<void> {
-  const { base, options, reloading } = running;
-  const mapper = createMapper(base.clock);
-  running.stops.push(() => mapper.stop());
+function openFront(running: Running): void {
+  const { front, base, options, reloading } = running;
+  if (front === null) return;
   showLastSuccesses(base.liveContext(systemActor('jobs')));
-  const door: Door = {
-    actions,
-    authenticator: createAuthenticator(),
+  front.open({
     clock: base.clock,
-    log: options.log,
-    metrics: base.liveContext(systemActor('http')).metrics,
-    mapper,
     config: base.config,
-    translateError: translateStoreError,
     context: base.context,
-    phase: () => running.phase,
     reloadTrouble: reloading.trouble,
     readSelfHealth: createSelfHealth({
       ctx: base.liveContext(systemActor('health')),
@@ -227,9 +220,6 @@ async function startServer(running: Running): Promise<void> {
       lastPassAt: () => running.lastPassAt,
       schedule: () => running.probing,
     }),
-  };
-  const server = await createHttpServer(door, options.version);
-  const { host, port } = base.config().server;
-  running.address = await listen(server, host, port);
-  running.stops.push(() => closeHttpServer(server));
+  });
+  running.stops.push(front.drain);
 }

@@ -9,7 +9,7 @@ import type { FlowCtx } from './flows/context.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
 import { createIntake } from './flows/intake.ts';
 import { migrate, openStore, type Store } from './store/index.ts';
-import { createLog, createMetrics } from './telemetry/index.ts';
+import { createLog, createMetrics, type Metrics } from './telemetry/index.ts';
 
 /** An open, migrated database and everything else that acting takes. */
 export type Base = {
@@ -37,6 +37,8 @@ export type BaseOptions = {
   log: Log;
   /** Replaces the machine's clock in tests. */
   clock?: Clock;
+  /** Shared with a server that is there before. */
+  metrics?: Metrics;
 };
 
 /** Answers the bell, rung for other processes too. */
@@ -82,7 +84,7 @@ function assembleBase(options: BaseOptions, store: Store): Base {
       alerts: ringingFor(bells.alerts, () => wakeUps.tell('alerts')),
       messages: ringingFor(bells.messages, () => wakeUps.tell('messages')),
     },
-    metrics: createMetrics(),
+    metrics: options.metrics ?? createMetrics(),
     checkRuns: createCheckRuns(clock),
     afterCommit: null,
   };

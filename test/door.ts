@@ -84,6 +84,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     translateError: translateStoreError,
     context,
     phase: () => 'ready',
+    stopping: new AbortController().signal,
     readSelfHealth: () => Promise.reject(new Error('not asked for in this test')),
     reloadTrouble: () => null,
     ...options.door,

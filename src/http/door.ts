@@ -9,6 +9,7 @@ import type { ReloadTrouble } from '../flows/reload-config.ts';
 import type { SelfHealth } from '../flows/self-health.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { Mapper } from '../webhooks/index.ts';
+import type { Phase } from './not-ready.ts';
 
 /** What the HTTP door is handed. */
 export type Door = {
@@ -24,7 +25,9 @@ export type Door = {
   /** Answers UNAVAILABLE for errors that mean a lost database, others as they came. */
   translateError(error: unknown): unknown;
   context(actor: Actor, requestId: string): FlowCtx;
-  phase(): 'starting' | 'ready' | 'stopping';
+  phase(): Phase;
+  /** Ends what would go on for as long as somebody listens. */
+  readonly stopping: AbortSignal;
   readSelfHealth(): Promise<SelfHealth>;
   /** What is wrong with the files since the last good load; null: nothing. */
   reloadTrouble(): ReloadTrouble | null;

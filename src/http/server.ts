@@ -5,6 +5,7 @@ import { readBodiesAsJson } from './body.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import type { Door } from './door.ts';
 import { createErrorHandler } from './errors.ts';
+import { refuseUnlessReady } from './not-ready.ts';
 import { observeRoutes } from './observe.ts';
 import { addOpenApi } from './openapi.ts';
 import { createLimiter, enforceLimit } from './rate-limit.ts';
@@ -71,6 +72,7 @@ function createBareServer(door: Door): FastifyInstance {
   server.setNotFoundHandler(refuse);
   server.addHook('onRequest', (request, reply, done) => {
     addCommonHeaders(request, reply);
+    if (refuseUnlessReady(door.phase(), request, reply)) return;
     if (request.is404) refuse(request, reply);
     done();
   });

@@ -83,12 +83,13 @@ test('who follows gets what is written until the run is over, no character in ha
 });
 
 test('a server that stops ends the streams', async () => {
-  const door = await openDoor();
+  const stopping = new AbortController();
+  const door = await openDoor({ door: { stopping: stopping.signal } });
   const run = await begin(door);
   const waits = vi.spyOn(door.clock, 'wait');
   const following = ask(door, run, { query: '?follow=true' });
   await vi.waitFor(() => expect(waits, 'it has sent what there is').toHaveBeenCalled());
-  await door.server.close();
+  stopping.abort();
   expect((await following).statusCode).toBe(200);
 });
 

@@ -21,12 +21,6 @@ const wanted = z.strictObject({
 
 /** Adds what the tasks of a run wrote, as text or, for who accepts that, as server-sent events. */
 export function addRunLogsRoute(server: FastifyInstance, door: Door, gatekeeper: Gatekeeper): void {
-  const stopping = new AbortController();
-  // A stream would keep the server from closing for as long as its run goes on.
-  server.addHook('preClose', (done) => {
-    stopping.abort();
-    done();
-  });
   server.get<{ Params: { run_id: string } }>(
     '/v1/runs/:run_id/logs',
     { config: { operation } },
@@ -40,7 +34,8 @@ export function addRunLogsRoute(server: FastifyInstance, door: Door, gatekeeper:
         runId,
         task,
         follow: isStream || follow === 'true',
-        signal: stopping.signal,
+        // It would hold up the stop for as long as its run goes on.
+        signal: door.stopping,
       });
       reply.header('cache-control', 'no-cache').header('x-accel-buffering', 'no');
       return isStream

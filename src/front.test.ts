@@ -1,0 +1,59 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestClock } from '../test/clock.ts';
+import { quietLog } from '../test/stores.ts';
+import { loadConfig } from './config/index.ts';
+import { createFront, type Front, type Inside } from './front.ts';
+import { createMetrics } from './telemetry/index.ts';
+
+async function openFront(listen = '127.0.0.1:0'): Promise<Front> {
+  const config = await loadConfig({
+    env: { ALERT_BACKEND: 'memory' },
+    cwd: import.meta.dirname,
+    flags: { listen },
+  });
+  const front = await createFront({ config, version: '0', log: quietLog, metrics: createMetrics() });
+  onTestFinished(front.close);
+  return front;
+}
+
+function refuse(): never {
+  throw new Error('not asked for in this test');
+}
+
+test('before it is opened it answers that it starts, and refuses all else for a second', async () => {
+  const { address } = await openFront();
+  expect(await (await fetch(`${address}/healthz`)).json()).toEqual({ status: 'ok' });
+  const ready = await fetch(`${address}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([
+    503,
+    { status: 'starting', reason: expect.stringContaining('migrated') },
+  ]);
+  for (const path of ['/', '/health', '/v1/alerts', '/openapi.json', '/nothing']) {
+    const refused = await fetch(`${address}${path}`);
+    expect([path, refused.status, refused.headers.get('retry-after')]).toEqual([path, 503, '1']);
+    expect(await refused.json()).toMatchObject({ error: { code: 'UNAVAILABLE' } });
+  }
+});
+
+test('once it is opened it is ready, on the connections of before too', async () => {
+  const front = await openFront();
+  expect((await fetch(`${front.address}/readyz`)).status).toBe(503);
+  const config = await loadConfig({ env: { ALERT_BACKEND: 'memory' }, cwd: import.meta.dirname });
+  const inside: Inside = {
+    clock: createTestClock(),
+    config: () => config,
+    context: refuse,
+    reloadTrouble: refuse,
+    readSelfHealth: refuse,
+  };
+  front.open(inside);
+  expect(await (await fetch(`${front.address}/readyz`)).json()).toEqual({ status: 'ready' });
+  expect((await fetch(`${front.address}/openapi.json`)).status).toBe(200);
+});
+
+test('the name localhost stands for all its addresses', async () => {
+  const { address } = await openFront('localhost:0');
+  const { port } = new URL(address);
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  expect((await fetch(`http://localhost:${port}/healthz`)).status).toBe(200);
+});
