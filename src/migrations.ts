@@ -3,11 +3,10 @@ import {
   createRecorder,
   type MigrationState,
   migrate,
-  openStore,
   printMigrations,
   readMigrationState,
-  type Store,
   type StoreOptions,
+  withStore,
 } from './store/index.ts';
 
 /** Applies the migrations that are missing; answers their names. */
@@ -27,17 +26,4 @@ export function planMigrations(options: StoreOptions, log: Log): Promise<string[
     const applied = states.filter(({ appliedAt }) => appliedAt !== null).map(({ name }) => name);
     return printMigrations(createRecorder(store.dialect.engine), store.dialect, applied);
   });
-}
-
-async function withStore<Result>(
-  options: StoreOptions,
-  log: Log,
-  work: (store: Store) => Promise<Result>,
-): Promise<Result> {
-  const store = await openStore(options, log);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }

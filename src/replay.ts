@@ -8,7 +8,7 @@ import { AppError } from './core/errors.ts';
 import { createIds } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { type Laboratory, type Replay, replay } from './flows/replay.ts';
-import { type Ctx, openStore, readMigrationState, type Store } from './store/index.ts';
+import { type Ctx, requireCurrent, type Store, withStore } from './store/index.ts';
 
 export type { Replay } from './flows/replay.ts';
 
@@ -23,24 +23,14 @@ export async function runReplay(
 ): Promise<Replay> {
   if (config.store.backend === 'sqlite' && !existsSync(config.store.path))
     throw new AppError('NOT_FOUND', `there is no recording: no database at ${config.store.path}`);
-  const store = await openStore(config.store, log);
-  try {
-    await requireCurrent(store);
+  return withStore(config.store, log, async (store) => {
+    // A replay writes nothing, so that it cannot bring the database up to date either.
+    await requireCurrent(store.db);
     const recorded = createReader(store, clock, log);
-    return await withLaboratory(config, log, clock.now() - days * dayMs, (laboratory) =>
+    return withLaboratory(config, log, clock.now() - days * dayMs, (laboratory) =>
       replay(recorded, clock.now() - days * dayMs, laboratory),
     );
-  } finally {
-    await store.close();
-  }
-}
-
-/** A replay writes nothing, so that it cannot bring the database up to date either. */
-async function requireCurrent(store: Store): Promise<void> {
-  const missing = (await readMigrationState(store.db)).filter(({ appliedAt }) => appliedAt === null);
-  if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name).join(', ');
-  throw new AppError('CONFLICT', `the database lacks ${names}: run tocsin migrate first`);
+  });
 }
 
 function createReader(store: Store, clock: Clock, log: Log): Ctx {

@@ -20,6 +20,9 @@ const documents = [
 const handMade = [
   'serve',
   'migrate',
+  'backup',
+  'restore',
+  'db check',
   'replay',
   'run',
   'runs logs',

@@ -1,4 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
+import { addDatabaseCommands } from './database-commands.ts';
+import { configOption, jobsOption, leaf, tokenOption, urlOption } from './leaf.ts';
 import { manifest, version } from './manifest.ts';
 import type { ManifestCommand, ManifestField } from './manifest-types.ts';
 
@@ -18,6 +20,7 @@ async function main(argv: readonly string[]): Promise<void> {
   addRunLogs(program);
   addReplay(program);
   addExplain(program);
+  addDatabaseCommands(program);
   for (const command of manifest) addAction(program, command);
   for (const group of program.commands)
     if (group.commands.length > 0) group.summary(group.commands.map((command) => command.name()).join(', '));
@@ -89,16 +92,6 @@ function addHandMade(program: Command): void {
     .action(async (name, file, options) => {
       const { runWebhookTry } = await import('./try-webhook.ts');
       await runWebhookTry(name, file, options);
-    });
-  leaf(program, 'migrate', 'Bring the database up to date')
-    .addOption(configOption())
-    .option('--dsn <dsn>', 'a PostgreSQL address, instead of the configured database')
-    .option('--dry-run', 'print the SQL and change nothing')
-    .option('--status', 'print which migrations are applied')
-    .option('--json', 'print JSON')
-    .action(async (options) => {
-      const { runMigrate } = await import('./migrate.ts');
-      await runMigrate(options);
     });
 }
 
@@ -172,33 +165,6 @@ function addAction(program: Command, command: ManifestCommand): void {
       const { runActionCommand } = await import('./run-action.ts');
       await runActionCommand(command, given.slice(0, command.args.length) as string[], built.opts());
     });
-}
-
-function configOption(): Option {
-  return new Option('--config <file>', 'tocsin.yaml to use').env('TOCSIN_CONFIG');
-}
-
-function jobsOption(): Option {
-  return new Option('--jobs <file>', 'jobs.yaml to use');
-}
-
-function urlOption(): Option {
-  return new Option('--url <url>', 'a running server to ask, instead of the database').env('TOCSIN_URL');
-}
-
-function tokenOption(): Option {
-  return new Option('--token <token>', 'the token for that server').env('TOCSIN_TOKEN');
-}
-
-/** Adds the command under its words, making those before it where they are not there yet. */
-function leaf(program: Command, words: string, summary: string): Command {
-  const names = words.split(' ');
-  const last = names.pop() ?? words;
-  let parent = program;
-  for (const name of names) {
-    parent = parent.commands.find((command) => command.name() === name) ?? parent.command(name);
-  }
-  return parent.command(last).summary(summary).description(summary);
 }
 
 function toOption(field: ManifestField): Option {

@@ -3,6 +3,7 @@
  * Queries live in the features; this folder knows how they run.
  */
 export type { CompiledQuery } from 'kysely';
+export { checkDatabase, type Finding } from './check/check.ts';
 export type { Ctx } from './ctx.ts';
 export type { Dialect } from './dialect.ts';
 export {
@@ -13,10 +14,18 @@ export {
 } from './errors.ts';
 export { type Expired, expiredRows } from './expired.ts';
 export { createGroupCommit, type GroupCommit } from './group-commit.ts';
-export { type MigrationState, migrate, printMigrations, readMigrationState } from './migrate.ts';
+export {
+  type MigrationState,
+  migrate,
+  printMigrations,
+  readMigrationState,
+  requireCurrent,
+} from './migrate.ts';
 export { createRecorder } from './record.ts';
 export { insertMany, runStatements, updateMany, writeLater } from './run.ts';
 export type * from './schema.ts';
 export { defineStatement } from './statement.ts';
-export { openStore, type Store, type StoreOptions } from './store.ts';
+export { openStore, type Store, type StoreOptions, withStore } from './store.ts';
 export { inTransaction, runAfterCommit } from './transaction.ts';
+export { backUp } from './transfer/backup.ts';
+export { type Restored, restore } from './transfer/restore.ts';

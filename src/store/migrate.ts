@@ -41,6 +41,16 @@ export async function readMigrationState(db: Kysely<Database>): Promise<Migratio
   }));
 }
 
+/** Throws CONFLICT where the database is of another version than the program. Reads only. */
+export async function requireCurrent(db: Kysely<Database>): Promise<void> {
+  const applied = (await readMigrationState(db)).flatMap(({ name, appliedAt }) =>
+    appliedAt === null ? [] : [{ name }],
+  );
+  const missing = findMissing(applied).map(({ name }) => name);
+  if (missing.length > 0)
+    throw new AppError('CONFLICT', `the database lacks ${missing.join(', ')}: run tocsin migrate first`);
+}
+
 async function createMigrationTable(db: Kysely<Database>): Promise<void> {
   await db.schema
     .createTable('migration')

@@ -48,6 +48,20 @@ export async function openStore(options: StoreOptions, log: Log): Promise<Store>
   }
 }
 
+/** Opens the database for the time of the work. Throws what opening and the work throw. */
+export async function withStore<Result>(
+  options: StoreOptions,
+  log: Log,
+  work: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStore(options, log);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 function createStore(options: StoreOptions, dialect: KyselyDialect, log: Log): Store {
   const db = new Kysely<Database>({ dialect });
   const migrationDb =

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { describeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { type WakeTopic, type WakeUps, wakeTopics } from '../wake-ups.ts';
+import { holdPresence } from './presence.ts';
 
 const channel = 'tocsin';
 const reconnectMs = 1000;
@@ -89,6 +90,7 @@ async function connect(dsn: string, hear: Hear): Promise<{ client: pg.Client; en
   try {
     await client.connect();
     own = (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid ?? null;
+    await client.query(holdPresence);
     await client.query(`listen ${channel}`);
   } catch (error) {
     await client.end().catch(() => {}); // what matters is why it could not listen

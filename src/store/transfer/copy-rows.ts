@@ -1,0 +1,62 @@
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Dialect } from '../dialect.ts';
+import type { Database } from '../schema.ts';
+import { type DataTable, dataTables, tableKeys } from './tables.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** An open transaction, or a database that nobody else writes to. */
+export type Side = { db: Kysely<Database>; dialect: Dialect };
+
+/** How many rows of each table. */
+export type RowCounts = Partial<Record<DataTable, number>>;
+
+/** Answers which rows of a table are meant; null: all. */
+export type Choose = (table: DataTable) => RawBuilder<SqlBool> | null;
+
+const pageRows = 500;
+/** An artifact may take 2 MiB. */
+const pageArtifacts = 10;
+
+/** Copies rows page by page into tables that hold none of them; answers how many. Leans on the primary keys. */
+export async function copyRows(from: Side, to: Side, choose: Choose = () => null): Promise<RowCounts> {
+  const counts: RowCounts = {};
+  for (const table of dataTables) {
+    let copied = 0;
+    for (let last: Row | null = null; ; ) {
+      const rows = await selectPage(from, table, last, choose(table));
+      for (const query of to.dialect.insertRows(table, rows)) await to.db.executeQuery(query);
+      copied += rows.length;
+      last = rows.at(-1) ?? null;
+      if (rows.length < pageSize(table)) break;
+    }
+    if (copied > 0) counts[table] = copied;
+  }
+  return counts;
+}
+
+function pageSize(table: DataTable): number {
+  return table === 'incident_artifact' ? pageArtifacts : pageRows;
+}
+
+async function selectPage(
+  { db }: Side,
+  table: DataTable,
+  last: Row | null,
+  chosen: RawBuilder<SqlBool> | null,
+): Promise<Row[]> {
+  const keys = tableKeys[table];
+  const columns = sql.join(keys.map((key) => sql.ref(key)));
+  const isNext = last && sql`(${columns}) > (${sql.join(keys.map((key) => last[key]))})`;
+  const conditions = [isNext, chosen].filter((condition) => condition !== null);
+  const where = conditions.length > 0 ? sql`where ${sql.join(conditions, sql` and `)}` : sql``;
+  const { rows } = await sql<Row>`
+    select * from ${sql.table(table)} ${where} order by ${columns} limit ${sql.lit(pageSize(table))}
+  `.execute(db);
+  return rows;
+}
+
+/** Empties every table that holds data. */
+export async function deleteRows(db: Kysely<Database>): Promise<void> {
+  for (const table of dataTables.toReversed()) await db.deleteFrom(table).execute();
+}

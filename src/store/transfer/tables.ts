@@ -1,0 +1,46 @@
+import type { TableName } from '../dialect.ts';
+import type { Database } from '../schema.ts';
+
+/** A table whose rows are data of the user's; the migrations make their own. */
+export type DataTable = Exclude<TableName, 'migration'>;
+
+type Keys = { readonly [Table in DataTable]: readonly (keyof Database[Table] & string)[] };
+
+/** The primary key of each table, in an order in which no row comes before one that it refers to. */
+export const tableKeys: Keys = {
+  counter: ['name'],
+  token: ['token_id'],
+  alert: ['alert_ref'],
+  alert_event: ['alert_ref', 'event_id'],
+  alert_decision: ['alert_ref', 'reason'],
+  alert_source: ['source'],
+  alert_hour: ['dimension', 'value', 'hour_at'],
+  silence: ['silence_id'],
+  incident: ['incident_id'],
+  incident_signature: ['signature', 'env', 'incident_id'],
+  incident_event: ['incident_id', 'event_id'],
+  incident_decision: ['incident_id', 'reason'],
+  incident_artifact: ['artifact_id'],
+  incident_followup: ['followup_id'],
+  incident_update: ['incident_id', 'update_id'],
+  incident_link: ['incident_id', 'other_id'],
+  triage: ['triage_id'],
+  triage_summary: ['triage_id'],
+  signature_state: ['signature', 'env'],
+  signature_minute: ['signature', 'env', 'minute_at'],
+  service_lock: ['service', 'env'],
+  check_state: ['component', 'check_name'],
+  component_status: ['component'],
+  component_change: ['component', 'change_id'],
+  deployment: ['deployment_id'],
+  run: ['run_id'],
+  profile_lock: ['profile'],
+  profile_digest: ['profile'],
+  monitor_state: ['namespace', 'key'],
+  notification: ['notification_id'],
+  channel_memory: ['channel', 'key'],
+  webhook_receipt: ['webhook', 'delivery_key'],
+  lease: ['name'],
+};
+
+export const dataTables = Object.keys(tableKeys) as readonly DataTable[];
