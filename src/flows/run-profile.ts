@@ -4,11 +4,20 @@ import { openRun, type StartResult, startRun } from '../runs/index.ts';
 import { inTransaction } from '../store/index.ts';
 import { breakRun, endRun } from './run-end.ts';
 import { openFolder } from './run-folder.ts';
+import { createRunLedger } from './run-ledger.ts';
 import { endLostRuns } from './run-lost.ts';
 import { planRun } from './run-plan.ts';
 import { createRedaction } from './run-redact.ts';
 import { runTasks } from './run-tasks.ts';
-import type { LiveRun, PreparedRun, ProfileRequest, RunDeps, RunPlan, RunResult } from './run-types.ts';
+import type {
+  EndedTask,
+  LiveRun,
+  PreparedRun,
+  ProfileRequest,
+  RunDeps,
+  RunPlan,
+  RunResult,
+} from './run-types.ts';
 import { watchRun } from './run-watch.ts';
 import { openWorkspace } from './run-workspace.ts';
 
@@ -24,21 +33,26 @@ export async function runProfile(deps: RunDeps, request: ProfileRequest): Promis
   const ctx = { ...deps.ctx, config: deps.ctx.config };
   const plan = planRun(ctx.config.jobs, request);
   if (!plan.profile.enabled) return { outcome: 'disabled' };
-  await endLostRuns(deps);
+  await endLostRuns(deps).catch((err: unknown) =>
+    // They are somebody else's, and are looked for again every second.
+    ctx.log.error({ tag: 'job', err }, '[job] could not end lost runs'),
+  );
   const begun = await begin({ ...deps, ctx }, plan, request);
   if (begun.outcome !== 'started') return begun;
-  let live: LiveRun = { ...plan, ctx, deps, request, started: begun };
+  const ledger = createRunLedger(ctx, begun.run.run_id, request.signal);
+  let live: LiveRun = { ...plan, ctx, deps, request, started: begun, ledger };
+  let ended: readonly EndedTask[] = [];
   request.onNews?.({ kind: 'begun', run: begun.run, tasks: plan.tasks });
   const watch = watchRun(live);
   try {
     const opened = await openWorkspace(live, watch.signal);
     live = opened.live;
     const prepared = await prepare(live, opened.workspace.cwd);
-    const ended = await runTasks(prepared, watch);
+    ended = await runTasks(prepared, watch);
     return await endRun(live, ended, watch.cut());
   } catch (error) {
     ctx.log.error({ tag: 'job', run_id: begun.run.run_id, err: error }, '[job] the run broke off');
-    await breakRun(live, describeError(error)).catch(() => {
+    await breakRun(live, ended, describeError(error)).catch(() => {
       // What cannot be written down now shows as a lost worker once the lease is over.
     });
     throw error;

@@ -4,8 +4,18 @@ import type { AlertRow } from '../store/index.ts';
 import { failureFacts, fingerprintOf, isTaskFailure, sourceOf } from './run-alert.ts';
 import type { LiveRun } from './run-types.ts';
 
-/** Ends the alerts of tasks that the profile has no more, or runs no more: no success of theirs would ever do it. */
-export async function retireTasks({ ctx, profile }: LiveRun): Promise<void> {
+/** Ends the alerts of tasks that the profile has no more, or runs no more: no success of theirs would ever do it. Never rejects: the next run tries again. */
+export async function retireTasks(live: LiveRun): Promise<void> {
+  const { ctx, started } = live;
+  await retire(live).catch((err: unknown) =>
+    ctx.log.error(
+      { tag: 'job', run_id: started.run.run_id, err },
+      '[job] alerts of former tasks could not be ended',
+    ),
+  );
+}
+
+async function retire({ ctx, profile }: LiveRun): Promise<void> {
   const current = new Set(
     profile.tasks
       .filter(({ enabled }) => enabled)

@@ -1,11 +1,14 @@
 import type { TaskConfig } from '../config/types.ts';
+import { describeError } from '../core/errors.ts';
 import type { TaskOutcome } from '../jobs/index.ts';
 import { finishTask, startTask, stoppedError, type TaskFolder } from '../runs/index.ts';
 import type { RunRow } from '../store/index.ts';
+import type { FlowCtx } from './context.ts';
 import { reportTask } from './run-alert.ts';
 import { createTaskCommands } from './run-commands.ts';
 import { makeEnvironment } from './run-environment.ts';
 import { openTaskFolder } from './run-folder.ts';
+import { persist } from './run-ledger.ts';
 import { reportArtifacts } from './run-trouble.ts';
 import type { EndedTask, PreparedRun } from './run-types.ts';
 import type { RunWatch } from './run-watch.ts';
@@ -26,38 +29,75 @@ export async function runTasks(live: PreparedRun, watch: RunWatch): Promise<Ende
       if (outcome) ended.set(turn.task, outcome);
     }
   };
-  const workers = Array.from({ length: Math.min(live.profile.concurrency, turns.length) }, work);
-  // All come to rest before the first of their troubles is told, so that no task outlives its run.
-  const settled = await Promise.allSettled(workers);
-  const trouble = settled.find((result) => result.status === 'rejected');
-  if (trouble) throw trouble.reason;
+  await Promise.all(Array.from({ length: Math.min(live.profile.concurrency, turns.length) }, work));
   return live.tasks.flatMap((task) => {
     const outcome = ended.get(task);
     return outcome ? [{ task, outcome }] : [];
   });
 }
 
-/** Runs one task, reports how it went, and writes that down; null: its run was ended elsewhere. */
-async function runTask(live: PreparedRun, watch: RunWatch, { task, row }: Turn): Promise<TaskOutcome | null> {
-  const { ctx, request, profile, started } = live;
-  const folder = await openTaskFolder(live, task.name);
-  if (!(await startTask(ctx, row, folder?.path ?? null))) return null;
-  request.onNews?.({ kind: 'task_begun', task });
-  const outcome = explainCut(await execute(live, watch, task, folder), watch);
+/** Runs one task, reports how it went, and writes that down; null: its run was ended elsewhere. Never rejects: what goes wrong is the task's, or is left to the ledger. */
+async function runTask(live: PreparedRun, watch: RunWatch, turn: Turn): Promise<TaskOutcome | null> {
+  const { ctx, request, profile, ledger, started } = live;
+  const { task, row } = turn;
+  const outcome = await perform(live, watch, turn).catch((err: unknown) => {
+    ctx.log.error(
+      { tag: 'job', run_id: started.run.run_id, err },
+      `[job] task ${task.name} could not be run`,
+    );
+    return fail(describeError(err));
+  });
+  if (!outcome) return null;
   // A task that somebody stopped is neither well nor unwell.
   if (outcome.status !== 'cancelled')
-    await ctx.intake.submit([reportTask(profile, task, outcome, started.run.run_id)], ctx.requestId);
-  await finishTask(ctx, row, {
-    status: outcome.status,
-    duration_ms: outcome.durationMs,
-    exit_code: outcome.exitCode,
-    signal: outcome.signal,
-    attempts: outcome.attempts,
-    error: outcome.error,
-    tail: outcome.tail || null,
-  });
+    await ledger.note(`the alert of task ${task.name}`, () =>
+      ctx.intake.submit([reportTask(profile, task, outcome, started.run.run_id)], ctx.requestId),
+    );
+  await ledger.note(`the result of task ${task.name}`, () => writeResult(ctx, row, outcome));
   request.onNews?.({ kind: 'task_ended', task, outcome });
   return outcome;
+}
+
+/** Answers how the task went; null: its run was ended elsewhere. */
+async function perform(live: PreparedRun, watch: RunWatch, { task, row }: Turn): Promise<TaskOutcome | null> {
+  const { ctx, request } = live;
+  const folder = await openTaskFolder(live, task.name);
+  const begun = () => startTask(ctx, row, folder?.path ?? null);
+  if (!(await persist(ctx, begun, request.signal))) return null;
+  request.onNews?.({ kind: 'task_begun', task });
+  return explainCut(await execute(live, watch, task, folder), watch);
+}
+
+/** Answers the outcome of a task that a fault of ours kept from running. */
+function fail(problem: string): TaskOutcome {
+  return {
+    status: 'failed',
+    exitCode: null,
+    signal: null,
+    durationMs: 0,
+    attempts: 0,
+    error: `could not be run: ${problem}`,
+    tail: '',
+    stragglers: [],
+    droppedBytes: 0,
+    logProblem: null,
+  };
+}
+
+async function writeResult(ctx: FlowCtx, row: RunRow, outcome: TaskOutcome): Promise<void> {
+  const { status, durationMs, exitCode, signal, attempts, error, tail } = outcome;
+  const result = {
+    status,
+    duration_ms: durationMs,
+    exit_code: exitCode,
+    signal,
+    attempts,
+    error,
+    tail: tail || null,
+  };
+  if (await finishTask(ctx, row, result)) return;
+  // One whose beginning could not be written down has not begun, as far as its row says.
+  if (await startTask(ctx, row, null)) await finishTask(ctx, row, result);
 }
 
 /** Runs the program of a task, and does what its output asks for. */

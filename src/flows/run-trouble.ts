@@ -2,7 +2,7 @@ import type { FlowCtx } from './context.ts';
 
 const dayMs = 86_400_000;
 
-/** Reports that what runs leave cannot be kept on a machine; it counts as over a day after the last run that could not. */
+/** Reports that what runs leave cannot be kept on a machine; it counts as over a day after the last run that could not. Never rejects: a run is worth more. */
 export async function reportArtifacts(ctx: FlowCtx, host: string, problem: string): Promise<void> {
   const report = {
     service: 'tocsin',
@@ -22,5 +22,10 @@ export async function reportArtifacts(ctx: FlowCtx, host: string, problem: strin
     fingerprint: `artifacts:${host}`,
     dedupeTtlMs: null,
   } as const;
-  await ctx.intake.submit([report], ctx.requestId);
+  await ctx.intake.submit([report], ctx.requestId).catch((err: unknown) => {
+    ctx.log.error(
+      { tag: 'job', err, problem },
+      '[job] runs cannot keep their artifacts, and no alert can say so',
+    );
+  });
 }

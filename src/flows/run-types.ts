@@ -3,6 +3,7 @@ import type { TaskOutcome, TaskRunner } from '../jobs/index.ts';
 import type { StartedRun } from '../runs/index.ts';
 import type { ProfileLockRow, RunRow, RunSource } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { Checkout } from './sync-checkout.ts';
 
 /** A profile that is to run, and why. */
@@ -64,6 +65,7 @@ export type LiveRun = RunPlan & {
   deps: RunDeps;
   request: ProfileRequest;
   started: StartedRun;
+  ledger: RunLedger;
 };
 
 /** A run whose tasks have what they need. */

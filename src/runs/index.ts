@@ -4,7 +4,7 @@
  */
 export { makeRunFolder, makeTaskFolder, type TaskFolder, writeRunFile } from './artifacts.ts';
 export { cancelRun } from './cancel-run.ts';
-export { decideRunEnd, stoppedError } from './decide.ts';
+export { decideRunEnd, type RunEnd, stoppedError } from './decide.ts';
 export { decideProfileDigest } from './decide-digest.ts';
 export { dropRun, failLostRuns, finishRun } from './finish-run.ts';
 export { getRun } from './get-run.ts';
