@@ -1,5 +1,6 @@
 import { type FieldError, fieldErrors } from '../core/action.ts';
 import { builtInKinds } from '../core/alert-kinds.ts';
+import { refusedText } from '../core/expected.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import { readSeverity } from '../core/severity.ts';
 import { toStorable } from '../core/text.ts';
@@ -25,8 +26,8 @@ export type ReportDefaults = {
 export function readReport(raw: unknown, defaults: ReportDefaults): ReadReport {
   const plain = readPlainReport(raw);
   if (plain) return buildReport(plain, defaults);
-  const parsed = reportInput.safeParse(raw);
-  if (!parsed.success) return { errors: fieldErrors(parsed.error) };
+  const parsed = reportInput.safeParse(raw, { error: refusedText });
+  if (!parsed.success) return { errors: fieldErrors(parsed.error, Object.keys(reportInput.shape)) };
   return buildReport(parsed.data, defaults);
 }
 

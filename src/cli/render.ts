@@ -5,9 +5,13 @@ const columnOrder = [
   'alert_ref',
   'token_id',
   'run_id',
+  'incident',
+  'relation',
   'severity',
+  'priority',
   'status',
   'state',
+  'silenced_by',
   'name',
   'title',
   'service',
@@ -23,6 +27,9 @@ const columnOrder = [
   'owner',
   'reason',
   'maintenance',
+  'matchers',
+  'due_date',
+  'overdue',
   'error',
   'at',
   'by',
@@ -33,9 +40,11 @@ const columnOrder = [
   'ends_at',
   'last_seen_at',
   'checked_at',
+  'created_by',
   'created_at',
   'revoked_at',
   'comment',
+  'message',
 ];
 /** What happened, when and by whom: what a timeline is read for. */
 const eventColumns = [
@@ -45,13 +54,17 @@ const eventColumns = [
   'to_status',
   'reason',
   'actor',
+  'occurrences',
   'message',
   'note',
-  'occurrences',
 ];
+/** Of a list, what stands beside its rows and is not for people. */
+const listWords = ['data', 'next_cursor', 'limit', 'searched_to'];
 const widestColumn = 60;
-const widestMessage = 120;
-const mostColumns = 9;
+/** What is read for its words stands last and is cut late. */
+const widestMessage = 500;
+const wordy = ['message', 'note'];
+const mostColumns = 10;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -64,7 +77,9 @@ export function render(result: unknown, print: string | null): string {
   if (!Array.isArray(data)) return renderThing(result, '');
   const stopped = typeof searched_to === 'string' ? `\nsearched back to ${cell(searched_to)}` : '';
   const more = typeof next_cursor === 'string' ? `\nmore: --cursor ${next_cursor}` : '';
-  return renderTable(data.filter(isRow)) + stopped + more;
+  const rest = Object.entries(result).filter(([name]) => !listWords.includes(name));
+  const sums = rest.map(([name, value]) => `${name}: ${cell(value)}\n`).join('');
+  return sums + renderTable(data.filter(isRow)) + stopped + more;
 }
 
 function renderTable(rows: readonly Row[]): string {
@@ -84,7 +99,8 @@ function renderTable(rows: readonly Row[]): string {
 
 function chooseColumns(rows: readonly Row[]): string[] {
   const names = [...new Set(rows.flatMap(Object.keys))];
-  const isWorthIt = (name: string) => rows.some((row) => row[name] !== null && typeof row[name] !== 'object');
+  const isWorthIt = (name: string) =>
+    rows.some((row) => row[name] !== null && (typeof row[name] !== 'object' || name === 'matchers'));
   const isEvent = names.includes('at') && (names.includes('type') || names.includes('to_status'));
   if (isEvent) return eventColumns.filter((name) => names.includes(name) && isWorthIt(name));
   const known = columnOrder.filter((name) => names.includes(name) && isWorthIt(name));
@@ -111,8 +127,11 @@ function renderValue(value: unknown, indent: string): string {
 }
 
 function shortCell(value: unknown, column: string): string {
-  const [line = ''] = cell(value).split('\n', 1);
-  return line.slice(0, column === 'message' ? widestMessage : widestColumn);
+  const text = cell(value);
+  const [line = ''] = text.split('\n', 1);
+  const widest = wordy.includes(column) ? widestMessage : widestColumn;
+  if (line.length > widest) return `${line.slice(0, widest - 1)}…`;
+  return text.length > line.length ? `${line} …` : line;
 }
 
 function cell(value: unknown): string {

@@ -148,7 +148,7 @@ test('a timeline shows when, what, by whom and the first line of what was said',
     { ...event, message: 'x'.repeat(200) },
   ];
   const [head, first, second] = render({ data: events }, null).split('\n');
-  expect(head?.split(/ +/)).toEqual(['at', 'type', 'actor', 'message', 'occurrences']);
-  expect(first).toMatch(/^2026-03-01T12:00:00Z {2}note {2}ann {4}drained the queue +1$/);
-  expect(second).toMatch(/ x{120} {2}1$/);
+  expect(head?.split(/ +/)).toEqual(['at', 'type', 'actor', 'occurrences', 'message']);
+  expect(first).toMatch(/^2026-03-01T12:00:00Z {2}note {2}ann {4}1 +drained the queue …$/);
+  expect(second).toMatch(/ x{200}$/);
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { expectedText } from '../core/expected.ts';
 import { describeFound } from './found.ts';
 import type { Problem } from './problem.ts';
 import { isNotServed } from './schema/not-served.ts';
@@ -64,39 +65,6 @@ export function valueAt(root: unknown, path: Path): unknown {
     value = (value as Record<PropertyKey, unknown>)[part];
   }
   return value;
-}
-
-const typeTexts: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map of keys and values',
-  record: 'a map of keys and values',
-};
-
-/** Answers what zod expected; it stands where a schema has no words of its own. */
-function expectedText(issue: z.core.$ZodRawIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return typeTexts[String(issue.expected)] ?? String(issue.expected);
-    case 'invalid_value':
-      return (issue.values as unknown[]).map(String).join(', ');
-    case 'invalid_union':
-      return Array.isArray(issue.options) ? issue.options.map(String).join(', ') : 'another value';
-    case 'too_small':
-      return `${issue.origin === 'string' ? 'a text that is not empty' : bound('at least', issue.origin, issue.minimum)}`;
-    case 'too_big':
-      return bound('at most', issue.origin, issue.maximum);
-    default:
-      return 'another value';
-  }
-}
-
-function bound(words: string, origin: unknown, limit: unknown): string {
-  const unit = origin === 'array' ? (limit === 1 ? ' entry' : ' entries') : '';
-  return `${words} ${String(limit)}${unit}`;
 }
 
 function toProblems(issue: Issue, raw: unknown, file: YamlFile): Problem[] {

@@ -28,11 +28,11 @@ describe('an action', () => {
   it('refuses a wrong input by field, and names the known keys beside an unknown one', async () => {
     await expect(runAction(double, allowed, { n: 'x', m: 1, deep: { b: 1 } })).rejects.toMatchObject({
       code: 'VALIDATION_ERROR',
-      message: 'n: Invalid input: expected number, received string',
+      message: 'n: must be a number, not a text',
       details: {
         errors: [
-          { field: 'n', message: 'Invalid input: expected number, received string' },
-          { field: 'deep.a', message: 'Invalid input: expected string, received undefined' },
+          { field: 'n', message: 'must be a number, not a text' },
+          { field: 'deep.a', message: 'is required: a text' },
           { field: 'deep.b', message: 'is unknown' },
           { field: 'm', message: 'is unknown; known are n, deep' },
         ],
@@ -43,7 +43,7 @@ describe('an action', () => {
 
 describe('parseInput', () => {
   it('says "input" where the whole of it is wrong', () => {
-    expect(() => parseInput(z.string(), 5)).toThrow('input: Invalid input: expected string, received number');
+    expect(() => parseInput(z.string(), 5)).toThrow('input: must be a text, not a number');
   });
 
   it('still refuses where the schema gives no reason', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Actor, requireEntitlement } from './actor.ts';
 import { AppError } from './errors.ts';
+import { refusedText } from './expected.ts';
 
 export type HttpBinding = {
   method: 'GET' | 'POST' | 'DELETE';
@@ -80,7 +81,7 @@ export type FieldError = { field: string; message: string };
 
 /** Answers the parsed value. Throws VALIDATION_ERROR with `details.errors`, one entry a wrong field. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { error: refusedText });
   if (parsed.success) return parsed.data;
   const errors = fieldErrors(parsed.error, knownKeys(schema));
   const first = errors[0];

@@ -153,9 +153,14 @@ export function tell(
   };
 }
 
-function whoIsOnIt({ acknowledged_by, owner }: IncidentRow): string {
-  const name = acknowledged_by ?? owner;
-  return name === null ? 'Nobody has acknowledged it yet.' : `${name} is on it.`;
+/** Who was given it goes before who acknowledged it: that may have been passed on. */
+function whoIsOnIt({ acknowledged_by: taker, owner }: IncidentRow): string {
+  if (taker === null)
+    return owner === null
+      ? 'Nobody has acknowledged it yet.'
+      : `${owner} has it, and has not acknowledged it yet.`;
+  if (owner === null) return `Nobody is on it any more; ${taker} had acknowledged it.`;
+  return owner === taker ? `${owner} is on it.` : `${owner} is on it; ${taker} had acknowledged it.`;
 }
 
 /** The incident's own severity and components decide the routes, the rest is that of the alert. */

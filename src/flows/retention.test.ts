@@ -116,8 +116,10 @@ describeEachStore('the retention', (open) => {
     await applyRetention(worker.ctx, false);
     await worker.ctx.db.deleteFrom('notification').execute();
     const why = (name: unknown) => run(worker, alertWhy, { alert_ref: name }, admin);
-    expect((await why('INC-1')).answer).toContain('People were told: its end was sent to ops.');
-    expect((await why(ref)).answer).toContain('People were told: it was sent: all → ops.');
+    expect((await why('INC-1')).answer).toContain(
+      'People were told: a message of its end was written for ops.',
+    );
+    expect((await why(ref)).answer).toContain('People were told: a message was written: all → ops.');
   });
 
   it('keeps the last deployment of each service, and the senders that are expected', async () => {

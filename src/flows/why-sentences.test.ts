@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
+import { inOrder, judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
 
 function entry(reason: string, lastAt = 0, rest: Partial<TrailEntry> = {}): TrailEntry {
   return { reason, rule: 'x', occurrences: 1, alerts: 1, firstAt: 0, lastAt, ...rest };
@@ -74,4 +74,22 @@ describe('a sentence', () => {
     expect(sayEntry(entry('strange'))).toBe('strange (x)');
     expect(sayEntry(entry('strange', 0, { rule: null }))).toBe('strange');
   });
+});
+
+it('a trail goes by the second, and within it from what was decided to what came of it', () => {
+  const at = (reason: string, firstAt: number) => entry(reason, firstAt, { firstAt });
+  const trail = [
+    at('end_told', 9000),
+    at('route_matched', 5),
+    at('incident_opened', 8),
+    at('cooldown', 8),
+    at('first', 9),
+  ];
+  expect(trail.sort(inOrder).map(({ reason }) => reason)).toEqual([
+    'first',
+    'cooldown',
+    'incident_opened',
+    'route_matched',
+    'end_told',
+  ]);
 });

@@ -13,7 +13,7 @@ type Say = (rule: string) => string;
 /** What each reason means, for people; `rule` is what decided it. */
 const sentences: Readonly<Record<string, Say>> = {
   first: () => 'it was reported first',
-  deduped_within_ttl: () => 'it was reported again: counted, and told to nobody once more',
+  deduped_within_ttl: () => 'it was reported again: counted, and nobody was told anew',
   upstream_down: (rule) => {
     const [upstream = '', dependants = ''] = rule.split(': ');
     return upstream === ''
@@ -46,17 +46,31 @@ const sentences: Readonly<Record<string, Say>> = {
   cooldown: () => 'no triage was made: the last one is too recent',
   max_incidents_per_run: () => 'too many incidents were opened at once: it had to wait for a moment',
   max_triages_per_run: () => 'too many triages were begun at once: it had to wait for a moment',
-  route_matched: (rule) => `it was sent: ${rule}`,
-  end_told: (rule) => `its end was sent to ${rule}`,
+  route_matched: (rule) => `a message was written: ${rule}`,
+  end_told: (rule) => `a message of its end was written for ${rule}`,
   end_not_told: () =>
-    'its end was sent to nobody: nobody had heard of its beginning, or their route sends no ends',
-  already_told: (rule) => `${rule} had been told of it already, or of something like it moments before`,
+    'no message of its end was written: nobody had heard of its beginning, or their route sends no ends',
+  already_told: (rule) =>
+    `the route ${rule} takes it, and its channels had a message of it or of something like it moments before`,
   route_muted: (rule) => `the route ${rule} takes it and has no channel for it`,
   below_severity_floor: (rule) => `it is less severe than the floor of the route ${rule}`,
   no_route: (rule) => (rule ? `no route of ${rule}, which its rule names, matches` : 'no route matches it'),
   dry_run: () => 'it was recorded and not sent, as notify.dry_run or LOG_LEVEL=debug says',
   channel_unconfigured: (rule) => `it was not sent to ${rule}: what these channels need is not set`,
 };
+
+/** Compares entries as they are told: by the second, and within it what was decided before what came of it. */
+export function inOrder(a: TrailEntry, b: TrailEntry): number {
+  const second = ({ firstAt }: TrailEntry) => Math.floor(firstAt / 1000);
+  return (
+    second(a) - second(b) || rankOf(a) - rankOf(b) || a.firstAt - b.firstAt || (a.reason < b.reason ? -1 : 1)
+  );
+}
+
+function rankOf({ reason }: TrailEntry): number {
+  if (reason === 'first') return 0;
+  return told.includes(reason) ? 2 : 1;
+}
 
 /** Answers an entry as a sentence without its end, that of an alert or of several. */
 export function sayEntry({ reason, rule, alerts }: TrailEntry): string {

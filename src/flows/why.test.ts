@@ -3,6 +3,7 @@ import { describeEachStore } from '../../test/stores.ts';
 import { loadTestConfig, startWorker, type Worker } from '../../test/supervised.ts';
 import { actions } from '../actions.ts';
 import { runAction } from '../core/action.ts';
+import type { NotificationRow } from '../store/index.ts';
 
 type Why = {
   about: string;
@@ -31,20 +32,48 @@ describeEachStore('why', (open) => {
     await harness.clock.advance(1000);
     await worker.report({}, {});
     const said = await why(worker, ref);
-    expect(said).toMatchObject({ about: ref, told: true });
+    expect(said).toMatchObject({ about: ref, told: false });
     expect(reasons(said)).toEqual(['deduped_within_ttl', 'first', 'incident_opened', 'route_matched']);
     expect(said.trail.find(({ reason }) => reason === 'deduped_within_ttl')).toMatchObject({
       occurrences: 2,
     });
     expect(said.answer.split('\n')).toEqual([
       `${ref}: P1 api is down (api in prod)`,
-      'People were told: it was sent: all → ops.',
+      'Nobody was told yet: the message to ops waits until 2026-03-01 12:00:00 UTC.',
       'It is part of INC-1, which speaks for it: see tocsin why INC-1.',
       '  2026-03-01 12:00:00 UTC  it was reported first.',
       '  2026-03-01 12:00:00 UTC  the rule prod-urgent of the policy opened an incident for it.',
-      '  2026-03-01 12:00:00 UTC  it was sent: all → ops.',
-      '  2026-03-01 12:00:01 UTC  it was reported again: counted, and told to nobody once more, 2 times until 2026-03-01 12:00:01 UTC.',
+      '  2026-03-01 12:00:00 UTC  a message was written: all → ops.',
+      '  2026-03-01 12:00:01 UTC  it was reported again: counted, and nobody was told anew, 2 times until 2026-03-01 12:00:01 UTC.',
+      'messages:',
+      '  2026-03-01 12:00:00 UTC  incident.opened to ops: waits until 2026-03-01 12:00:00 UTC.',
     ]);
+  });
+
+  it('says that people were told only once a message has arrived, and what keeps the others', async () => {
+    const worker = await startWorker(await open());
+    const [ref] = await worker.report({});
+    await worker.settle();
+    const change = (given: Partial<NotificationRow>) =>
+      worker.ctx.db.updateTable('notification').set(given).execute();
+    const at = worker.ctx.clock.now() + 30_000;
+    await change({ attempts: 2, error: 'connect ECONNREFUSED', next_attempt_at: at });
+    for (const about of [ref, 'INC-1']) {
+      const said = await why(worker, about);
+      expect([said.told, secondLine(said)]).toEqual([
+        false,
+        'Nobody was told yet: the message to ops does not get through (connect ECONNREFUSED), tried 2 times, again at 2026-03-01 12:00:30 UTC.',
+      ]);
+    }
+    await change({ status: 'delivered', attempts: 3, sent_at: at });
+    const said = await why(worker, 'INC-1');
+    expect([said.told, secondLine(said)]).toEqual([
+      true,
+      'People were told: ops at 2026-03-01 12:00:30 UTC.',
+    ]);
+    expect(said.answer.split('\n').at(-1)).toBe(
+      '  2026-03-01 12:00:00 UTC  incident.opened to ops: delivered 2026-03-01 12:00:30 UTC.',
+    );
   });
 
   it('says of an alert nobody was told of what kept it: a silence, its route, its end', async () => {
@@ -89,7 +118,7 @@ describeEachStore('why', (open) => {
     await worker.settle();
     const said = await act<Why>(worker, 'incidents.why', { id: 'INC-1' });
     expect(said).toEqual(await why(worker, 'INC-1'));
-    expect(said).toMatchObject({ about: 'INC-1', told: true });
+    expect(said).toMatchObject({ about: 'INC-1', told: false });
     expect(said.trail.map(({ reason, rule, alerts }) => [reason, rule, alerts]).sort()).toEqual([
       ['already_told', 'all', 1],
       ['cooldown', 'prod-urgent', 2],

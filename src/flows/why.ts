@@ -17,14 +17,17 @@ import {
   listIncidentDecisions,
   requireIncident,
 } from '../incidents/index.ts';
+import { listNotificationsOfAlert, listNotificationsOfIncident } from '../notify/index.ts';
 import type { AlertEventRow, AlertRow, IncidentRow } from '../store/index.ts';
 import { readableTime } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
-import { judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
+import { judgeDelivery, sayMessages, type WrittenMessage } from './why-delivery.ts';
+import { inOrder, judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
 
 const whyView = z.object({
   about: z.string(),
   title: z.string(),
+  /** Whether a message has reached anybody. */
   told: z.boolean(),
   /** In plain sentences, a line each. */
   answer: z.string(),
@@ -69,24 +72,26 @@ export const incidentWhy = defineAction({
 
 async function explainAlert(ctx: FlowCtx, alertRef: string): Promise<WhyView> {
   const alert = await requireAlert(ctx, alertRef);
-  const [decisions, events, incident] = await Promise.all([
+  const [decisions, events, incident, messages] = await Promise.all([
     listDecisions(ctx, alertRef),
     listAlertEvents(ctx, alertRef),
     alert.incident_id === null ? null : findIncident(ctx, alert.incident_id),
+    listNotificationsOfAlert(ctx, alertRef, alert.incident_id),
   ]);
   const ofIncident = incident ? await listIncidentDecisions(ctx, incident.incident_id) : [];
   const trail = [firstOf(alert), ...decisions.map(toEntry), ...fromEvents(events)];
   const heading = `${alert.alert_ref}: ${alert.severity} ${alert.title} (${alert.service} in ${alert.env})`;
   const judged = judgeTrail([...trail, ...ofIncident.map((row) => toEntry({ ...row, alerts: 1 }))]);
   const notes = [describePart(incident), waits(alert)];
-  return show(alertRef, alert.title, heading, trail, judged, notes);
+  return show({ about: alertRef, title: alert.title, heading, trail, judged, messages, notes });
 }
 
 async function explainIncident(ctx: FlowCtx, name: string): Promise<WhyView> {
   const incident = await requireIncident(ctx, name);
-  const [own, ofAlerts] = await Promise.all([
+  const [own, ofAlerts, messages] = await Promise.all([
     listIncidentDecisions(ctx, incident.incident_id),
     sumDecisionsOfIncident(ctx, incident.incident_id),
+    listNotificationsOfIncident(ctx, incident.incident_id),
   ]);
   const told = own.map((row) => toEntry({ ...row, alerts: 1 }));
   // What its messages say of its alerts, they say of the incident.
@@ -94,29 +99,35 @@ async function explainIncident(ctx: FlowCtx, name: string): Promise<WhyView> {
   const trail = [...told, ...ofAlerts.map(toEntry).filter(({ reason }) => !reasons.has(reason))];
   const number = formatNumber(incident.number);
   const heading = `${number}: ${incident.severity} ${incident.title} (${incident.service} in ${incident.env}), ${incident.status}`;
-  return show(number, incident.title, heading, trail, judgeTrail(told), []);
+  const judged = judgeTrail(told);
+  return show({ about: number, title: incident.title, heading, trail, judged, messages, notes: [] });
 }
 
-function show(
-  about: string,
-  title: string,
-  heading: string,
-  entries: readonly TrailEntry[],
-  judged: ReturnType<typeof judgeTrail>,
-  notes: readonly string[],
-): WhyView {
-  const trail = entries.toSorted((a, b) => a.firstAt - b.firstAt || (a.reason < b.reason ? -1 : 1));
-  const verdict = judged.by ? sayEntry(judged.by) : 'nothing was decided about messages yet';
+type Explained = {
+  about: string;
+  title: string;
+  heading: string;
+  trail: readonly TrailEntry[];
+  judged: ReturnType<typeof judgeTrail>;
+  /** Oldest first. */
+  messages: readonly WrittenMessage[];
+  notes: readonly string[];
+};
+
+function show({ about, title, heading, trail: entries, judged, messages, notes }: Explained): WhyView {
+  const trail = entries.toSorted(inOrder);
+  const { told, verdict } = sayVerdict(judged, messages);
   const lines = [
     heading,
-    `${judged.told ? 'People were told' : 'Nobody was told'}: ${verdict}.`,
+    ...verdict,
     ...notes.filter((note) => note !== ''),
     ...trail.map(sayLine),
+    ...sayMessages(messages),
   ];
   return {
     about,
     title,
-    told: judged.told,
+    told,
     answer: lines.join('\n'),
     trail: trail.map(({ firstAt, lastAt, ...entry }) => ({
       ...entry,
@@ -124,6 +135,16 @@ function show(
       last_at: toIso(lastAt),
     })),
   };
+}
+
+/** What the trail says that people were told, they were only where a message of it has arrived. */
+function sayVerdict(judged: Explained['judged'], messages: readonly WrittenMessage[]) {
+  const said = judged.by ? sayEntry(judged.by) : 'nothing was decided about messages yet';
+  const { reached, open } = judgeDelivery(messages);
+  if (!judged.told) return { told: false, verdict: [`Nobody was told: ${said}.`] };
+  if (reached?.length === 0) return { told: false, verdict: [`Nobody was told yet: ${open.join('; ')}.`] };
+  const missing = open.length === 0 ? [] : [`Not all of it arrived: ${open.join('; ')}.`];
+  return { told: true, verdict: [`People were told: ${reached?.join(', ') ?? said}.`, ...missing] };
 }
 
 function sayLine(entry: TrailEntry): string {

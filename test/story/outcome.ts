@@ -103,7 +103,7 @@ async function explainSilence(worker: Worker): Promise<Counts> {
   const silent: Counts = {};
   for (const { alert_ref, title } of rows) {
     const { answer } = (await ask(worker, 'alerts.why', { alert_ref })) as Why;
-    const [, verdict = ''] = answer.split('\n');
+    const verdict = (answer.split('\n')[1] ?? '').replaceAll(/ at [-\d]+ [:\d]+ UTC/g, '');
     if (verdict === '' || verdict.includes('nothing was decided'))
       throw new Error(`nothing says why ${title} made no message: ${answer}`);
     silent[verdict] = (silent[verdict] ?? 0) + 1;

@@ -162,7 +162,7 @@ test.each([
   ['where', 'shop / prod'],
   ['its components', 'shop, payments'],
   ['since when', '<time datetime="2026-03-01T11:40:00.000Z" title="2026-03-01T11:40:00.000Z">20m ago</time>'],
-  ['that nobody has it', 'Nobody has it yet'],
+  ['that nobody has it', 'Nobody has it, not acknowledged yet'],
   ['how often', '2,040 reports'],
   ['what the alert said last', 'p95 = 1840 ms, limit 500 ms'],
   ['its values', 'p95_ms = <b>1840</b>'],
@@ -288,4 +288,21 @@ test('a message that has not arrived says why, and when it is tried again', () =
   });
   expect(page).toContain('HTTP 502');
   expect(page).toContain('in 30s');
+});
+
+test.each<[string, Partial<IncidentDetails>, string]>([
+  [
+    'who took it',
+    { owner: 'ben', acknowledged_by: 'ben', acknowledged_at: began },
+    'ben has it, acknowledged <',
+  ],
+  [
+    'whom it was passed on to',
+    { owner: 'ida', acknowledged_by: 'ben', acknowledged_at: began },
+    'ida has it, acknowledged by ben <',
+  ],
+  ['who was given it', { owner: 'ida' }, 'ida has it, not acknowledged yet'],
+  ['that nobody had it', { status: 'closed', closed_at: began }, '<b>Nobody has it</b>'],
+])('an incident shows %s', (_name, part, words) => {
+  expect(show(part)).toContain(words);
 });

@@ -82,10 +82,12 @@ function duration(incident: IncidentDetails, nowMs: number): Html {
   return html`began ${ago(incident.started_at, nowMs)}, lasted ${lasted}, over since ${ago(endedAt, nowMs)}`;
 }
 
+/** Who was given it goes before who acknowledged it: that may have been passed on. */
 function holder(incident: IncidentDetails, nowMs: number): Html {
   const { acknowledged_by: by, acknowledged_at: at, owner } = incident;
-  if (by !== null && at !== null) return html`${by} has it, acknowledged ${ago(at, nowMs)}`;
-  return html`${owner === null ? 'Nobody has it' : `${owner} has it`}${isLive(incident) ? ' yet, not acknowledged' : ''}`;
+  const who = `${owner ?? 'Nobody'} has it`;
+  if (by === null || at === null) return html`${who}${isLive(incident) && ', not acknowledged yet'}`;
+  return html`${who}, acknowledged ${by !== owner && `by ${by} `}${ago(at, nowMs)}`;
 }
 
 function silence(incident: IncidentDetails, nowMs: number): Html | null {
