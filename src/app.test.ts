@@ -51,24 +51,40 @@ test('a started Tocsin is ready, well, and says how it keeps what it has', async
     backend: 'sqlite',
     components: {
       database: { status: 'ok' },
-      supervisor: { status: 'ok' },
+      redis: { status: 'unknown', reason: 'not_used' },
+      supervisor: { status: 'ok', last_pass_at: expect.any(String) },
       scheduler: { status: 'ok' },
       outbox: { status: 'ok', waiting: 0, dead: 0 },
     },
   });
 });
 
-test.each<[AppRole, string[] | null]>([
-  ['api', ['database', 'outbox']],
-  ['worker', null],
-  ['scheduler', null],
-])('the role %s alone plays its parts and no others', async (role, parts) => {
+test.each<[AppRole, boolean]>([
+  ['api', true],
+  ['worker', false],
+  ['scheduler', false],
+])('the role %s alone plays its parts and no others', async (role, listens) => {
   const { app, ask } = await start({}, role);
-  expect(app.address() === null).toBe(parts === null);
-  if (parts) {
-    const { components } = (await (await ask('/health')).json()) as { components: object };
-    expect(Object.keys(components)).toEqual(parts);
-  }
+  expect(app.address() !== null).toBe(listens);
+  if (listens)
+    expect(await (await ask('/health')).json()).toMatchObject({
+      status: 'degraded',
+      components: { supervisor: { status: 'degraded', reason: 'nobody_supervises' } },
+    });
+});
+
+test('a process that only answers hears of one that supervises on the same database', async () => {
+  const options = await makeOptions('worker');
+  const worker = createApp(options);
+  await worker.start();
+  onTestFinished(() => worker.stop());
+  const { ask } = await start({ ...options, role: 'api' });
+  const look = async () =>
+    expect(await (await ask('/health')).json()).toMatchObject({
+      components: { supervisor: { status: 'ok', elsewhere: true } },
+    });
+  // The worker says so soon after its start, and an answer is kept for a second.
+  await vi.waitFor(look, { timeout: 10_000, interval: 200 });
 });
 
 test('an address that is taken is a clear error, before a database is made', async () => {

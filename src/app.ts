@@ -183,7 +183,8 @@ function startWorkers(running: Running): void {
     running.lastPassAt = base.clock.now();
   };
   onPass();
-  for (const worker of createWorkers({ base, pulse, onPass })) startPart(running, worker);
+  const lastPassAt = () => running.lastPassAt ?? 0;
+  for (const worker of createWorkers({ base, pulse, onPass, lastPassAt })) startPart(running, worker);
 }
 
 function startSchedule(running: Running): void {

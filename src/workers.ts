@@ -5,6 +5,7 @@ import { createDeliverer } from './flows/deliver.ts';
 import { createDigest } from './flows/digest.ts';
 import type { Loop } from './flows/loop.ts';
 import { createHourNotes } from './flows/note-hours.ts';
+import { createPresence } from './flows/presence.ts';
 import { createRetention } from './flows/retention.ts';
 import { createSummarizer } from './flows/summarize.ts';
 import { createSupervisor } from './flows/supervise.ts';
@@ -17,10 +18,12 @@ export type WorkersDeps = {
   pulse: Pulse;
   /** Hears of each pass of the supervisor that begins. */
   onPass(): void;
+  /** When the last one began. */
+  lastPassAt(): number;
 };
 
 /** Answers the loops that work on alerts and messages, in the order in which they are started. */
-export function createWorkers({ base, pulse, onPass }: WorkersDeps): Loop[] {
+export function createWorkers({ base, pulse, onPass, lastPassAt }: WorkersDeps): Loop[] {
   const contextOf = (name: string) => base.liveContext(systemActor(name));
   const supervisor = createSupervisor({
     owner: base.owner,
@@ -35,6 +38,7 @@ export function createWorkers({ base, pulse, onPass }: WorkersDeps): Loop[] {
   const report = (alert: Parameters<typeof ctx.intake.submit>[0][number]) => ctx.intake.submit([alert], null);
   return [
     supervisor,
+    createPresence({ ctx: contextOf('supervisor'), holder: base.owner, lastPassAt }),
     createDeliverer({ ctx, report, random: Math.random, onRound: pulse.follow('outbox') }),
     createSourceWatch(contextOf('sources')),
     createProfileWatch(contextOf('jobs')),

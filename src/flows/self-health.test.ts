@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
+import { checkDefaults } from '../../test/check-defaults.ts';
 import { openDoor } from '../../test/door.ts';
+import type { Config } from '../config/index.ts';
 import { systemActor } from '../core/actor.ts';
+import { takeLease } from '../health/index.ts';
+import { createPresence } from './presence.ts';
 import { createSelfHealth, type SelfHealthDeps } from './self-health.ts';
 
-async function open(change: Partial<SelfHealthDeps> = {}) {
-  const { context, clock } = await openDoor();
+async function open(change: Partial<SelfHealthDeps> = {}, config: Partial<Config> = {}) {
+  const { context, clock } = await openDoor({ config });
+  const ctx = context(systemActor('health'));
   const read = createSelfHealth({
-    ctx: context(systemActor('health')),
+    ctx,
     version: '1',
     store: { backend: 'sqlite', durable: true, ping: () => Promise.resolve() },
     clockOffsetMs: () => 0,
@@ -14,21 +19,85 @@ async function open(change: Partial<SelfHealthDeps> = {}) {
     schedule: () => null,
     ...change,
   });
-  return { read, clock };
+  return { read, clock, ctx };
 }
 
 const store = (ping: () => Promise<void>) => ({ backend: 'postgres', durable: true, ping });
 
-test('what another process does is not part of this one', async () => {
+const components = [
+  {
+    id: 'api',
+    name: 'api',
+    group: null,
+    description: null,
+    critical: false,
+    public: false,
+    dependsOn: [],
+    checks: [
+      { ...checkDefaults, kind: 'tcp', host: '127.0.0.1', port: 9, send: null, expect: null } as const,
+    ],
+  },
+];
+
+test('every part has its field, those too that nobody plays', async () => {
   const { read } = await open();
-  expect(Object.keys((await read()).components)).toEqual(['database', 'outbox']);
+  expect((await read()).components).toEqual({
+    database: { status: 'ok' },
+    redis: { status: 'unknown', reason: 'not_used' },
+    scheduler: { status: 'unknown', reason: 'not_needed' },
+    supervisor: { status: 'degraded', reason: 'nobody_supervises' },
+    outbox: { status: 'ok', waiting: 0, dead: 0 },
+  });
+});
+
+test('a process without these roles says whether another one schedules and supervises', async () => {
+  const { read, ctx, clock } = await open({}, { components });
+  const presence = createPresence({ ctx, holder: 'node2:7', lastPassAt: clock.now });
+  expect(await read()).toMatchObject({
+    status: 'degraded',
+    components: { scheduler: { reason: 'nobody_schedules' }, supervisor: { reason: 'nobody_supervises' } },
+  });
+  await presence.tick();
+  await takeLease(ctx, { name: 'checks', holder: 'node2:7', token: 't', leaseMs: 15_000 });
+  await clock.advance(1000);
+  expect(await read()).toMatchObject({
+    status: 'ok',
+    components: { scheduler: { elsewhere: true }, supervisor: { elsewhere: true } },
+  });
+  await presence.stop();
+  await clock.advance(1000);
+  expect((await read()).components.supervisor).toMatchObject({ reason: 'nobody_supervises' });
+});
+
+test('a process that is gone, or whose supervisor stands still, does not count as one that supervises', async () => {
+  const { read, ctx, clock } = await open();
+  let lastPassAt = clock.now();
+  const presence = createPresence({ ctx, holder: 'node2:7', lastPassAt: () => lastPassAt });
+  const other = createPresence({ ctx, holder: 'node3:7', lastPassAt: clock.now });
+  await presence.tick();
+  await clock.advance(20_000);
+  await presence.tick();
+  await clock.advance(29_000);
+  expect((await read()).components.supervisor).toEqual({ status: 'ok', elsewhere: true });
+  lastPassAt = clock.now() - 60_001;
+  await presence.tick();
+  await clock.advance(1000);
+  expect((await read()).components.supervisor).toMatchObject({ status: 'degraded' });
+  await other.tick();
+  await clock.advance(1000);
+  expect((await read()).components.supervisor).toMatchObject({ status: 'ok' });
 });
 
 test('a database that refuses makes Tocsin down, and says why', async () => {
   const { read } = await open({ store: store(() => Promise.reject(new Error('gone'))) });
   expect(await read()).toMatchObject({
     status: 'down',
-    components: { database: { status: 'down', reason: 'failed' }, outbox: { status: 'down' } },
+    components: {
+      database: { status: 'down', reason: 'failed' },
+      scheduler: { status: 'unknown', reason: 'database_down' },
+      supervisor: { status: 'unknown', reason: 'database_down' },
+      outbox: { status: 'down' },
+    },
   });
 });
 

@@ -2,18 +2,22 @@ import { hasPassed, toIso } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
 import { readOutboxHealth } from '../notify/index.ts';
 import type { FlowCtx } from './context.ts';
+import {
+  type Part,
+  type PartStatus,
+  type RoleDeps,
+  readScheduler,
+  readSupervisor,
+} from './self-health-roles.ts';
+
+/** This version keeps nothing in Redis. */
+const noRedis: Part = { status: 'unknown', reason: 'not_used' };
 
 const answerKeptMs = 1000;
 const pingTimeoutMs = 2000;
-const passStaleMs = 60_000;
 const outboxLateMs = 5 * 60_000;
 /** Further apart than this the clocks of this machine and of the database make leases and times look odd. */
 const skewToleratedMs = 2000;
-
-export type PartStatus = 'ok' | 'degraded' | 'down';
-
-/** How a part of Tocsin itself does. */
-export type Part = { status: PartStatus } & Readonly<Record<string, unknown>>;
 
 /** Tocsin's own health: `status` is down where it cannot do its job. */
 export type SelfHealth = {
@@ -24,19 +28,14 @@ export type SelfHealth = {
   version: string;
   durable: boolean;
   backend: string;
-  components: Readonly<Record<string, Part>>;
+  components: Readonly<Record<'database' | 'redis' | 'scheduler' | 'supervisor' | 'outbox', Part>>;
 };
 
-export type SelfHealthDeps = {
-  ctx: FlowCtx;
+export type SelfHealthDeps = RoleDeps & {
   version: string;
   store: { readonly backend: string; readonly durable: boolean; ping(): Promise<void> };
   /** How far the database's clock is ahead. */
   clockOffsetMs(): number;
-  /** When the supervisor of this process last began a pass; null where another process has that role. */
-  lastPassAt(): number | null;
-  /** The schedule of this process; null where another process has that role. */
-  schedule(): { isHolder(): boolean } | null;
 };
 
 /** Answers what reads Tocsin's own health; the answer is shared for a second, so that pollers cost nothing. Never throws. */
@@ -53,12 +52,14 @@ export function createSelfHealth(deps: SelfHealthDeps): () => Promise<SelfHealth
 
 async function read(deps: SelfHealthDeps, startedAtMs: number, nowMs: number): Promise<SelfHealth> {
   const database = await readDatabase(deps);
-  const components: Record<string, Part> = { database };
-  const schedule = deps.schedule();
-  if (schedule !== null) components.scheduler = { status: 'ok', runs_checks: schedule.isHolder() };
-  const lastPassAt = deps.lastPassAt();
-  if (lastPassAt !== null) components.supervisor = judgeSupervisor(lastPassAt, nowMs);
-  components.outbox = database.status === 'down' ? { status: 'down' } : await readOutbox(deps.ctx);
+  const isGone = database.status === 'down';
+  const components = {
+    database,
+    redis: noRedis,
+    scheduler: await readScheduler(deps, isGone),
+    supervisor: await readSupervisor(deps, isGone),
+    outbox: isGone ? ({ status: 'down' } as const) : await readOutbox(deps.ctx),
+  };
   return {
     status: worst(Object.values(components)),
     timestamp: toIso(nowMs),
@@ -86,11 +87,6 @@ async function readDatabase({ store, ctx, clockOffsetMs }: SelfHealthDeps): Prom
   const skewMs = clockOffsetMs();
   if (Math.abs(skewMs) <= skewToleratedMs) return { status: 'ok' };
   return { status: 'degraded', reason: 'clock_skew', clock_skew_ms: skewMs };
-}
-
-function judgeSupervisor(lastPassAt: number, nowMs: number): Part {
-  const isStale = nowMs - lastPassAt > passStaleMs;
-  return { status: isStale ? 'down' : 'ok', last_pass_at: toIso(lastPassAt) };
 }
 
 async function readOutbox(ctx: FlowCtx): Promise<Part> {

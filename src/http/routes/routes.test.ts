@@ -24,7 +24,13 @@ const health = (status: SelfHealth['status']): SelfHealth => ({
   version: '0',
   durable: true,
   backend: 'sqlite',
-  components: {},
+  components: {
+    database: { status: 'ok' },
+    redis: { status: 'unknown' },
+    scheduler: { status: 'ok' },
+    supervisor: { status },
+    outbox: { status: 'ok' },
+  },
 });
 
 test.each<[SelfHealth['status'], number]>([
