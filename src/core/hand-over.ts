@@ -88,4 +88,6 @@ export type Announcement = {
   run?: Readonly<Record<string, unknown>>;
   /** Route names that alone are asked; null: all. */
   onlyRoutes: readonly string[] | null;
+  /** When the report came in that this tells of, where nothing but our own work lies between. */
+  heardAt?: number;
 };

@@ -24,6 +24,12 @@ export function readLabels(alert: Pick<AlertRow, 'labels'>): Record<string, stri
   return alert.labels === null ? {} : (JSON.parse(alert.labels) as Record<string, string>);
 }
 
+/** Answers when its report came in, where this is the first word of it and nothing but our work kept it; nothing where a silence or a failure did. */
+export function heardAtOf(alert: AlertRow): { heardAt?: number } {
+  const isFirstWord = alert.announced === 0 && alert.attempts === 0 && alert.silenced_by === null;
+  return isFirstWord ? { heardAt: alert.created_at } : {};
+}
+
 /** Answers the announcement of an alert that opens no incident; another severity is another announcement. */
 export function describeFiring(
   alert: AlertRow,
@@ -48,6 +54,7 @@ export function describeFiring(
     incident: null,
     alert: toAlertView(alert),
     onlyRoutes,
+    ...heardAtOf(alert),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   describeMessage,
   describeReports,
   describeWhere,
+  heardAtOf,
   joinLines,
   readableTime,
 } from './announce-alert.ts';
@@ -150,6 +151,7 @@ export function tell(
     incident: toMessageIncident(incident),
     alert: alert ? toAlertView(alert) : null,
     onlyRoutes,
+    ...(alert ? heardAtOf(alert) : {}),
   };
 }
 

@@ -78,6 +78,16 @@ describeEachStore('delivering', (open) => {
     expect((await stage.ctx.metrics.notifyLatencySeconds.get()).values.at(-1)?.value).toBe(1);
   });
 
+  test('the time to a message counts from its report, without the wait that its route asks for', async () => {
+    const harness = await open();
+    const stage = await stand(harness, { routes: [route(['hook'], { groupWaitMs: 30_000 })] });
+    await stage.tell({ ...opened, heardAt: stage.clock.now() - 3000 });
+    await stage.clock.advance(32_000);
+    await stage.deliverer.tick();
+    const { values } = await stage.ctx.metrics.notifyLatencySeconds.get();
+    expect(values.find(({ metricName }) => metricName?.endsWith('_sum'))?.value).toBe(5);
+  });
+
   test('a message that fails holds up those behind it on its thread, and no other', async () => {
     const stage = await stand(await open());
     await stage.tell(opened, ...alerts(1));

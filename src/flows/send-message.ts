@@ -95,8 +95,8 @@ async function conclude(
   const { status, error } = next;
   ctx.metrics.notifications.inc({ channel, status: status === 'pending' ? 'retried' : status });
   if (status === 'delivered') {
-    const waitedMs = Math.max(0, sentAt - readStored(row).dueAt);
-    ctx.metrics.notifyLatencySeconds.observe(waitedMs / 1000);
+    const { dueAt, expectedAt = dueAt } = readStored(row);
+    ctx.metrics.notifyLatencySeconds.observe(Math.max(0, sentAt - expectedAt) / 1000);
     return;
   }
   const fields = { tag: 'notify', id, channel, status, error };

@@ -23,7 +23,11 @@ export function createRow(
   const now = ctx.clock.now();
   const { thread, event, incident, alert, facts } = announcement;
   const dueAt = now + recipient.waitMs;
-  const message = createMessage(announcement, settings.publicUrl, dueAt, beganUnheardAt, now);
+  const { heardAt } = announcement;
+  const message: StoredMessage = {
+    ...createMessage(announcement, settings.publicUrl, dueAt, beganUnheardAt, now),
+    ...(heardAt === undefined ? {} : { expectedAt: heardAt + recipient.waitMs }),
+  };
   return {
     notification_id: `ntf_${ctx.ids.ulid()}`,
     idempotency_key: createIdempotencyKey(announcement, recipient.channel),

@@ -19,6 +19,8 @@ export type StoredMessage = {
   service: string;
   /** Epoch milliseconds at which it is to go out at the earliest; lateness counts from here. */
   dueAt: number;
+  /** When it would be due had no work lain between the report and the message; how long that took is measured from here. */
+  expectedAt?: number;
 };
 
 /** A message on its way out, as a channel is handed it. */

@@ -6,7 +6,7 @@ export type Metrics = {
   readonly alertsIngested: Counter<'result'>;
   readonly incidentsOpened: Counter;
   readonly notifications: Counter<'channel' | 'status'>;
-  /** From the incident or alert to the message on its way. */
+  /** From the report to the message on its way. */
   readonly notifyLatencySeconds: Histogram;
   readonly webhooks: Counter<'webhook' | 'result'>;
   readonly httpRequests: Counter<'method' | 'route' | 'status'>;
@@ -44,7 +44,7 @@ export function createMetrics(): Metrics {
     }),
     notifyLatencySeconds: new Histogram({
       name: 'tocsin_notify_latency_seconds',
-      help: 'Seconds from the making of a message to its delivery.',
+      help: 'Seconds from the report that a message tells of, where it is the first word of it, else from its making, to the attempt that delivered it; the wait that its route asks for does not count.',
       buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800],
       registers,
     }),
