@@ -11,6 +11,7 @@ import {
 import { createSystemClock } from './core/clock.ts';
 import { describeError, type ErrorCode, errorTable, toAppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { answerSignal } from './signals.ts';
 import { createSystemd, type Systemd } from './systemd.ts';
 
 export type ServeOptions = Pick<LoadOptions, 'configPath' | 'jobsPath'> & { role: AppRole };
@@ -52,10 +53,11 @@ function explainStart(error: unknown): number {
 
 function obeySignals(app: App, config: Config, log: Log, systemd: Systemd): void {
   let isStopping = false;
+  // Asked now: a terminal that is gone is none any more.
+  const isOnTerminal = process.stdin.isTTY || process.stdout.isTTY;
   const stop = (signal: NodeJS.Signals) => {
-    if (isStopping) process.exit(1);
     isStopping = true;
-    log.info({ tag: 'app', signal }, `[app] ${signal}: stopping; once more ends it at once`);
+    log.info({ tag: 'app', signal }, `[app] ${signal}: stopping; SIGTERM ends it at once`);
     const timer = setTimeout(() => {
       log.error({ tag: 'app' }, '[app] could not stop in time');
       process.exit(1);
@@ -66,12 +68,16 @@ function obeySignals(app: App, config: Config, log: Log, systemd: Systemd): void
       process.exit(0);
     });
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
-  process.on('SIGHUP', () => {
-    if (isStopping) return;
-    // What a reload finds wrong in the files is logged and shown by the app; the rest may be tried again.
+  // What a reload finds wrong in the files is logged and shown by the app; the rest may be tried again.
+  const reload = () =>
     app.reload().catch((err: unknown) => log.error({ tag: 'config', err }, '[config] the reload failed'));
-  });
+  const obey = (signal: NodeJS.Signals) => {
+    const answer = answerSignal(signal, { isStopping, isOnTerminal });
+    if (answer === 'stop') stop(signal);
+    if (answer === 'reload') void reload();
+    if (answer === 'end at once') process.exit(1);
+  };
+  process.on('SIGTERM', obey).on('SIGINT', obey).on('SIGHUP', obey);
 }
 
 /** A fault that nobody expected leaves the process in a state that nobody knows: say it and let the supervisor of processes begin anew. */
