@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -87,6 +88,7 @@ test('config and migrate say what is, and what would be done', { timeout: 60_000
   expect(JSON.parse((await run(folder, ['config', 'schema'])).stdout)).toHaveProperty('tocsin');
   expect((await run(folder, ['migrate', '--status'])).stdout).toMatch(/0001-main-line {2}missing/);
   expect((await run(folder, ['migrate', '--dry-run'])).stdout).toMatch(/-- 0001-main-line\ncreate table/);
+  expect(existsSync(join(folder, 'data'))).toBe(false);
   expect((await run(folder, ['migrate'])).stdout).toContain('applied 0001-main-line');
   expect((await run(folder, ['migrate', '--dry-run'])).stdout).toContain('-- the database is up to date');
   expect((await run(folder, ['migrate', '--status'])).stdout).toMatch(/0001-main-line {2}20/);
