@@ -165,6 +165,13 @@ const rows: Row[] = [
     { expected: expect.stringMatching(/at most/) },
   ],
   [
+    'a webhook that may take longer than its message is leased',
+    'channels:\n  a: { type: webhook, url: "http://127.0.0.1:1/", timeout: 25s }',
+    2,
+    'channels.a.timeout',
+    { found: '"25s"', expected: expect.stringMatching(/at most 20000ms/) },
+  ],
+  [
     'a retention of minutes',
     'retention: { alerts: 90m, notifications: 5m }',
     1,

@@ -1,15 +1,30 @@
 import { z } from 'zod';
-import { headers, httpUrl, section, severity, slug, text, timerDuration, wholeNumber } from './fields.ts';
+import {
+  duration,
+  headers,
+  httpUrl,
+  section,
+  severity,
+  slug,
+  text,
+  timerDuration,
+  wholeNumber,
+} from './fields.ts';
 import { matchSchema } from './match.ts';
 
 const logChannel = section({ type: z.literal('log') });
+
+/** Well inside the 30 s of a message's lease, so that nobody else sends it meanwhile. */
+const longestSendMs = 20_000;
 
 const webhookChannel = section({
   type: z.literal('webhook'),
   url: httpUrl,
   secret: z.string().optional().describe('Signs the body; empty: unsigned.'),
   headers: headers.default({}),
-  timeout: timerDuration(1).prefault('10s'),
+  timeout: duration({ minMs: 1, maxMs: longestSendMs })
+    .prefault('10s')
+    .describe('How long an answer may take, at most 20s.'),
 }).transform((raw) => ({
   type: raw.type,
   url: raw.url,

@@ -9,33 +9,25 @@ import { signWebhook } from './sign-webhook.ts';
 
 type WebhookConfig = Extract<ChannelConfig, { type: 'webhook' }>;
 
-// Well inside the 30 s of a lease, so that nobody else sends the message meanwhile.
-const longestTimeoutMs = 20_000;
 const shownAnswerLength = 200;
 
 /** Posts messages as JSON to any address; redirects are not followed. */
 export const webhookChannel: Channel<WebhookConfig> = {
   async send(message, config, { ctx, http }) {
-    const timeoutMs = Math.min(config.timeoutMs, longestTimeoutMs);
     try {
-      const answer = await post(http, message, config, timeoutMs);
+      const answer = await post(http, message, config);
       const header = answer.headers['retry-after'];
       const retryAfter = Array.isArray(header) ? header[0] : header;
       return judgeHttpStatus(answer.statusCode, answer.text, readRetryAfter(retryAfter, ctx.clock.now()));
     } catch (error) {
-      return judgeFailure(error, timeoutMs);
+      return judgeFailure(error, config.timeoutMs);
     }
   },
 };
 
 type Answer = { statusCode: number; headers: Dispatcher.ResponseData['headers']; text: string };
 
-async function post(
-  http: Dispatcher,
-  message: Message,
-  config: WebhookConfig,
-  timeoutMs: number,
-): Promise<Answer> {
+async function post(http: Dispatcher, message: Message, config: WebhookConfig): Promise<Answer> {
   const url = new URL(config.url);
   const body = JSON.stringify(createBody(message));
   const {
@@ -48,7 +40,7 @@ async function post(
     method: 'POST',
     headers: createHeaders(message, config, url, body),
     body,
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(config.timeoutMs),
   });
   return { statusCode, headers, text: await readAnswer(statusCode, answer) };
 }
