@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { actions } from '../../src/actions.ts';
 import type { FieldKind, ManifestCommand, ManifestField } from '../../src/cli/manifest-types.ts';
+import { describeInput } from '../../src/core/input-schema.ts';
 
 type JsonSchema = {
   type?: string;
@@ -29,7 +29,7 @@ function readCommands(): ManifestCommand[] {
   return actions.flatMap((action) => {
     if (!action.cli) return [];
     const { command, args = [], print = null, spread, file, jobs, environment = {} } = action.cli;
-    const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+    const schema = describeInput(action.input) as JsonSchema;
     const fields = toFields(schema).flatMap((field): ManifestField[] => {
       if (field.name === spread) return spreadField(schema, spread);
       const variable = environment[field.name];

@@ -11,7 +11,17 @@ type Operation = {
 type Document = { openapi: string; paths: Record<string, Record<string, Operation>> };
 
 /** Routes that no action makes. */
-const ownRoutes = ['webhooks.receive', 'webhooks.receive_by_path', 'runs.logs'];
+const ownRoutes = [
+  'webhooks.receive',
+  'webhooks.receive_by_path',
+  'runs.logs',
+  'self.live',
+  'self.ready',
+  'self.health',
+  'self.metrics',
+  'health.services',
+  'health.component',
+];
 
 test('every action with a route is described, the webhooks, and nothing else', async () => {
   const { server } = await openDoor({ actions });
@@ -30,6 +40,7 @@ test('path, query and body of an operation are told apart', async () => {
   const revoke = paths['/v1/tokens/{token_id}']?.delete;
   expect(revoke?.parameters).toMatchObject([{ name: 'token_id', in: 'path', required: true }]);
   const list = paths['/v1/tokens']?.get;
+  expect(list?.parameters?.find(({ name }) => name === 'limit')).toMatchObject({ schema: { default: 50 } });
   expect(list?.parameters?.map(({ name, in: place }) => `${place} ${name}`)).toEqual([
     'query cursor',
     'query limit',

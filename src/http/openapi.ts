@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Action } from '../core/action.ts';
 import { type ErrorCode, errorTable } from '../core/errors.ts';
+import { describeInput } from '../core/input-schema.ts';
 import type { FlowCtx } from '../flows/context.ts';
 import { documentsPolicy } from './security-headers.ts';
 
@@ -58,7 +59,7 @@ export async function addOpenApi(
 }
 
 function describeAction(action: Action<FlowCtx>, url: string) {
-  const input = toSchema(action.input, 'input');
+  const { $schema: _, ...input } = describeInput(action.input);
   const { http } = action;
   const pathNames = [...url.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const inPath = pick(input, (name) => pathNames.includes(name));
@@ -72,16 +73,16 @@ function describeAction(action: Action<FlowCtx>, url: string) {
     ...(pathNames.length > 0 ? { params: inPath } : {}),
     ...(http?.method === 'POST' ? { body: rest } : { querystring: rest }),
     response: {
-      [http?.status ?? 200]: { description: 'What was asked for.', ...toSchema(action.output, 'output') },
+      [http?.status ?? 200]: { description: 'What was asked for.', ...toSchema(action.output) },
       ...errorResponses,
     },
   };
 }
 
-/** Answers the JSON Schema of a zod schema, as the document has it. */
-export function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+/** Answers the JSON Schema of what a zod schema makes, as the document has it. */
+export function toSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
+    io: 'output',
     unrepresentable: 'any',
     target: 'draft-2020-12',
   });

@@ -163,7 +163,7 @@ function describe(operationId: string) {
     },
     body: {},
     response: {
-      200: { description: 'What became of each alert.', ...toSchema(reportAnswers, 'output') },
+      200: { description: 'What became of each alert.', ...toSchema(reportAnswers) },
       ...errorResponses,
     },
   };

@@ -9,6 +9,7 @@ import {
 } from '../../flows/health-answers.ts';
 import type { Gatekeeper } from '../auth.ts';
 import type { Door } from '../door.ts';
+import { errorResponses } from '../openapi.ts';
 
 const query = z.strictObject({ fresh: z.enum(['true', 'false']).default('false') });
 const nobody: Actor = { name: 'anonymous', role: 'none', entitlements: [] };
@@ -23,17 +24,54 @@ export function addHealthRoutes(server: FastifyInstance, door: Door, gatekeeper:
   };
   const send = (reply: FastifyReply, { status, body }: HealthAnswer) =>
     reply.code(status).header('cache-control', 'no-cache').send(body);
-  const schema = { hide: true };
-  server.get('/v1/health/services', { schema }, async (request, reply) => {
+  server.get('/v1/health/services', { config: { operation: services } }, async (request, reply) => {
     const { ctx, question } = await ask(request);
     return send(reply, await answerServicesHealth(ctx, question));
   });
   server.get<{ Params: { component: string } }>(
     '/v1/health/:component',
-    { schema },
+    { config: { operation: oneComponent } },
     async (request, reply) => {
       const { ctx, question } = await ask(request);
       return send(reply, await answerComponentHealth(ctx, request.params.component, question));
     },
   );
 }
+
+const tags = ['health'];
+const querystring = {
+  type: 'object',
+  properties: {
+    fresh: { type: 'string', enum: ['true', 'false'], description: 'Checks now; needs a token.' },
+  },
+};
+
+const answer = {
+  type: 'object',
+  required: ['status'],
+  properties: { status: { type: 'string', enum: ['ok', 'degraded', 'down', 'unknown'] } },
+  additionalProperties: true,
+};
+
+const response = {
+  ...errorResponses,
+  200: { description: 'It is not down.', ...answer },
+  503: { description: 'It is down.', ...answer },
+};
+
+const services = {
+  operationId: 'health.services',
+  summary: 'How all components do',
+  tags,
+  querystring,
+  response,
+};
+
+const oneComponent = {
+  operationId: 'health.component',
+  summary: 'How one component does',
+  tags,
+  params: { type: 'object', required: ['component'], properties: { component: { type: 'string' } } },
+  querystring,
+  response,
+};
