@@ -1,4 +1,12 @@
-import { type AlertRow, type AlertStatus, type Ctx, inTransaction, runStatements } from '../store/index.ts';
+import {
+  type AlertRow,
+  type AlertStatus,
+  type CompiledQuery,
+  type Ctx,
+  inTransaction,
+  runStatements,
+  writeLater,
+} from '../store/index.ts';
 import { leaseLost } from './lease-lost.ts';
 import { moveByHand } from './move.ts';
 import { ackLeased, leaveLeased, recordLeased, returnLeased } from './queries-lease.ts';
@@ -21,34 +29,59 @@ export type AckItem = {
  * lost to somebody else. One that rose meanwhile goes back to `new`. Joins an open transaction.
  */
 export async function ackAlerts(ctx: Ctx, items: readonly AckItem[]): Promise<string[]> {
-  const groups = Map.groupBy(items, ({ alertRef: _, ...shared }) => JSON.stringify(shared));
   const acked: string[] = [];
-  for (const group of groups.values()) acked.push(...(await ackGroup(ctx, group)));
+  for (const group of groupAlike(items)) {
+    const [, rows] = await runStatements(ctx, ackAlike(ctx, group));
+    acked.push(...(rows as { alert_ref: string; status: AlertStatus }[]).map((row) => row.alert_ref));
+  }
   return acked;
 }
 
-/** Alerts that share all but their reference: one statement for the rows, one for their events. */
-async function ackGroup(ctx: Ctx, group: readonly AckItem[]): Promise<string[]> {
-  const [first] = group;
-  if (!first) return [];
-  const refs = group.map((item) => item.alertRef);
+/** The same for alerts that the open transaction has locked and found leased, as `writeLater`: nobody can have taken them. */
+export function ackLocked(ctx: Ctx, items: readonly AckItem[]): Promise<void> {
+  return writeLater(
+    ctx,
+    groupAlike(items).flatMap((group) => ackAlike(ctx, group)),
+  );
+}
+
+type Alike = { shared: Omit<AckItem, 'alertRef' | 'incidentId'>; items: AckItem[] };
+
+/** Alerts that share all but who they are and what they became part of: one statement for the rows, one for their events. */
+function groupAlike(items: readonly AckItem[]): Alike[] {
+  const groups = Map.groupBy(items, ({ alertRef: _, incidentId, ...shared }) =>
+    JSON.stringify({ ...shared, part: typeof incidentId === 'string' ? 'of one' : incidentId }),
+  );
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first ? [{ shared: first, items: [first, ...others] }] : [],
+  );
+}
+
+function ackAlike(ctx: Ctx, { shared, items }: Alike): CompiledQuery[] {
+  const { leaseToken, reason, note, announced = false, leave = false } = shared;
+  const refs = items.map(({ alertRef }) => alertRef);
   const nowMs = ctx.clock.now();
   const event = {
     eventId: ctx.ids.ulid(),
     actor: ctx.actor.name,
     nowMs,
-    reason: first.reason,
-    note: first.note,
+    reason,
+    note,
     requestId: ctx.requestId,
   };
-  const { leaseToken, incidentId, announced = false, leave = false } = first;
-  const ack = { leaseToken, refs, nowMs, incidentId, announced };
+  const ack = { leaseToken, refs, nowMs, incidentIds: readIncidentIds(items), announced };
   const to = leave ? 'new' : 'acked unless it rose';
-  const [, rows] = await runStatements(ctx, [
+  return [
     recordLeased(ctx, { leaseToken, refs }, { from: 'processing', to }, event),
     leave ? leaveLeased(ctx, ack) : ackLeased(ctx, ack),
-  ]);
-  return (rows as { alert_ref: string; status: AlertStatus }[]).map((row) => row.alert_ref);
+  ];
+}
+
+function readIncidentIds(items: readonly AckItem[]): Record<string, string> | null | undefined {
+  const parts = items.flatMap(({ alertRef, incidentId }) =>
+    typeof incidentId === 'string' ? [[alertRef, incidentId]] : [],
+  );
+  return parts.length > 0 ? Object.fromEntries(parts) : (items[0]?.incidentId as null | undefined);
 }
 
 /** Acks one alert for a worker that holds its lease. Throws CONFLICT `lease_lost` where it does not any more. */

@@ -2,7 +2,7 @@
  * Alerts: one row a problem, however often it is reported. Takes reports, leases alerts to workers, ends them;
  * knows nothing of incidents and messages.
  */
-export { ackAlerts, ackWithLease, returnAlerts } from './ack.ts';
+export { ackAlerts, ackLocked, ackWithLease, returnAlerts } from './ack.ts';
 export * from './actions.ts';
 export { type ClaimRequest, claimAlerts } from './claim.ts';
 export { showDashboard } from './dashboard.ts';
@@ -33,7 +33,7 @@ export {
   selectKindsOfIncidents,
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
-export { lockAlerts } from './queries-list.ts';
+export { holdAlerts } from './queries-list.ts';
 export { findAlerts } from './queries-minute.ts';
 export { selectRecordedAlerts, selectSilencesSince, selectSuperseded } from './queries-replay.ts';
 export { expiredAlerts, expiredHours, expiredSilences, expiredSources } from './queries-retention.ts';

@@ -3,7 +3,7 @@ import { completeReport } from '../../test/reports.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { parseInput } from '../core/action.ts';
 import type { AlertReport } from '../core/hand-over.ts';
-import type { Ctx } from '../store/index.ts';
+import { ask, type Ctx } from '../store/index.ts';
 import {
   ackAction,
   ackAlerts,
@@ -11,13 +11,13 @@ import {
   countComponentAlerts,
   failAlert,
   findLastHeard,
+  holdAlerts,
   ingest,
   linkAlert,
   listAlerts,
   listAlertsAround,
   listAlertsOfIncident,
   listHealed,
-  lockAlerts,
   markEndAnnounced,
   recordDecisions,
   requireAlert,
@@ -267,7 +267,8 @@ describeEachStore('what others ask of alerts', (open) => {
       refs: [refs[3]],
       total: 2,
     });
-    expect((await lockAlerts(ctx, refs)).length).toBe(4);
+    const [held] = await ask(ctx, holdAlerts(ctx, refs));
+    expect(held).toHaveLength(4);
   });
 
   it('the alerts of incidents are listed and summed up, and whose end nobody heard of are found once', async () => {

@@ -78,20 +78,22 @@ export type Ack = {
   leaseToken: string;
   refs: readonly string[];
   nowMs: number;
-  /** Null: it is part of none. Undefined: stays as it is. */
-  incidentId: string | null | undefined;
+  /** By reference. Null: they are part of none. Undefined: stays as it is. */
+  incidentIds: Readonly<Record<string, string>> | null | undefined;
   announced: boolean;
 };
 
 /** Ends the lease of the alerts that the token still holds, and answers those. Index: the primary key. */
 export function ackLeased(ctx: Ctx, ack: Ack): CompiledQuery<{ alert_ref: string; status: AlertStatus }> {
-  const { announced, incidentId, ...values } = ack;
-  const shape = { announced, setsIncident: incidentId !== undefined };
-  return acknowledge(ctx, shape, { ...values, incidentId: incidentId ?? null });
+  const { announced, incidentIds, ...values } = ack;
+  const shape = { announced, setsIncident: incidentIds !== undefined };
+  return acknowledge(ctx, shape, { ...values, incidentIds: incidentIds ?? {} });
 }
 
 type AckShape = { announced: boolean; setsIncident: boolean };
-type AckValues = Pick<Ack, 'leaseToken' | 'refs' | 'nowMs'> & { incidentId: string | null };
+type AckValues = Pick<Ack, 'leaseToken' | 'refs' | 'nowMs'> & {
+  incidentIds: Readonly<Record<string, string>>;
+};
 type AckRow = { alert_ref: string; status: AlertStatus };
 
 const acknowledge = defineStatement<AckValues, AckShape, AckRow>(({ db, dialect, value }, shape) =>
@@ -106,7 +108,9 @@ const acknowledge = defineStatement<AckValues, AckShape, AckRow>(({ db, dialect,
       retry_at: null,
       last_error: null,
       updated_at: value('nowMs'),
-      ...(shape.setsIncident ? { incident_id: value('incidentId') } : {}),
+      ...(shape.setsIncident
+        ? { incident_id: dialect.textByKey(sql.ref('alert_ref'), value('incidentIds')) }
+        : {}),
       ...(shape.announced ? { announced: 1 } : {}),
     })
     .where('lease_token', '=', value('leaseToken'))
@@ -121,7 +125,7 @@ const waiting = { status: 'new', owner: null, lease_token: null, processing_lock
 /** Ends the lease without an end of the work: what the token still holds is left to workers, unless it rose. Index: the primary key. */
 export function leaveLeased(
   ctx: Ctx,
-  { leaseToken, refs, nowMs, incidentId, announced }: Ack,
+  { leaseToken, refs, nowMs, incidentIds, announced }: Ack,
 ): CompiledQuery<{ alert_ref: string; status: AlertStatus }> {
   return ctx.db
     .updateTable('alert')
@@ -130,7 +134,9 @@ export function leaveLeased(
       retry_at: sql<number | null>`case when ${itRose} then null else cast(${leftToWorkers} as bigint) end`,
       last_error: null,
       updated_at: nowMs,
-      ...(incidentId === undefined ? {} : { incident_id: incidentId }),
+      ...(incidentIds === undefined
+        ? {}
+        : { incident_id: ctx.dialect.textByKey(sql.ref('alert_ref'), incidentIds ?? {}) }),
       ...(announced ? { announced: 1 } : {}),
     })
     .where('lease_token', '=', leaseToken)

@@ -1,5 +1,12 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { AlertRow, Ctx, Database, Dialect } from '../store/index.ts';
+import {
+  type AlertRow,
+  type Ctx,
+  type Database,
+  type Dialect,
+  defineStatement,
+  type Question,
+} from '../store/index.ts';
 import type { AlertFilters } from './types.ts';
 
 type AlertExpression = ExpressionBuilder<Database, 'alert'>;
@@ -60,13 +67,16 @@ export async function selectAlertForUpdate(ctx: Ctx, alertRef: string): Promise<
   return row ?? null;
 }
 
-/** Answers the alerts of the references, held until the commit, in the order in which ingest takes them too. Index: the primary key. */
-export function lockAlerts(ctx: Ctx, alertRefs: readonly string[]): Promise<AlertRow[]> {
-  return ctx.db
+/** Asks for the alerts of the references, held until the commit, in the order in which ingest takes them too. Index: the primary key. */
+export function holdAlerts(ctx: Ctx, alertRefs: readonly string[]): Question<AlertRow[]> {
+  return { statements: [hold(ctx, null, { alertRefs })], read: ([rows]) => rows as AlertRow[] };
+}
+
+const hold = defineStatement<{ alertRefs: readonly string[] }, null, AlertRow>(({ db, dialect, value }) =>
+  db
     .selectFrom('alert')
     .selectAll()
-    .where(ctx.dialect.isOneOf(sql.ref('alert_ref'), alertRefs))
+    .where(dialect.isOneOf(sql.ref('alert_ref'), value('alertRefs')))
     .orderBy('dedupe_key')
-    .modifyEnd(ctx.dialect.forUpdate)
-    .execute();
-}
+    .modifyEnd(dialect.forUpdate),
+);

@@ -1,14 +1,22 @@
 import { z } from 'zod';
-import { linkAlert, recordDecisions, requireAlert, requireAlertForUpdate } from '../alerts/index.ts';
+import { holdAlerts, linkAlert, recordDecisions, requireAlert } from '../alerts/index.ts';
 import { defineAction } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
-import { severities } from '../core/severity.ts';
+import { type Severity, severities } from '../core/severity.ts';
 import { text, wholeNumber } from '../core/text.ts';
-import { alertToIncident, formatNumber, viewBridge } from '../incidents/index.ts';
-import { type AlertRow, inTransaction } from '../store/index.ts';
+import {
+  alertsToIncidents,
+  type Bridged,
+  type BridgeView,
+  formatNumber,
+  planBridge,
+  viewBridges,
+} from '../incidents/index.ts';
+import { type AlertRow, ask, inTransaction } from '../store/index.ts';
 import { attachAlert } from './attach-alert.ts';
 import type { FlowCtx } from './context.ts';
-import { findRule, freshen, tellBridged } from './supervise-alert.ts';
+import { findRule } from './supervise-alert.ts';
+import { freshen, tellBridged } from './supervise-bridge.ts';
 
 const minuteMs = 60_000;
 
@@ -37,35 +45,15 @@ export const alertToIncidentAction = defineAction({
   run: (ctx: FlowCtx, input) =>
     inTransaction(ctx, async (ctx) => {
       const seen = await requireAlert(ctx, input.alert_ref);
-      const view = await viewBridge(ctx, seen, ctx.config.policy.defaults);
-      const alert = await requireAlertForUpdate(ctx, input.alert_ref);
-      refuseEnded(alert);
-      const { actions, ...rule } = findRule(ctx, alert);
-      const wanted = {
-        ...actions,
-        incidentSeverityCap: input.incident_severity_cap ?? actions.incidentSeverityCap,
-        dedupeWindowMs:
-          input.dedupe_window_minutes === undefined
-            ? actions.dedupeWindowMs
-            : input.dedupe_window_minutes * minuteMs,
-      };
-      const bridged = await alertToIncident(
+      const [[view], [alert]] = await ask(
         ctx,
-        alert,
-        await freshen(ctx, view, alert, { ...rule, actions: wanted }),
-        {
-          severityCap: wanted.incidentSeverityCap,
-          dedupeWindowMs: wanted.dedupeWindowMs,
-          policy: ctx.config.policy.defaults,
-          autoTriage: true,
-          mayCreate: true,
-          mayTriage: true,
-        },
+        viewBridges(ctx, [seen], ctx.config.policy.defaults),
+        holdAlerts(ctx, [input.alert_ref]),
       );
-      if (!bridged.done) throw new AppError('UNAVAILABLE', 'the incident could not be opened now');
-      await tellBridged(ctx, bridged, alert, actions.notify);
-      await attachAlert(ctx, bridged, alert, actions);
-      const { incident, created, deduped, reason } = bridged;
+      if (!view || !alert)
+        throw new AppError('NOT_FOUND', `alert ${input.alert_ref} was removed a moment ago`);
+      refuseEnded(alert);
+      const { incident, reason, created, deduped } = await bridgeByHand(ctx, alert, view, input);
       await linkAlert(ctx, { alertRef: alert.alert_ref, incidentId: incident.incident_id, reason });
       await recordDecisions(ctx, [
         { alertRef: alert.alert_ref, reason: 'incident_by_hand', rule: ctx.actor.name },
@@ -82,6 +70,35 @@ export const alertToIncidentAction = defineAction({
       };
     }),
 });
+
+type Input = {
+  incident_severity_cap?: Severity | undefined;
+  dedupe_window_minutes?: number | undefined;
+};
+
+async function bridgeByHand(ctx: FlowCtx, alert: AlertRow, view: BridgeView, input: Input): Promise<Bridged> {
+  const { actions, ...rest } = findRule(ctx, alert);
+  const { incident_severity_cap: cap, dedupe_window_minutes: windowMinutes } = input;
+  const wanted = {
+    ...actions,
+    incidentSeverityCap: cap ?? actions.incidentSeverityCap,
+    dedupeWindowMs: windowMinutes === undefined ? actions.dedupeWindowMs : windowMinutes * minuteMs,
+  };
+  const rule = { ...rest, actions: wanted };
+  const plan = planBridge(ctx, alert, await freshen(ctx, view, alert, rule), {
+    severityCap: wanted.incidentSeverityCap,
+    dedupeWindowMs: wanted.dedupeWindowMs,
+    policy: ctx.config.policy.defaults,
+    autoTriage: true,
+    mayCreate: true,
+    mayTriage: true,
+  });
+  const [bridged] = plan.done ? await alertsToIncidents(ctx, [plan]) : [];
+  if (!bridged) throw new AppError('UNAVAILABLE', 'the incident could not be opened now');
+  await tellBridged(ctx, [{ ...bridged, rule }]);
+  await attachAlert(ctx, bridged, actions);
+  return bridged;
+}
 
 function refuseEnded(alert: AlertRow): void {
   if (alert.ended_at === null) return;

@@ -20,11 +20,10 @@ const additionsIntervalMs = 5 * 60_000;
 /** Answers what a bridged alert makes people hear of: nothing for a repeat. */
 export function describeBridged(
   bridged: Bridged,
-  alert: AlertRow,
   onlyRoutes: readonly string[] | null,
   nowMs: number,
 ): Announcement[] {
-  const { incident, superseded } = bridged;
+  const { alert, incident, superseded } = bridged;
   const about = { incident, alert, onlyRoutes, reason: bridged.reason };
   switch (bridged.action) {
     case 'create':

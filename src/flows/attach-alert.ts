@@ -1,7 +1,6 @@
 import { toAlertView } from '../alerts/index.ts';
 import type { PolicyRule } from '../config/types.ts';
 import { attachFiles, type Bridged } from '../incidents/index.ts';
-import type { AlertRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 
 /**
@@ -10,8 +9,7 @@ import type { FlowCtx } from './context.ts';
  */
 export async function attachAlert(
   ctx: FlowCtx,
-  { action, incident }: Bridged,
-  alert: AlertRow,
+  { action, incident, alert }: Bridged,
   { attachAlertArtifact }: PolicyRule['actions'],
 ): Promise<void> {
   const wasThere = alert.announced > 0 && alert.incident_id === incident.incident_id;

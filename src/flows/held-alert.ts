@@ -1,7 +1,7 @@
-import { ackAlerts, lockAlerts, returnAlerts, type Silence } from '../alerts/index.ts';
-import { type AlertRow, runAfterCommit } from '../store/index.ts';
+import { ackLocked, holdAlerts, returnAlerts, type Silence } from '../alerts/index.ts';
+import { type AlertRow, ask, runAfterCommit } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
-import { readSilenceTest } from './silence-test.ts';
+import { silenceTest } from './silence-test.ts';
 
 /** Answers whether the alert is still ours to work on. */
 export function isHeld(alert: AlertRow, claimed: Pick<AlertRow, 'lease_token'>): boolean {
@@ -29,8 +29,7 @@ type Sorted = { ended: AlertRow[]; silenced: SilencedAlert[]; live: AlertRow[] }
 /** Locks the claimed alerts until the commit and answers those that are still ours: ended, held by a silence, or to be told. */
 export async function sortHeld(ctx: FlowCtx, claimed: readonly AlertRow[]): Promise<Sorted> {
   const tokens = new Map(claimed.map((alert) => [alert.alert_ref, alert.lease_token]));
-  const rows = await lockAlerts(ctx, [...tokens.keys()]);
-  const silenceOf = await readSilenceTest(ctx);
+  const [rows, silenceOf] = await ask(ctx, holdAlerts(ctx, [...tokens.keys()]), silenceTest(ctx));
   const sorted: Sorted = { ended: [], silenced: [], live: [] };
   for (const alert of rows) {
     if (!isHeld(alert, { lease_token: tokens.get(alert.alert_ref) ?? null })) continue;
@@ -44,7 +43,7 @@ export async function sortHeld(ctx: FlowCtx, claimed: readonly AlertRow[]): Prom
 
 /** Ends the work on claimed alerts that ended before anything was told of them. In the open transaction. */
 export async function ackEnded(ctx: FlowCtx, ended: readonly AlertRow[]): Promise<void> {
-  await ackAlerts(
+  await ackLocked(
     ctx,
     ended.map((alert) => ackOf(alert, 'resolved_before_triage')),
   );

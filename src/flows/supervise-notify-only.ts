@@ -1,4 +1,4 @@
-import { ackAlerts, countFirstReports, recordDecisions } from '../alerts/index.ts';
+import { ackLocked, countFirstReports, recordDecisions } from '../alerts/index.ts';
 import { type HeldSignature, selectHeldSignatures } from '../incidents/index.ts';
 import { type AlertRow, inTransaction } from '../store/index.ts';
 import { describeFiring } from './announce-alert.ts';
@@ -50,7 +50,7 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
     ctx,
     told.map(({ alert }) => alert),
   );
-  await ackAlerts(
+  await ackLocked(
     ctx,
     told.map(({ alert, rule }) => ({
       ...ackOf(alert, reasonOf(alert)),

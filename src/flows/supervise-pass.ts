@@ -4,7 +4,7 @@ import { type AlertRow, isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { reportStorm } from './report-own-trouble.ts';
 import { type AlertSilenceTest, readSilenceTest } from './silence-test.ts';
-import { type Allowance, findRule, type Supervised, superviseAlert } from './supervise-alert.ts';
+import { type Allowance, findRule, type Supervised, spend, superviseAlerts } from './supervise-alert.ts';
 import { superviseNotifyOnly } from './supervise-notify-only.ts';
 import { superviseSilenced } from './supervise-silenced.ts';
 
@@ -16,6 +16,8 @@ export type PassResult = {
   claimed: number;
   /** As many as it may take at once: more may wait. */
   full: boolean;
+  /** It began incidents or triages. */
+  began: boolean;
   /** More wanted to begin than may in one pass, and were put off. */
   putOff: boolean;
 };
@@ -27,47 +29,67 @@ export type PassResult = {
 export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolean): Promise<PassResult> {
   const { maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun, maxAttempts } = ctx.config.policy.defaults;
   const limit = careful ? Math.min(maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun) : maxAlertsPerRun;
-  const alerts = await claimAlerts(ctx, {
-    owner,
-    limit,
-    leaseMs,
-    windowMs: null,
-    maxAttempts,
-    mayBeLost: true,
-  });
-  const putOff = alerts.length > 0 && (await work(ctx, alerts));
-  return { claimed: alerts.length, full: alerts.length >= limit, putOff };
+  const claim = { owner, limit, leaseMs, windowMs: null, maxAttempts, mayBeLost: true };
+  // Side by side: what holds an alert is asked again under its lock.
+  const [alerts, silenceOf] = await Promise.all([claimAlerts(ctx, claim), readSilenceTest(ctx)]);
+  const done = alerts.length > 0 ? await work(ctx, alerts, silenceOf) : nothing;
+  return { claimed: alerts.length, full: alerts.length >= limit, ...done };
 }
 
-/** Answers whether alerts were put off. */
-async function work(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<boolean> {
-  const defaults = ctx.config.policy.defaults;
-  const allowance = { incidents: defaults.maxIncidentsPerRun, triages: defaults.maxTriagesPerRun };
-  const { queue, quiet, silenced } = await sortOut(ctx, alerts);
+type Done = Pick<PassResult, 'began' | 'putOff'>;
+const nothing: Done = { began: false, putOff: false };
+
+async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: AlertSilenceTest): Promise<Done> {
+  const { queue, quiet, silenced } = await sortOut(ctx, alerts, silenceOf);
   const lease = keepLeases(ctx);
-  let putOff = false;
-  let storm = false;
-  for (const [i, alert] of queue.entries()) {
-    await lease.renew([...queue.slice(i), ...quiet, ...silenced]);
-    const supervised = await guard(ctx, alert, () => superviseAlert(ctx, alert, allowance));
-    if (supervised?.outcome === 'notify_only') quiet.push(alert);
-    if (supervised?.outcome === 'deferred') {
-      putOff = true;
-      storm ||= alert.service !== 'tocsin';
-    }
-    if (supervised) spend(allowance, supervised);
+  const { maxIncidentsPerRun, maxTriagesPerRun } = ctx.config.policy.defaults;
+  const allowance = { incidents: maxIncidentsPerRun, triages: maxTriagesPerRun };
+  const putOff: AlertRow[] = [];
+  let waiting = queue;
+  while (waiting.length > 0) {
+    await lease.renew([...waiting, ...quiet, ...silenced]);
+    const round = chooseIndependent(waiting);
+    const outcomes = await workOnRound(ctx, round, allowance);
+    quiet.push(...round.filter((alert) => outcomes.get(alert.alert_ref) === 'notify_only'));
+    putOff.push(...round.filter((alert) => outcomes.get(alert.alert_ref) === 'deferred'));
+    const isDone = new Set(round.filter((alert) => outcomes.get(alert.alert_ref) !== 'entangled'));
+    waiting = waiting.filter((alert) => !isDone.has(alert));
   }
   await lease.renew([...quiet, ...silenced]);
-  await guardAll(ctx, quiet, superviseNotifyOnly);
-  await guardAll(ctx, silenced, superviseSilenced);
-  if (storm) await reportStorm(ctx);
-  return putOff;
+  await guardAll(ctx, quiet, (some) => superviseNotifyOnly(ctx, some));
+  await guardAll(ctx, silenced, (some) => superviseSilenced(ctx, some));
+  if (putOff.some(({ service }) => service !== 'tocsin')) await reportStorm(ctx);
+  const began = allowance.incidents < maxIncidentsPerRun || allowance.triages < maxTriagesPerRun;
+  return { began, putOff: putOff.length > 0 };
+}
+
+/** Of each service in an env the first: these can be settled together. */
+function chooseIndependent(alerts: readonly AlertRow[]): AlertRow[] {
+  const first = new Map<string, AlertRow>();
+  for (const alert of alerts) {
+    const place = `${alert.env}\n${alert.service}`;
+    if (!first.has(place)) first.set(place, alert);
+  }
+  return [...first.values()];
+}
+
+/** Answers what became of each; what failed is left out. */
+async function workOnRound(
+  ctx: FlowCtx,
+  round: readonly AlertRow[],
+  allowance: Allowance,
+): Promise<Map<string, Supervised['outcome']>> {
+  const supervised = await guardAll(ctx, round, async (some) => {
+    const settled = await superviseAlerts(ctx, some, allowance);
+    for (const one of settled) if (one.outcome === 'bridged') spend(allowance, one.plan);
+    return settled;
+  });
+  return new Map(supervised.flat().map(({ alertRef, outcome }) => [alertRef, outcome]));
 }
 
 /** Sets apart what asks for an incident or comes as part of one, and what a silence holds; an alert that cannot even be read fails here. */
-async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[]) {
+async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: AlertSilenceTest) {
   const sorted: Record<Way, AlertRow[]> = { queue: [], quiet: [], silenced: [] };
-  const silenceOf = await readSilenceTest(ctx);
   for (const alert of alerts) {
     const way = await guard(ctx, alert, async () => findWay(ctx, alert, silenceOf));
     if (way) sorted[way].push(alert);
@@ -83,24 +105,24 @@ function findWay(ctx: FlowCtx, alert: AlertRow, silenceOf: AlertSilenceTest): Wa
   return findRule(ctx, alert).actions.autoIncident || alert.incident_id !== null ? 'queue' : 'quiet';
 }
 
-function spend(allowance: Allowance, supervised: Supervised): void {
-  if (supervised.outcome !== 'bridged') return;
-  if (supervised.bridged.created) allowance.incidents--;
-  if (supervised.bridged.triage?.run) allowance.triages--;
-}
-
-/** When the work on all at once fails, each is tried by itself, so that a bad one fails alone. */
-async function guardAll(
+/** When the work on all at once fails, each is tried by itself, so that a bad one fails alone; answers what went well. */
+async function guardAll<Result>(
   ctx: FlowCtx,
   alerts: readonly AlertRow[],
-  supervise: (ctx: FlowCtx, alerts: readonly AlertRow[]) => Promise<void>,
-): Promise<void> {
+  work: (alerts: readonly AlertRow[]) => Promise<Result>,
+): Promise<Result[]> {
+  if (alerts.length === 0) return [];
   try {
-    await supervise(ctx, alerts);
+    return [await work(alerts)];
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error;
-    for (const alert of alerts) await guard(ctx, alert, () => supervise(ctx, [alert]));
   }
+  const results: Result[] = [];
+  for (const alert of alerts) {
+    const result = await guard(ctx, alert, () => work([alert]));
+    if (result !== null) results.push(result);
+  }
+  return results;
 }
 
 /** Fails the alert whose work throws; answers null then. A database that is away ends the pass: the leases run out. */

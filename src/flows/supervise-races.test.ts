@@ -7,7 +7,7 @@ import { type Action, runAction } from '../core/action.ts';
 import { type AlertRow, type Database, openStore } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { closeAction } from './incident-actions.ts';
-import { superviseAlert } from './supervise-alert.ts';
+import { superviseAlerts } from './supervise-alert.ts';
 import { resolveHealed } from './supervise-resolve.ts';
 
 async function startSecond(harness: StoreHarness): Promise<Worker> {
@@ -79,7 +79,7 @@ describeSharedStores('two supervisors on one database', (open) => {
       // It waits for us, so it has this long only where it does not.
       await Promise.race([theirs, new Promise((resolve) => setTimeout(resolve, 200))]);
     });
-    await superviseAlert({ ...a.ctx, db }, mine as AlertRow, { incidents: 5, triages: 5 });
+    await superviseAlerts({ ...a.ctx, db }, [mine as AlertRow], { incidents: 5, triages: 5 });
     await theirs;
     await a.settle();
     expect((await readOutcome(a)).incidents).toHaveLength(2);
@@ -104,7 +104,7 @@ describeSharedStores('two supervisors on one database', (open) => {
   });
 });
 
-/** A database that lets something happen behind its first answer that has the column. */
+/** A database that lets something happen behind its first answer that has the column, alone or among others. */
 function interruptBehind(
   db: Kysely<Database>,
   column: string,
@@ -114,7 +114,7 @@ function interruptBehind(
   return db.withPlugin({
     transformQuery: ({ node }) => node,
     async transformResult({ result }) {
-      if (due && result.rows.some((row) => column in row)) {
+      if (due && result.rows.flat().some((row) => column in (row as object))) {
         due = false;
         await happen();
       }

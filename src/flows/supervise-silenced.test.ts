@@ -6,7 +6,7 @@ import { claimAlerts, requeueAction } from '../alerts/index.ts';
 import type { Config, MaintenanceConfig, SilenceConfig } from '../config/types.ts';
 import { runAction } from '../core/action.ts';
 import type { FlowCtx } from './context.ts';
-import { superviseAlert } from './supervise-alert.ts';
+import { superviseAlerts } from './supervise-alert.ts';
 import { superviseNotifyOnly } from './supervise-notify-only.ts';
 import { superviseSilenced } from './supervise-silenced.ts';
 
@@ -228,7 +228,7 @@ describeEachStore('a silence that comes while a worker has the alert', (open) =>
     const { id } = await silenceApi(worker);
     if (!urgent || !mild) throw new Error('not claimed');
     const allowance = { incidents: 1, triages: 1 };
-    expect(await superviseAlert(worker.ctx, urgent, allowance)).toEqual({ outcome: 'silenced' });
+    expect(await superviseAlerts(worker.ctx, [urgent], allowance)).toMatchObject([{ outcome: 'silenced' }]);
     await superviseNotifyOnly(worker.ctx, [mild]);
     expect(await alerts(worker)).toMatchObject(Array(2).fill({ silenced_by: id, status: 'acked' }));
     expect(await worker.messages()).toEqual([]);

@@ -1,4 +1,4 @@
-import { ackAlerts, markSilenced, recordDecisions } from '../alerts/index.ts';
+import { ackLocked, markSilenced, recordDecisions } from '../alerts/index.ts';
 import { type AlertRow, inTransaction } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { ackEnded, ackOf, giveBack, type SilencedAlert, sortHeld } from './held-alert.ts';
@@ -28,7 +28,7 @@ export async function holdSilenced(ctx: FlowCtx, held: readonly SilencedAlert[])
       id,
     );
   }
-  await ackAlerts(
+  await ackLocked(
     ctx,
     held.map(({ alert, silence }) => ({ ...ackOf(alert, reason), note: `held by ${silence.id}` })),
   );

@@ -253,6 +253,19 @@ describeEachStore('the supervisor', (open) => {
     expect(await heldBack()).toBe(7);
   });
 
+  it('takes no more a pass than it may begin once it began an incident, so that a flood behind it waits for nothing', async () => {
+    const config = await withDefaults({ maxIncidentsPerRun: 5, maxTriagesPerRun: 100 });
+    const worker = await startWorker(await open(), { config });
+    await worker.report({ service: 'herald', title: 'down' });
+    await worker.supervisor.tick();
+    await worker.report(...Array.from({ length: 12 }, (_, i) => ({ service: `flood-${i}`, title: 'down' })));
+    for (const opened of [6, 11, 13]) {
+      await worker.supervisor.tick();
+      expect(await incidents(worker)).toHaveLength(opened);
+    }
+    expect((await alerts(worker)).filter((alert) => alert.retry_at !== null)).toEqual([]);
+  });
+
   it('raises nothing about its own alerts when they are held back', async () => {
     const config = await withDefaults({ maxIncidentsPerRun: 1 });
     const worker = await startWorker(await open(), { config });

@@ -12,7 +12,7 @@ import { tendSilent } from './supervise-silent.ts';
 import { runTriages } from './supervise-triage.ts';
 
 const sweepEveryMs = 1_000;
-/** How long passes stay careful after one that put alerts off. */
+/** How long passes stay careful after one that began incidents or put alerts off. */
 const carefulForMs = 60_000;
 
 /** From so many waiting requests on, those who report go first. */
@@ -47,15 +47,15 @@ export type SupervisorDeps = {
 export function createSupervisor({ makeCtx, owner, onPass, onSweep }: SupervisorDeps): Supervisor {
   const stopping = new AbortController();
   let running: Promise<unknown> | null = null;
-  let putOffAt = Number.NEGATIVE_INFINITY;
+  let beganAt = Number.NEGATIVE_INFINITY;
   const chores = { ...statelessChores, 'end silences': createSilenceReview() };
 
   const pass = async (ctx: FlowCtx) => {
     const endTimer = ctx.metrics.supervisorPassSeconds.startTimer();
     // In a flood the valves open again with every pass: small ones, at once one after the other, keep nobody waiting.
-    const careful = !hasPassed(carefulForMs, putOffAt, ctx.clock.now());
+    const careful = !hasPassed(carefulForMs, beganAt, ctx.clock.now());
     const result = await superviseOnce(ctx, owner, careful);
-    if (result.putOff) putOffAt = ctx.clock.now();
+    if (result.began || result.putOff) beganAt = ctx.clock.now();
     if (result.claimed > 0) endTimer();
     return result;
   };

@@ -10,6 +10,7 @@ export async function tell(ctx: FlowCtx, announcements: readonly Announcement[])
   const settings = readNotifySettings(ctx.config, ctx.signals.messages.ring);
   const written = await announceMany(ctx, announcements, settings);
   const ofAlerts: { alertRef: string; reason: string; rule: string | null }[] = [];
+  const ofIncidents: { incidentId: string; reason: string; rule: string | null }[] = [];
   for (const announcement of announcements) {
     const { thread, event, alert, incident } = announcement;
     const decisions = explainTold(
@@ -20,8 +21,10 @@ export async function tell(ctx: FlowCtx, announcements: readonly Announcement[])
     const alertRef = alert?.alert_ref;
     if (typeof alertRef === 'string')
       ofAlerts.push(...decisions.map((decision) => ({ alertRef, ...decision })));
-    if (incident) await recordIncidentDecisions(ctx, incident.id, decisions);
+    if (incident)
+      ofIncidents.push(...decisions.map((decision) => ({ incidentId: incident.id, ...decision })));
   }
+  await recordIncidentDecisions(ctx, ofIncidents);
   await recordDecisions(ctx, ofAlerts);
   return written;
 }

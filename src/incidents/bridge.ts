@@ -1,6 +1,6 @@
 import type { RoutingPolicy } from '../config/types.ts';
 import type { Severity } from '../core/severity.ts';
-import { type AlertRow, type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
+import type { AlertRow, Ctx, IncidentRow, Question } from '../store/index.ts';
 import {
   type BridgeAction,
   type BridgeFacts,
@@ -13,14 +13,18 @@ import {
 } from './decide.ts';
 import {
   type CandidateRow,
-  holdService,
-  type SignatureFactsRow,
+  countRecentSignatures,
+  type HolderRow,
+  holdServices,
+  nameService,
+  type ServiceCountRow,
   type SignatureKey,
-  selectIncidentsOfSignature,
-  selectNeighbour,
-  selectSignatureFacts,
+  type SignatureTriageRow,
+  selectIncidentsOfSignatures,
+  selectNeighbours,
+  selectTriageTimes,
 } from './queries-bridge.ts';
-import { writeBridge } from './write-bridge.ts';
+import { type BridgePlan, writeBridges } from './write-bridge.ts';
 
 export type BridgeOptions = {
   /** The most severe that this alert can make an incident; null: no cap. */
@@ -29,7 +33,7 @@ export type BridgeOptions = {
   dedupeWindowMs: number | null;
   policy: RoutingPolicy['defaults'];
   autoTriage: boolean;
-  /** False once a pass has opened, or had triaged, as many as it may: then nothing is written. */
+  /** False once a pass has opened, or had triaged, as many as it may: then nothing is planned. */
   mayCreate: boolean;
   mayTriage: boolean;
 };
@@ -41,61 +45,65 @@ export type BridgeView = {
   signatureTriagedAt: number | null;
 };
 
-export type Bridged = {
-  done: true;
-  action: BridgeAction;
-  reason: BridgeReason;
-  /** The incident as it is afterwards. */
-  incident: IncidentRow;
-  /** The incident that was resolved in favour of the new one, as it is afterwards. */
-  superseded: IncidentRow | null;
-  created: boolean;
-  deduped: boolean;
-  reopened: boolean;
-  /** The incident became more severe by this alert. */
-  severityRose: boolean;
-  triage: TriageDecision | null;
-};
-
 export type Deferred = { done: false; reason: 'max_incidents_per_run' | 'max_triages_per_run' };
 
 /**
- * Holds the service and env of an alert until the commit, and answers what decides about it. In the open transaction,
- * before any alert is locked: all who need both take them in this order.
+ * Holds the services and envs of alerts until the commit, and asks what decides about each, in their order. In the open
+ * transaction, before any alert is locked: all who need both take them in this order.
  */
-export async function viewBridge(
+export function viewBridges(
   ctx: Ctx,
-  key: SignatureKey,
+  keys: readonly SignatureKey[],
   policy: RoutingPolicy['defaults'],
-): Promise<BridgeView> {
+): Question<BridgeView[]> {
   const sinceMs = ctx.clock.now() - policy.groupWindowMs;
-  const [, ofSignature, neighbours, facts] = await runStatements(ctx, [
-    holdService(ctx, key),
-    selectIncidentsOfSignature(ctx, key),
-    selectNeighbour(ctx, key),
-    selectSignatureFacts(ctx, key, { sinceMs, bound: policy.stormThreshold }),
-  ]);
-  return toView(ofSignature as CandidateRow[], neighbours as CandidateRow[], facts as SignatureFactsRow[]);
+  const asked = {
+    signatures: keys.map(({ signature }) => signature),
+    services: keys.map(({ service }) => service),
+    envs: [...new Set(keys.map(({ env }) => env))],
+  };
+  return {
+    statements: [
+      ...holdServices(ctx, keys),
+      selectIncidentsOfSignatures(ctx, null, asked),
+      selectNeighbours(ctx, null, asked),
+      selectTriageTimes(ctx, null, asked),
+      countRecentSignatures(ctx, null, { ...asked, sinceMs, bound: policy.stormThreshold }),
+    ],
+    read: ([, ...rows]) => readViews(keys, rows as Seen),
+  };
 }
 
-function toView(
-  ofSignature: readonly CandidateRow[],
-  neighbours: readonly CandidateRow[],
-  facts: readonly SignatureFactsRow[],
-): BridgeView {
-  const holder = ofSignature.find((row) => row.left_at === null);
-  const former = ofSignature.find((row) => row.left_at !== null);
-  const neighbour = neighbours[0];
-  return {
-    facts: {
-      holder: holder ? toState(holder) : null,
-      former: former ? toState(former) : null,
-      neighbour: neighbour ? toState(neighbour) : null,
-      recentSignatures: facts[0]?.recent_signatures ?? 0,
-    },
-    rows: new Map([...ofSignature, ...neighbours].map((row) => [row.incident_id, row])),
-    signatureTriagedAt: facts[0]?.last_triage_at ?? null,
-  };
+type Seen = [HolderRow[], CandidateRow[], SignatureTriageRow[], ServiceCountRow[]];
+
+function readViews(keys: readonly SignatureKey[], [held, neighbours, triages, counts]: Seen): BridgeView[] {
+  const heldBy = Map.groupBy(held, (row) => nameSignature(row.held_signature, row.held_env));
+  const neighbourOf = new Map(neighbours.map((row) => [nameService(row), row]));
+  const triagedAt = new Map(
+    triages.map((row) => [nameSignature(row.signature, row.env), row.last_triage_at]),
+  );
+  const countOf = new Map(counts.map((row) => [nameService(row), row.recent_signatures]));
+  return keys.map((key) => {
+    const signature = nameSignature(key.signature, key.env);
+    const ofSignature = heldBy.get(signature) ?? [];
+    const holder = ofSignature.find((row) => row.left_at === null) ?? null;
+    const former = ofSignature.find((row) => row.left_at !== null) ?? null;
+    const neighbour = neighbourOf.get(nameService(key)) ?? null;
+    return {
+      facts: {
+        holder: holder && toState(holder),
+        former: former && toState(former),
+        neighbour: neighbour && toState(neighbour),
+        recentSignatures: countOf.get(nameService(key)) ?? 0,
+      },
+      rows: new Map([neighbour, ...ofSignature].flatMap((row) => (row ? [[row.incident_id, row]] : []))),
+      signatureTriagedAt: triagedAt.get(signature) ?? null,
+    };
+  });
+}
+
+function nameSignature(signature: string, env: string): string {
+  return `${env}\n${signature}`;
 }
 
 function toState(row: IncidentRow): IncidentState {
@@ -111,13 +119,13 @@ function toState(row: IncidentRow): IncidentState {
   };
 }
 
-/** Makes an alert part of an incident, in the open transaction that also made the view; the only way alerts become incidents. */
-export async function alertToIncident(
+/** Decides which incident an alert becomes part of, by the view of the open transaction; writes nothing. */
+export function planBridge(
   ctx: Ctx,
   alert: AlertRow,
   view: BridgeView,
   options: BridgeOptions,
-): Promise<Bridged | Deferred> {
+): BridgePlan | Deferred {
   const nowMs = ctx.clock.now();
   const decision = decideBridge(
     view.facts,
@@ -129,28 +137,55 @@ export async function alertToIncident(
       dedupeWindowMs: options.dedupeWindowMs ?? options.policy.dedupeWindowMs,
     },
   );
-  const created = decision.action === 'create' || decision.action === 'supersede';
-  if (created && !options.mayCreate) return { done: false, reason: 'max_incidents_per_run' };
+  const creates = decision.action === 'create' || decision.action === 'supersede';
+  if (creates && !options.mayCreate) return { done: false, reason: 'max_incidents_per_run' };
   const before = decision.incident ? (view.rows.get(decision.incident.incidentId) ?? null) : null;
   const lastTriageAt = findLastTriage(decision.action, view, before);
   const triage = options.autoTriage
     ? decideTriage(lastTriageAt, nowMs, options.policy.triageCooldownMs)
     : null;
   if (triage?.run && !options.mayTriage) return { done: false, reason: 'max_triages_per_run' };
-  const { incident, superseded } = await writeBridge(ctx, { alert, decision, before, triage, lastTriageAt });
-  return {
-    done: true,
-    action: decision.action,
-    reason: decision.reason,
-    incident,
-    superseded,
-    created,
-    deduped: decision.action === 'join' || decision.action === 'storm-join',
-    reopened: decision.action === 'reopen',
-    severityRose: !created && before !== null && isMoreSevere(incident.severity, before.severity),
-    triage,
-  };
+  return { done: true, alert, decision, before, triage, lastTriageAt, creates };
 }
+
+/**
+ * Makes alerts part of incidents as planned, in the open transaction that also made their views; the only way alerts
+ * become incidents. No two of the plans may be about one incident or one signature.
+ */
+export async function alertsToIncidents(ctx: Ctx, plans: readonly BridgePlan[]): Promise<Bridged[]> {
+  const written = await writeBridges(ctx, plans);
+  return written.map(({ plan, incident, superseded }): Bridged => {
+    const { decision, before, triage, creates, alert } = plan;
+    return {
+      alert,
+      action: decision.action,
+      reason: decision.reason,
+      incident,
+      superseded,
+      created: creates,
+      deduped: decision.action === 'join' || decision.action === 'storm-join',
+      reopened: decision.action === 'reopen',
+      severityRose: !creates && before !== null && isMoreSevere(incident.severity, before.severity),
+      triage,
+    };
+  });
+}
+
+export type Bridged = {
+  alert: AlertRow;
+  action: BridgeAction;
+  reason: BridgeReason;
+  /** The incident as it is afterwards. */
+  incident: IncidentRow;
+  /** The incident that was resolved in favour of the new one, as it is afterwards. */
+  superseded: IncidentRow | null;
+  created: boolean;
+  deduped: boolean;
+  reopened: boolean;
+  /** The incident became more severe by this alert. */
+  severityRose: boolean;
+  triage: TriageDecision | null;
+};
 
 /** A signature that a storm brings along was looked at when its incident was. */
 function findLastTriage(action: BridgeAction, view: BridgeView, before: CandidateRow | null): number | null {

@@ -1,8 +1,8 @@
 import type { Severity } from '../core/severity.ts';
-import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
-import { holdService } from './queries-bridge.ts';
+import { type Ctx, type IncidentRow, writeLater } from '../store/index.ts';
+import { holdServices } from './queries-bridge.ts';
 import { appendEvents } from './queries-event.ts';
-import { insertIncident, takeNumber } from './queries-incident.ts';
+import { insertIncidents, takeNumbers } from './queries-incident.ts';
 
 export type NewIncident = {
   title: string;
@@ -17,8 +17,11 @@ export type NewIncident = {
 export async function createIncident(ctx: Ctx, wanted: NewIncident): Promise<IncidentRow> {
   const nowMs = ctx.clock.now();
   const ulid = ctx.ids.ulid();
-  const row: Omit<IncidentRow, 'number'> = {
+  await writeLater(ctx, holdServices(ctx, [wanted]));
+  const [number = 0] = await takeNumbers(ctx, 1);
+  const row: IncidentRow = {
     ...wanted,
+    number,
     incident_id: `inc_${ulid}`,
     severity_cap: null,
     status: 'open',
@@ -44,12 +47,6 @@ export async function createIncident(ctx: Ctx, wanted: NewIncident): Promise<Inc
     message,
     meta: { to: 'open' },
   } as const;
-  const [, , inserted] = await runStatements(ctx, [
-    holdService(ctx, wanted),
-    takeNumber(ctx),
-    insertIncident(ctx, row),
-    ...appendEvents(ctx, [opened]),
-  ]);
-  const [numbered] = (inserted ?? []) as { number: number }[];
-  return { ...row, number: numbered?.number ?? 0 };
+  await writeLater(ctx, [...insertIncidents(ctx, [row]), ...appendEvents(ctx, [opened])]);
+  return row;
 }

@@ -1,14 +1,14 @@
 import { type Ctx, insertMany } from '../store/index.ts';
 
-/** Notes why people heard of an incident, or did not, and what decided it; repeats are counted, not multiplied. In the open transaction. */
+/** Notes why people heard of incidents, or did not, and what decided it; repeats are counted, not multiplied. In the open transaction. */
 export async function recordIncidentDecisions(
   ctx: Ctx,
-  incidentId: string,
-  decisions: readonly { reason: string; rule: string | null }[],
+  decisions: readonly { incidentId: string; reason: string; rule: string | null }[],
 ): Promise<void> {
   const nowMs = ctx.clock.now();
-  const byReason = new Map(decisions.map((decision) => [decision.reason, decision]));
-  const rows = [...byReason.values()].map(({ reason, rule }) => ({
+  // One statement may touch a row once only.
+  const once = new Map(decisions.map((one) => [`${one.incidentId} ${one.reason}`, one]));
+  const rows = [...once.values()].map(({ incidentId, reason, rule }) => ({
     incident_id: incidentId,
     reason,
     rule,

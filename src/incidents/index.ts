@@ -9,11 +9,12 @@ export { appendNote } from './append-note.ts';
 export { assignIncident } from './assign.ts';
 export { attachArtifact, attachFiles } from './attach-artifact.ts';
 export {
-  alertToIncident,
+  alertsToIncidents,
   type Bridged,
   type BridgeView,
   type Deferred,
-  viewBridge,
+  planBridge,
+  viewBridges,
 } from './bridge.ts';
 export { alterIncident, endIncident, mitigateIncident } from './change.ts';
 export { changeFollowup } from './change-followup.ts';
@@ -107,3 +108,4 @@ export {
   toEventView,
   toIncidentView,
 } from './view.ts';
+export type { BridgePlan } from './write-bridge.ts';

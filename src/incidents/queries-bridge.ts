@@ -1,58 +1,99 @@
 import { type CompiledQuery, type Expression, sql } from 'kysely';
-import type { AlertRow, Ctx, IncidentRow, IncidentSignatureRow } from '../store/index.ts';
+import {
+  type AlertRow,
+  type Ctx,
+  defineStatement,
+  type IncidentRow,
+  type IncidentSignatureRow,
+} from '../store/index.ts';
 
 /** What an alert and an incident are brought together by. */
 export type SignatureKey = { signature: string; service: string; env: string };
 
 /** An incident that an alert may belong to. */
-export type CandidateRow = IncidentRow & { left_at: number | null; last_triage_at: number | null };
+export type CandidateRow = IncidentRow & { last_triage_at: number | null };
+
+/** One that holds a signature, or the one that let go of it last. */
+export type HolderRow = CandidateRow & { held_signature: string; held_env: string; left_at: number | null };
 
 const isOpen = sql<boolean>`incident.status in ('open', 'mitigating')`;
 
-/** Holds the service in the env until the commit: one at a time decides about its incidents. Index: the primary key. */
-export function holdService(ctx: Ctx, key: { service: string; env: string }): CompiledQuery {
-  return ctx.db
-    .insertInto('service_lock')
-    .values({ service: key.service, env: key.env })
-    .onConflict((conflict) =>
-      conflict.columns(['service', 'env']).doUpdateSet((eb) => ({ env: eb.ref('excluded.env') })),
+/**
+ * Holds services in their envs until the commit: one at a time decides about their incidents. In one order for all, so that
+ * two never wait for each other crosswise. Index: the primary key.
+ */
+export function holdServices(
+  ctx: Ctx,
+  keys: readonly Pick<SignatureKey, 'service' | 'env'>[],
+): CompiledQuery[] {
+  const rows = [...new Map(keys.map(({ service, env }) => [nameService({ service, env }), { service, env }]))]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => row);
+  const onConflict = 'on conflict (service, env) do update set env = excluded.env';
+  return ctx.dialect.insertRows('service_lock', rows, { onConflict });
+}
+
+/** Names a service in an env. */
+export function nameService({ service, env }: { service: string; env: string }): string {
+  return `${env}\n${service}`;
+}
+
+type Keys = { signatures: readonly string[]; services: readonly string[]; envs: readonly string[] };
+
+/** Answers the open incidents of the signatures, and of each the one that let go of it last, held until the commit: a merger may have given one of them to another service. Index: the primary key of incident_signature. */
+export const selectIncidentsOfSignatures = defineStatement<Keys, null, HolderRow>(({ db, dialect, value }) =>
+  db
+    .selectFrom('incident_signature as held')
+    .innerJoin('incident', 'incident.incident_id', 'held.incident_id')
+    .selectAll('incident')
+    .select(['held.signature as held_signature', 'held.env as held_env', 'held.ended_at as left_at'])
+    .select((eb) => lastTriageOf(eb.ref('incident.incident_id')).as('last_triage_at'))
+    .where((eb) => dialect.isOneOf(eb.ref('held.signature'), value('signatures')))
+    .where((eb) => dialect.isOneOf(eb.ref('held.env'), value('envs')))
+    .where((eb) =>
+      eb.or([
+        eb('held.ended_at', 'is', null),
+        eb('held.incident_id', '=', (from) =>
+          from
+            .selectFrom('incident_signature as former')
+            .select('former.incident_id')
+            .whereRef('former.signature', '=', 'held.signature')
+            .whereRef('former.env', '=', 'held.env')
+            .where('former.ended_at', 'is not', null)
+            .orderBy('former.ended_at', 'desc')
+            .orderBy('former.incident_id', 'desc')
+            .limit(sql.lit(1)),
+        ),
+      ]),
     )
-    .compile();
-}
+    .orderBy('incident.incident_id')
+    .modifyEnd(dialect.forUpdate),
+);
 
-/** Answers the open incident of the signature, and the one that let go of it last, held until the commit: a merger may have given one of them to another service. Index: the primary key of incident_signature. */
-export function selectIncidentsOfSignature(ctx: Ctx, key: SignatureKey): CompiledQuery<CandidateRow> {
-  return ctx.db
-    .selectFrom('incident_signature')
-    .innerJoin('incident', 'incident.incident_id', 'incident_signature.incident_id')
+/** Answers the newest open incident of each service that is held, held until the commit. Index: service_lock's key, incident_open. */
+export const selectNeighbours = defineStatement<Keys, null, CandidateRow>(({ db, dialect, value }) =>
+  db
+    .selectFrom('service_lock as held')
+    .innerJoin('incident', (join) =>
+      join.on('incident.incident_id', '=', (from) =>
+        from
+          .selectFrom('incident')
+          .select('incident.incident_id')
+          .whereRef('incident.service', '=', 'held.service')
+          .whereRef('incident.env', '=', 'held.env')
+          .where(isOpen)
+          .orderBy('incident.created_at', 'desc')
+          .orderBy('incident.incident_id', 'desc')
+          .limit(sql.lit(1)),
+      ),
+    )
     .selectAll('incident')
-    .select('incident_signature.ended_at as left_at')
     .select((eb) => lastTriageOf(eb.ref('incident.incident_id')).as('last_triage_at'))
-    .where('incident_signature.signature', '=', key.signature)
-    .where('incident_signature.env', '=', key.env)
-    .orderBy(sql`incident_signature.ended_at desc nulls first`)
-    .orderBy('incident.incident_id', 'desc')
-    .limit(2)
-    .modifyEnd(ctx.dialect.forUpdate)
-    .compile();
-}
-
-/** Answers the newest open incident of the service and env, held until the commit. Index: incident_open. */
-export function selectNeighbour(ctx: Ctx, key: SignatureKey): CompiledQuery<CandidateRow> {
-  return ctx.db
-    .selectFrom('incident')
-    .selectAll('incident')
-    .select(sql<number | null>`null`.as('left_at'))
-    .select((eb) => lastTriageOf(eb.ref('incident.incident_id')).as('last_triage_at'))
-    .where('service', '=', key.service)
-    .where('env', '=', key.env)
-    .where(isOpen)
-    .orderBy('created_at', 'desc')
-    .orderBy('incident_id', 'desc')
-    .limit(1)
-    .modifyEnd(ctx.dialect.forUpdate)
-    .compile();
-}
+    .where((eb) => dialect.isOneOf(eb.ref('held.service'), value('services')))
+    .where((eb) => dialect.isOneOf(eb.ref('held.env'), value('envs')))
+    .orderBy('incident.incident_id')
+    .modifyEnd(dialect.forUpdate),
+);
 
 function lastTriageOf(incidentId: Expression<string>) {
   return sql<
@@ -60,59 +101,67 @@ function lastTriageOf(incidentId: Expression<string>) {
   >`(select max(triage.created_at) from triage where triage.incident_id = ${incidentId})`;
 }
 
-export type SignatureFactsRow = { last_triage_at: number | null; recent_signatures: number };
+export type SignatureTriageRow = { signature: string; env: string; last_triage_at: number | null };
+
+/** Answers when the signatures were triaged last. Index: the primary key. */
+export const selectTriageTimes = defineStatement<Keys, null, SignatureTriageRow>(({ db, dialect, value }) =>
+  db
+    .selectFrom('signature_state')
+    .select(['signature', 'env', 'last_triage_at'])
+    .where((eb) => dialect.isOneOf(eb.ref('signature'), value('signatures')))
+    .where((eb) => dialect.isOneOf(eb.ref('env'), value('envs'))),
+);
+
+type Since = Keys & { sinceMs: number; bound: number };
+
+export type ServiceCountRow = { service: string; env: string; recent_signatures: number };
 
 /**
- * Answers when the signature was triaged last, and how many signatures came to open incidents of the service since, counted
- * to the bound. Index: signature_state's key, incident_open, incident_signature_incident_id.
+ * Answers how many signatures came to open incidents of each service that is held since, counted to the bound. Index:
+ * service_lock's key, incident_open, incident_signature_incident_id.
  */
-export function selectSignatureFacts(
-  ctx: Ctx,
-  key: SignatureKey,
-  since: { sinceMs: number; bound: number },
-): CompiledQuery<SignatureFactsRow> {
-  return ctx.db
-    .selectNoFrom((eb) => [
-      eb
-        .selectFrom('signature_state')
-        .select('last_triage_at')
-        .where('signature', '=', key.signature)
-        .where('env', '=', key.env)
-        .as('last_triage_at'),
-      eb
-        .selectFrom((from) =>
-          from
-            .selectFrom('incident')
-            .innerJoin('incident_signature', 'incident_signature.incident_id', 'incident.incident_id')
-            .select('incident_signature.signature')
-            .where('incident.service', '=', key.service)
-            .where('incident.env', '=', key.env)
-            .where(isOpen)
-            .where('incident_signature.created_at', '>=', since.sinceMs)
-            .limit(since.bound)
-            .as('recent'),
-        )
-        .select((count) => count.fn.countAll<number>().as('signatures'))
-        .as('recent_signatures'),
-    ])
-    .compile() as CompiledQuery<SignatureFactsRow>;
-}
+export const countRecentSignatures = defineStatement<Since, null, ServiceCountRow>(
+  ({ db, dialect, value }) =>
+    db
+      .selectFrom('service_lock as held')
+      .select(['held.service', 'held.env'])
+      .select((eb) =>
+        eb
+          .selectFrom((from) =>
+            from
+              .selectFrom('incident')
+              .innerJoin('incident_signature', 'incident_signature.incident_id', 'incident.incident_id')
+              .select('incident_signature.signature')
+              .whereRef('incident.service', '=', 'held.service')
+              .whereRef('incident.env', '=', 'held.env')
+              .where(isOpen)
+              .where('incident_signature.created_at', '>=', value('sinceMs'))
+              .limit(value('bound'))
+              .as('recent'),
+          )
+          .select((count) => count.fn.countAll<number>().as('signatures'))
+          .$castTo<number>()
+          .as('recent_signatures'),
+      )
+      .where((eb) => dialect.isOneOf(eb.ref('held.service'), value('services')))
+      .where((eb) => dialect.isOneOf(eb.ref('held.env'), value('envs'))) as unknown as {
+      compile(): CompiledQuery<ServiceCountRow>;
+    },
+);
 
-/** Makes the incident hold the signature, again where it did before. Index: the primary key; unique while open. */
-export function holdSignature(ctx: Ctx, key: SignatureKey, incidentId: string, nowMs: number): CompiledQuery {
-  return ctx.db
-    .insertInto('incident_signature')
-    .values({
-      signature: key.signature,
-      env: key.env,
-      incident_id: incidentId,
-      created_at: nowMs,
-      ended_at: null,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['signature', 'env', 'incident_id']).doUpdateSet({ ended_at: null }),
-    )
-    .compile();
+/** Makes incidents hold the signatures of alerts, again where they did before. Index: the primary key; unique while open. */
+export function holdSignatures(
+  ctx: Ctx,
+  held: readonly { signature: string; env: string; incidentId: string }[],
+  nowMs: number,
+): CompiledQuery[] {
+  const rows = held.map(({ signature, env, incidentId }) => ({
+    ...{ signature, env, incident_id: incidentId },
+    created_at: nowMs,
+    ended_at: null,
+  }));
+  const onConflict = 'on conflict (signature, env, incident_id) do update set ended_at = null';
+  return ctx.dialect.insertRows('incident_signature', rows, { onConflict });
 }
 
 /** Lets an incident that is over go of its signatures. Index: incident_signature_incident_id. */
@@ -204,27 +253,28 @@ const countMinute = `on conflict (signature, env, minute_at) do update set due_r
   occurrences = signature_minute.occurrences + excluded.occurrences,
   triages = signature_minute.triages + excluded.triages`;
 
-/** Counts an alert for its signature where it was not yet, and its triage. Index: the primary keys. */
-export function countSignature(
-  ctx: Ctx,
-  alert: Pick<AlertRow, 'signature' | 'env' | 'alert_ref' | 'announced'>,
-  nowMs: number,
-  triage: { lastAt: number | null; isNew: boolean },
-): CompiledQuery[] {
-  const { signature, env } = alert;
-  const state = { signature, env, last_triage_at: triage.lastAt, last_alert_at: nowMs };
-  const minute_at = nowMs - (nowMs % 60_000);
-  const minute = {
-    signature,
-    env,
-    minute_at,
+export type SignatureCount = {
+  alert: Pick<AlertRow, 'signature' | 'env' | 'alert_ref' | 'announced'>;
+  triage: { lastAt: number | null; isNew: boolean };
+};
+
+/** Counts alerts of different signatures where they were not yet, and their triages. Index: the primary keys. */
+export function countSignatures(ctx: Ctx, counts: readonly SignatureCount[], nowMs: number): CompiledQuery[] {
+  const states = counts.map(({ alert: { signature, env }, triage }) => ({
+    ...{ signature, env },
+    last_triage_at: triage.lastAt,
+    last_alert_at: nowMs,
+  }));
+  const minutes = counts.map(({ alert: { signature, env, alert_ref, announced }, triage }) => ({
+    ...{ signature, env },
+    minute_at: nowMs - (nowMs % 60_000),
     // What comes round again was counted with the report that sent it.
-    occurrences: alert.announced === 0 ? 1 : 0,
+    occurrences: announced === 0 ? 1 : 0,
     triages: triage.isNew ? 1 : 0,
-    due_ref: alert.alert_ref,
-  };
+    due_ref: alert_ref,
+  }));
   return [
-    ...ctx.dialect.insertRows('signature_state', [state], { onConflict: keepNewestAlert }),
-    ...ctx.dialect.insertRows('signature_minute', [minute], { onConflict: countMinute }),
+    ...ctx.dialect.insertRows('signature_state', states, { onConflict: keepNewestAlert }),
+    ...ctx.dialect.insertRows('signature_minute', minutes, { onConflict: countMinute }),
   ];
 }

@@ -1,30 +1,29 @@
 import { type CompiledQuery, sql } from 'kysely';
-import type { Ctx, IncidentRow, IncidentStatus } from '../store/index.ts';
+import { type Ctx, defineStatement, type IncidentRow, type IncidentStatus } from '../store/index.ts';
 
-/** Takes the next incident number; the row stays held until the commit. Index: the primary key of counter. */
-export function takeNumber(ctx: Ctx): CompiledQuery {
-  return ctx.db
-    .insertInto('counter')
-    .values({ name: 'incident', value: 1 })
-    .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet((eb) => ({ value: eb('counter.value', '+', 1) })),
-    )
-    .compile();
+/** Takes the next incident numbers, in order; the row stays held until the commit. Index: the primary key of counter. */
+export async function takeNumbers(ctx: Ctx, count: number): Promise<number[]> {
+  if (count === 0) return [];
+  const { rows } = await ctx.db.executeQuery(take(ctx, null, { count }));
+  const last = rows[0]?.value ?? 0;
+  return Array.from({ length: count }, (_, i) => last - count + 1 + i);
 }
 
-/** Inserts an incident under the number that was just taken, and answers that number. */
-export function insertIncident(
-  ctx: Ctx,
-  row: Omit<IncidentRow, 'number'>,
-): CompiledQuery<{ number: number }> {
-  return ctx.db
-    .insertInto('incident')
-    .values((eb) => ({
-      ...row,
-      number: eb.selectFrom('counter').select('value').where('name', '=', 'incident'),
-    }))
-    .returning('number')
-    .compile();
+const take = defineStatement<{ count: number }, null, { value: number }>(({ db, value }) =>
+  db
+    .insertInto('counter')
+    .values({ name: sql.lit('incident'), value: value('count') })
+    .onConflict((conflict) =>
+      conflict
+        .column('name')
+        .doUpdateSet((eb) => ({ value: eb('counter.value', '+', eb.ref('excluded.value')) })),
+    )
+    .returning('value'),
+);
+
+/** Inserts incidents. */
+export function insertIncidents(ctx: Ctx, rows: readonly IncidentRow[]): CompiledQuery[] {
+  return ctx.dialect.insertRows('incident', rows);
 }
 
 /** Changes an incident that still has the status that was decided from; answers its id, or nothing. Index: the primary key. */

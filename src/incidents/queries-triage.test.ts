@@ -4,7 +4,7 @@ import { describeEachStore } from '../../test/stores.ts';
 import { startWorker } from '../../test/supervised.ts';
 import { inTransaction, runStatements } from '../store/index.ts';
 import { leaseWaiting } from './queries-leased.ts';
-import { insertTriage } from './queries-triage.ts';
+import { insertTriages } from './queries-triage.ts';
 
 const planWays = ['hashjoin', 'mergejoin', 'hashagg', 'sort', 'material'];
 
@@ -15,8 +15,8 @@ describeEachStore('leasing triages', (open) => {
     await settle();
     const incident = await ctx.db.selectFrom('incident').selectAll().executeTakeFirstOrThrow();
     const { incident_id: incidentId, signature, env } = incident;
-    const about = { incidentId, signature, env, alertRef, nowMs: ctx.clock.now() };
-    await runStatements(ctx, Array.from({ length: 20 }, () => insertTriage(ctx, about)).flat());
+    const about = { incidentId, signature, env, alertRef };
+    await runStatements(ctx, insertTriages(ctx, Array(20).fill(about), ctx.clock.now()));
     const leased = await inTransaction(ctx, async (ctx) => {
       for (const way of ctx.dialect.engine === 'postgres' ? planWays : [])
         await sql`set local enable_${sql.raw(way)} = off`.execute(ctx.db);

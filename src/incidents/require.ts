@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { text } from '../core/text.ts';
 import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
-import { holdService } from './queries-bridge.ts';
+import { holdServices } from './queries-bridge.ts';
 import { lockIncidentRows, selectIncident } from './queries-incident.ts';
 
 type By = { incidentId: string } | { number: number };
@@ -35,12 +35,7 @@ export async function lockIncident(ctx: Ctx, by: By): Promise<IncidentRow> {
 export async function lockIncidents(ctx: Ctx, names: readonly By[]): Promise<IncidentRow[]> {
   const seen: IncidentRow[] = [];
   for (const by of names) seen.push((await selectIncident(ctx, by)) ?? notFound(nameOf(by)));
-  // All who need several services take them in this order.
-  const inOrder = seen.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-  await runStatements(
-    ctx,
-    inOrder.map((incident) => holdService(ctx, incident)),
-  );
+  await runStatements(ctx, holdServices(ctx, seen));
   // What was seen before may be old by now: read again, as the only one who may change it.
   const rows = await lockIncidentRows(
     ctx,
@@ -52,10 +47,6 @@ export async function lockIncidents(ctx: Ctx, names: readonly By[]): Promise<Inc
 
 function nameOf(by: By): string {
   return 'number' in by ? `INC-${by.number}` : by.incidentId;
-}
-
-function placeOf({ service, env }: IncidentRow): string {
-  return JSON.stringify([service, env]);
 }
 
 function notFound(name: string): never {

@@ -1,72 +1,82 @@
-import {
-  type AlertRow,
-  type CompiledQuery,
-  type Ctx,
-  type IncidentRow,
-  runStatements,
-  writeLater,
-} from '../store/index.ts';
+import { type AlertRow, type CompiledQuery, type Ctx, type IncidentRow, writeLater } from '../store/index.ts';
 import { type BridgeDecision, isMoreSevere, type TriageDecision } from './decide.ts';
-import { countSignature, holdSignature, releaseSignatures, reviveSignatures } from './queries-bridge.ts';
+import { countSignatures, holdSignatures, releaseSignatures, reviveSignatures } from './queries-bridge.ts';
 import { appendEvents, type NewEvent } from './queries-event.ts';
-import { changeIncident, insertIncident, takeNumber } from './queries-incident.ts';
-import { insertTriage } from './queries-triage.ts';
+import { changeIncident, insertIncidents, takeNumbers } from './queries-incident.ts';
+import { insertTriages } from './queries-triage.ts';
 import { formatNumber } from './view.ts';
 
-export type BridgeWrite = {
+/** What was decided about an alert, and is to be written. */
+export type BridgePlan = {
+  done: true;
   alert: AlertRow;
   decision: BridgeDecision;
   /** The incident of the decision as it was. */
   before: IncidentRow | null;
   triage: TriageDecision | null;
   lastTriageAt: number | null;
+  /** It begins an incident. */
+  creates: boolean;
 };
 
-type Written = { incident: IncidentRow; superseded: IncidentRow | null };
+/** What becomes of incidents by one alert. */
+export type BridgeWritten = { plan: BridgePlan; incident: IncidentRow; superseded: IncidentRow | null };
 
-/** Writes what was decided about an alert: incident, signature, timeline, counts and triage, in two round trips at most. */
-export async function writeBridge(ctx: Ctx, write: BridgeWrite): Promise<Written> {
-  const { decision, before } = write;
-  switch (decision.action) {
+/** A part of what is written for an alert: how an incident changes, and what its timeline says of that. */
+type Step = { changes: CompiledQuery[]; events: NewEvent[] } & Omit<BridgeWritten, 'plan'>;
+
+/**
+ * Writes what was decided about alerts: incidents, signatures, timelines, counts and triages. But for the numbers of new
+ * incidents all of it goes along with what the transaction does next.
+ */
+export async function writeBridges(ctx: Ctx, plans: readonly BridgePlan[]): Promise<BridgeWritten[]> {
+  const numbers = await takeNumbers(ctx, plans.filter(({ creates }) => creates).length);
+  const written = plans.map((plan) => ({ plan, ...takeStep(ctx, plan, () => numbers.shift() ?? 0) }));
+  const created = written.filter(({ plan }) => plan.creates).map(({ incident }) => incident);
+  await writeLater(ctx, [
+    // Who is superseded lets go of the signature before the new incident takes it.
+    ...written.flatMap(({ changes }) => changes),
+    ...insertIncidents(ctx, created),
+    ...writeAlerts(ctx, written),
+  ]);
+  return written;
+}
+
+function takeStep(ctx: Ctx, plan: BridgePlan, takeNumber: () => number): Step {
+  switch (plan.decision.action) {
     case 'create':
-      return { incident: await create(ctx, write, []), superseded: null };
+      return create(ctx, plan, takeNumber());
     case 'supersede':
-      return supersede(ctx, write, requireBefore(before));
+      return supersede(ctx, plan, requireBefore(plan), takeNumber());
     case 'join':
     case 'storm-join':
-      return { incident: await join(ctx, write, requireBefore(before)), superseded: null };
+      return join(ctx, plan, requireBefore(plan));
     case 'reopen':
-      return { incident: await reopen(ctx, write, requireBefore(before)), superseded: null };
+      return reopen(ctx, plan, requireBefore(plan));
   }
 }
 
-function requireBefore(before: IncidentRow | null): IncidentRow {
+function requireBefore({ before }: BridgePlan): IncidentRow {
   if (before) return before;
   throw new Error('a decision names an incident that its view does not hold');
 }
 
-async function create(ctx: Ctx, write: BridgeWrite, first: readonly CompiledQuery[]): Promise<IncidentRow> {
-  const row = newIncident(ctx, write);
+function create(ctx: Ctx, plan: BridgePlan, number: number): Step {
+  const incident = newIncident(ctx, plan, number);
   const opened: NewEvent = {
-    incidentId: row.incident_id,
+    incidentId: incident.incident_id,
     type: 'status_change',
-    message: `opened as ${row.severity}: ${row.title}`,
-    meta: { to: 'open', reason: write.decision.reason, alert_ref: write.alert.alert_ref },
+    message: `opened as ${incident.severity}: ${incident.title}`,
+    meta: { to: 'open', reason: plan.decision.reason, alert_ref: plan.alert.alert_ref },
   };
-  const answers = await runStatements(ctx, [
-    ...first,
-    takeNumber(ctx),
-    insertIncident(ctx, row),
-    ...writeAlert(ctx, write, row.incident_id, [opened]),
-  ]);
-  const [inserted] = (answers[first.length + 1] ?? []) as { number: number }[];
-  return { ...row, number: inserted?.number ?? 0 };
+  return { incident, superseded: null, changes: [], events: [opened] };
 }
 
-function newIncident(ctx: Ctx, { alert, decision }: BridgeWrite): Omit<IncidentRow, 'number'> {
+function newIncident(ctx: Ctx, { alert, decision }: BridgePlan, number: number): IncidentRow {
   const nowMs = ctx.clock.now();
   return {
     incident_id: `inc_${ctx.ids.ulid()}`,
+    number,
     title: alert.title,
     service: alert.service,
     env: alert.env,
@@ -91,55 +101,55 @@ function newIncident(ctx: Ctx, { alert, decision }: BridgeWrite): Omit<IncidentR
   };
 }
 
-/** The old incident lets go of the signature before the new one takes it; what supersedes it is known after the insert. */
-async function supersede(ctx: Ctx, write: BridgeWrite, before: IncidentRow): Promise<Written> {
+function supersede(ctx: Ctx, plan: BridgePlan, before: IncidentRow, number: number): Step {
   const nowMs = ctx.clock.now();
-  const end = { status: 'resolved', resolved_at: nowMs } as const;
-  const incident = await create(ctx, write, [
-    changeIncident(ctx, before.incident_id, before.status, end),
-    releaseSignatures(ctx, before.incident_id, nowMs),
-  ]);
-  const superseded = { ...before, ...end, superseded_by: incident.incident_id, updated_at: nowMs };
-  const event: NewEvent = {
+  const { incident, events } = create(ctx, plan, number);
+  const { incident_id: id } = incident;
+  const end = { status: 'resolved', resolved_at: nowMs, superseded_by: id, updated_at: nowMs } as const;
+  const ended: NewEvent = {
     incidentId: before.incident_id,
     type: 'status_change',
-    message: `resolved: the same failure came again past the dedupe window and is ${formatNumber(incident.number)} now`,
-    meta: { from: before.status, to: 'resolved', reason: 'past_window', superseded_by: incident.incident_id },
+    message: `resolved: the same failure came again past the dedupe window and is ${formatNumber(number)} now`,
+    meta: { from: before.status, to: 'resolved', reason: 'past_window', superseded_by: id },
   };
-  await writeLater(ctx, [
-    changeIncident(ctx, before.incident_id, 'resolved', { superseded_by: incident.incident_id }),
-    ...appendEvents(ctx, [event]),
-  ]);
-  return { incident, superseded };
+  const changes = [
+    changeIncident(ctx, before.incident_id, before.status, end),
+    releaseSignatures(ctx, before.incident_id, nowMs),
+  ];
+  return { incident, superseded: { ...before, ...end }, changes, events: [...events, ended] };
 }
 
-async function join(ctx: Ctx, write: BridgeWrite, before: IncidentRow): Promise<IncidentRow> {
-  const change = grow(ctx, write, before);
-  await writeLater(ctx, [
-    changeIncident(ctx, before.incident_id, before.status, change),
-    ...writeAlert(ctx, write, before.incident_id, raised(before, change)),
-  ]);
-  return { ...before, ...change };
+function join(ctx: Ctx, plan: BridgePlan, before: IncidentRow): Step {
+  const change = grow(ctx, plan, before);
+  return {
+    incident: { ...before, ...change },
+    superseded: null,
+    changes: [changeIncident(ctx, before.incident_id, before.status, change)],
+    events: raised(before, change),
+  };
 }
 
-async function reopen(ctx: Ctx, write: BridgeWrite, before: IncidentRow): Promise<IncidentRow> {
-  const change = { ...grow(ctx, write, before), status: 'open', resolved_at: null } as const;
+function reopen(ctx: Ctx, plan: BridgePlan, before: IncidentRow): Step {
+  const change = { ...grow(ctx, plan, before), status: 'open', resolved_at: null } as const;
   const reopened: NewEvent = {
     incidentId: before.incident_id,
     type: 'status_change',
-    message: `reopened: ${write.alert.title}`,
-    meta: { from: before.status, to: 'open', reason: 'reopened', alert_ref: write.alert.alert_ref },
+    message: `reopened: ${plan.alert.title}`,
+    meta: { from: before.status, to: 'open', reason: 'reopened', alert_ref: plan.alert.alert_ref },
   };
-  await writeLater(ctx, [
-    changeIncident(ctx, before.incident_id, before.status, change),
-    reviveSignatures(ctx, before.incident_id),
-    ...writeAlert(ctx, write, before.incident_id, [reopened, ...raised(before, change)]),
-  ]);
-  return { ...before, ...change };
+  return {
+    incident: { ...before, ...change },
+    superseded: null,
+    changes: [
+      changeIncident(ctx, before.incident_id, before.status, change),
+      reviveSignatures(ctx, before.incident_id),
+    ],
+    events: [reopened, ...raised(before, change)],
+  };
 }
 
 /** What an incident becomes by one more alert. */
-function grow(ctx: Ctx, { alert, decision }: BridgeWrite, before: IncidentRow) {
+function grow(ctx: Ctx, { alert, decision }: BridgePlan, before: IncidentRow) {
   const components = new Set(JSON.parse(before.components) as string[]);
   if (alert.component !== null) components.add(alert.component);
   return {
@@ -165,33 +175,42 @@ function raised(before: IncidentRow, after: Pick<IncidentRow, 'severity'>): NewE
 }
 
 /** What every bridged alert leaves: its signature, its line in the timeline, its counts, and a triage or the note that none is due. */
-function writeAlert(
-  ctx: Ctx,
-  { alert, decision, triage, lastTriageAt }: BridgeWrite,
-  incidentId: string,
-  events: readonly NewEvent[],
-): CompiledQuery[] {
+function writeAlerts(ctx: Ctx, written: readonly (Step & { plan: BridgePlan })[]): CompiledQuery[] {
   const nowMs = ctx.clock.now();
-  const isTriaged = triage?.run ?? false;
-  const joined: NewEvent = {
+  const bridged = written.map(({ plan, incident: { incident_id: incidentId } }) => ({ ...plan, incidentId }));
+  const held = bridged.map(({ alert: { signature, env }, incidentId }) => ({ signature, env, incidentId }));
+  const counts = bridged.map(({ alert, triage, lastTriageAt }) => {
+    const isNew = triage?.run ?? false;
+    return { alert, triage: { lastAt: isNew ? nowMs : lastTriageAt, isNew } };
+  });
+  const triages = bridged
+    .filter(({ triage }) => triage?.run)
+    .map(({ alert: { alert_ref: alertRef, signature, env }, incidentId }) => {
+      return { incidentId, alertRef, signature, env };
+    });
+  return [
+    ...holdSignatures(ctx, held, nowMs),
+    ...appendEvents(
+      ctx,
+      written.flatMap(({ plan, events, incident: { incident_id: incidentId } }) => [
+        ...events,
+        joinedLine(plan, incidentId),
+        ...cooldownNote(plan.triage, incidentId, plan.lastTriageAt),
+      ]),
+    ),
+    ...countSignatures(ctx, counts, nowMs),
+    ...insertTriages(ctx, triages, nowMs),
+  ];
+}
+
+function joinedLine({ alert, decision }: BridgePlan, incidentId: string): NewEvent {
+  return {
     incidentId,
     eventId: alert.alert_ref,
     type: 'alert',
     message: `${alert.severity} ${alert.title}`,
     meta: { alert_ref: alert.alert_ref, reason: decision.reason, signature: alert.signature },
   };
-  return [
-    holdSignature(ctx, alert, incidentId, nowMs),
-    ...appendEvents(ctx, [...events, joined, ...cooldownNote(triage, incidentId, lastTriageAt)]),
-    ...countSignature(ctx, alert, nowMs, { lastAt: isTriaged ? nowMs : lastTriageAt, isNew: isTriaged }),
-    ...(isTriaged
-      ? insertTriage(ctx, { incidentId, nowMs, alertRef: alert.alert_ref, ...keyOf(alert) })
-      : []),
-  ];
-}
-
-function keyOf(alert: AlertRow) {
-  return { signature: alert.signature, env: alert.env };
 }
 
 /** One note for each triage that alerts came too soon after; further ones are counted into it. */

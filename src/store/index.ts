@@ -22,7 +22,7 @@ export {
   requireCurrent,
 } from './migrate.ts';
 export { createRecorder } from './record.ts';
-export { insertMany, runStatements, updateMany, writeLater } from './run.ts';
+export { ask, insertMany, type Question, runStatements, updateMany, writeLater } from './run.ts';
 export type * from './schema.ts';
 export { defineStatement } from './statement.ts';
 export { openStore, type Store, type StoreOptions, withStore } from './store.ts';

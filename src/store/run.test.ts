@@ -1,7 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { describeEachStore } from '../../test/stores.ts';
-import { type Ctx, insertMany, inTransaction, runStatements, updateMany, writeLater } from './index.ts';
+import { ask, type Ctx, insertMany, inTransaction, runStatements, updateMany, writeLater } from './index.ts';
 
 const counters = (ctx: Ctx) => ctx.db.selectFrom('counter').selectAll().orderBy('name').execute();
 const insertOf = (ctx: Ctx, name: string) =>
@@ -42,6 +42,40 @@ describeEachStore('statements that run together', (open) => {
       { name: 'a', value: 7 },
       { name: 'taken', value: 0 },
     ]);
+  });
+});
+
+describeEachStore('questions', (open) => {
+  it('are asked in one trip, and each reads its own rows', async () => {
+    const { ctx } = await open();
+    const namesOf = (...names: string[]) => ({
+      statements: names.map((name) => sql`select cast(${name} as text) as name`.compile(ctx.db)),
+      read: (rows: readonly unknown[][]) => (rows.flat() as { name: string }[]).map(({ name }) => name),
+    });
+    const count = { statements: [], read: (rows: readonly unknown[][]) => rows.length };
+    const asked = await ask(ctx, namesOf('a', 'b'), count, namesOf('c'));
+    expect(asked).toEqual([['a', 'b'], 0, ['c']]);
+  });
+});
+
+describeEachStore('a text by key', (open) => {
+  it('is what the map holds for the value of the column, whatever it says, and null where it holds none', async () => {
+    const { ctx } = await open();
+    const names = ['plain', 'alrt_1', '7', '$.a', ...awkward.filter((name) => name !== '')];
+    await insertMany(
+      ctx,
+      'counter',
+      [...names, 'absent'].map((name) => ({ name, value: 0 })),
+    );
+    const texts = Object.fromEntries(names.map((name) => [name, `of ${name}`]));
+    const rows = await ctx.db
+      .selectFrom('counter')
+      .select('name')
+      .select((eb) => ctx.dialect.textByKey(eb.ref('name'), texts).as('text'))
+      .execute();
+    expect(new Map(rows.map(({ name, text }) => [name, text]))).toEqual(
+      new Map<string, string | null>([...Object.entries(texts), ['absent', null]]),
+    );
   });
 });
 

@@ -15,6 +15,33 @@ export function runStatements(
   return ctx.dialect.runTogether(ctx.db, statements, options);
 }
 
+/** Statements, and what their rows say together. */
+export type Question<Answer> = {
+  statements: readonly CompiledQuery[];
+  read(rows: readonly unknown[][]): Answer;
+};
+
+type Answers<Questions> = {
+  [K in keyof Questions]: Questions[K] extends Question<infer Answer> ? Answer : never;
+};
+
+/** Asks several questions in one round trip, in order; answers what each answers. As `runStatements`. */
+export async function ask<Questions extends readonly Question<unknown>[]>(
+  ctx: Ctx,
+  ...questions: Questions
+): Promise<Answers<Questions>> {
+  const rows = await runStatements(
+    ctx,
+    questions.flatMap(({ statements }) => statements),
+  );
+  let taken = 0;
+  const answers = questions.map(({ statements, read }) => {
+    taken += statements.length;
+    return read(rows.slice(taken - statements.length, taken));
+  });
+  return answers as Answers<Questions>;
+}
+
 /**
  * Adds writes whose answers nobody needs to the open transaction: they go along with its next statement or its commit,
  * which fails with them. Where none is open they are one of their own.

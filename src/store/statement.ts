@@ -56,3 +56,8 @@ function fill(parameter: unknown, values: object): unknown {
 export function bindList(values: readonly string[] | Place, convert: (values: unknown) => unknown): unknown {
   return values instanceof Place ? new Place(values.name, convert) : convert(values);
 }
+
+/** Answers what is bound for a map of texts: its JSON, or its place with the conversion still to come. */
+export function bindMap(texts: Readonly<Record<string, string>> | Place): unknown {
+  return texts instanceof Place ? new Place(texts.name, JSON.stringify) : JSON.stringify(texts);
+}

@@ -4,6 +4,7 @@
 export { createSilence } from './create.ts';
 export { createSilenceTest, decideState } from './decide.ts';
 export {
+  activeSilences,
   endSilence,
   insertSilence,
   markSilenced,

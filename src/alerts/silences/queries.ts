@@ -1,5 +1,11 @@
 import { sql } from 'kysely';
-import type { AlertRow, Ctx, SilenceRow } from '../../store/index.ts';
+import {
+  type AlertRow,
+  type Ctx,
+  defineStatement,
+  type Question,
+  type SilenceRow,
+} from '../../store/index.ts';
 import type { SilenceState } from './types.ts';
 
 /** Writes a new silence. */
@@ -13,15 +19,23 @@ export async function selectSilence(ctx: Ctx, id: string): Promise<SilenceRow | 
   return row ?? null;
 }
 
-/** Answers the silences that are on at the time, oldest first. Index: silence_end. */
-export function selectActiveSilences(ctx: Ctx, nowMs: number): Promise<SilenceRow[]> {
-  return ctx.db
+/** Asks for the silences that are on at the time, oldest first. Index: silence_end. */
+export function activeSilences(ctx: Ctx, nowMs: number): Question<SilenceRow[]> {
+  return { statements: [selectActive(ctx, null, { nowMs })], read: ([rows]) => rows as SilenceRow[] };
+}
+
+const selectActive = defineStatement<{ nowMs: number }, null, SilenceRow>(({ db, value }) =>
+  db
     .selectFrom('silence')
     .selectAll()
-    .where('ends_at', '>', nowMs)
-    .where('starts_at', '<=', nowMs)
-    .orderBy('silence_id')
-    .execute();
+    .where('ends_at', '>', value('nowMs'))
+    .where('starts_at', '<=', value('nowMs'))
+    .orderBy('silence_id'),
+);
+
+/** Answers the silences that are on at the time, oldest first. Index: silence_end. */
+export async function selectActiveSilences(ctx: Ctx, nowMs: number): Promise<SilenceRow[]> {
+  return (await ctx.db.executeQuery(selectActive(ctx, null, { nowMs }))).rows;
 }
 
 /** Answers silences, newest first, after the cursor's id. Index: the primary key, whose order is that of creation. */

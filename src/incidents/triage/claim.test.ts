@@ -5,7 +5,7 @@ import { inTransaction, runStatements, type TriageRow } from '../../store/index.
 import { createIncident } from '../create-incident.ts';
 import { selectArtifactHeads } from '../queries-artifact.ts';
 import { selectEvents } from '../queries-event.ts';
-import { insertTriage } from '../queries-triage.ts';
+import { insertTriages } from '../queries-triage.ts';
 import { claimTriages, failTriage, finishTriage, isWornOut } from './claim.ts';
 import { makeTriageReport } from './make-report.ts';
 
@@ -23,8 +23,8 @@ async function seed({ ctx, clock }: StoreHarness): Promise<string> {
       components: [],
     } as const;
     const { incident_id: incidentId } = await createIncident(ctx, wanted);
-    const triage = { incidentId, alertRef: 'alrt_1', signature: 's', env: 'prod', nowMs: clock.now() };
-    await runStatements(ctx, insertTriage(ctx, triage));
+    const triage = { incidentId, alertRef: 'alrt_1', signature: 's', env: 'prod' };
+    await runStatements(ctx, insertTriages(ctx, [triage], clock.now()));
     return incidentId;
   });
 }

@@ -1,12 +1,13 @@
 import { CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
-import { bindList } from '../statement.ts';
+import { bindList, bindMap } from '../statement.ts';
 import { Later, Together } from './connection.ts';
 
 /** What PostgreSQL needs: arrays, row locks, and many rows as one JSON parameter that takes its types from the table. */
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,
+  textByKey: (column, texts) => sql`(${bindMap(texts)}::json ->> ${column})`,
   skipLocked: sql`for update skip locked`,
   forUpdate: sql`for update`,
   nullsLast: (column, direction) => sql`${column} ${sql.raw(direction)} nulls last`,

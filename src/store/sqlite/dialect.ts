@@ -1,6 +1,6 @@
 import { CompiledQuery, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
-import { bindList } from '../statement.ts';
+import { bindList, bindMap } from '../statement.ts';
 import type { SqliteQuery } from './driver.ts';
 
 const nothing = sql``;
@@ -10,6 +10,7 @@ export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   isOneOf: (column, values) =>
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
+  textByKey: (column, texts) => sql`(cast(${bindMap(texts)} as text) ->> ${column})`,
   skipLocked: nothing,
   forUpdate: nothing,
   nullsLast: (column, direction) => sql`${column} ${sql.raw(direction)} nulls last`,
