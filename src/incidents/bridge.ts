@@ -23,7 +23,7 @@ import {
   selectIncidentsOfSignatures,
   selectNeighbours,
   selectTriageTimes,
-} from './queries-bridge.ts';
+} from './queries-view.ts';
 import { type BridgePlan, writeBridges } from './write-bridge.ts';
 
 export type BridgeOptions = {

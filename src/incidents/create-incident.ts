@@ -1,8 +1,8 @@
 import type { Severity } from '../core/severity.ts';
 import { type Ctx, type IncidentRow, writeLater } from '../store/index.ts';
-import { holdServices } from './queries-bridge.ts';
 import { appendEvents } from './queries-event.ts';
 import { insertIncidents, takeNumbers } from './queries-incident.ts';
+import { holdServices } from './queries-view.ts';
 
 export type NewIncident = {
   title: string;

@@ -1,8 +1,8 @@
 import { AppError } from '../core/errors.ts';
 import { text } from '../core/text.ts';
 import { type Ctx, type IncidentRow, runStatements } from '../store/index.ts';
-import { holdServices } from './queries-bridge.ts';
 import { lockIncidentRows, selectIncident } from './queries-incident.ts';
+import { holdServices } from './queries-view.ts';
 
 type By = { incidentId: string } | { number: number };
 
