@@ -75,8 +75,12 @@ function serverMicros(): number {
   return plan.serverPid === null ? 0 : readCpuMicros(plan.serverPid);
 }
 
-function wait(ms: number, unless: Promise<unknown>): Promise<unknown> {
-  return Promise.race([new Promise((resolve) => setTimeout(resolve, ms)), unless]);
+async function wait(ms: number, unless: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // Left running, it would keep the process for as long as the load might have taken.
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, unless]);
+  clearTimeout(timer);
 }
 
 async function run(): Promise<LoadResult> {

@@ -24,8 +24,13 @@ type Waiting = { resolve(results: SqliteResult[]): void; reject(error: Error): v
 
 /** Starts a thread with a connection of its own; a file that cannot be opened shows in the first `send`. */
 export function startSqliteThread(data: SqliteThreadData): SqliteThread {
-  // Flags of the program's own start, as `--eval`, are not for its threads.
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, execArgv: [] });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: data,
+    // Flags of the program's own start, as `--eval`, are not for its threads.
+    execArgv: [],
+    // What crosses is used at once: more room for what is new would only be filled before it is swept.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let dead: Error | null = null;

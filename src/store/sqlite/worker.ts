@@ -22,9 +22,11 @@ const maxPrepared = 500;
 
 function open(): DatabaseSync {
   const connection = new DatabaseSync(path, { readOnly, enableForeignKeyConstraints: true, timeout: 10_000 });
-  // 64 MiB of pages and a long journal: with the defaults, random keys cost a quarter of the throughput.
-  connection.exec('pragma cache_size = -65536; pragma temp_store = memory');
+  // Pages beyond these come from the operating system's cache at the same price: with 64 MiB nothing was faster.
+  const cacheKiB = readOnly ? 4096 : 8192;
+  connection.exec(`pragma cache_size = -${cacheKiB}; pragma temp_store = memory`);
   if (!readOnly) {
+    // A long journal: with the default, random keys cost a quarter of the throughput.
     connection.exec('pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 8000');
   }
   return connection;
