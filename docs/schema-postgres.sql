@@ -111,3 +111,10 @@ create view runs as select run_id, parent_run_id, kind, profile, task, source, s
 create table "monitor_state" ("namespace" text not null, "key" text not null, "value" text not null, "updated_at" bigint not null, constraint "monitor_state_key" primary key ("namespace", "key")) ;
 -- 0015-alert-hours
 create table "alert_hour" ("dimension" text not null, "value" text not null, "hour_at" bigint not null, "alerts" bigint not null, constraint "alert_hour_key" primary key ("dimension", "value", "hour_at")) ;
+-- 0016-run-metrics
+create table "run_metric" ("id" text not null, "run_id" text not null, "metric_name" text not null, "recorded_at" bigint not null, "metric_value" double precision not null, constraint "run_metric_key" primary key ("id"), constraint "run_metric_run" foreign key ("run_id") references "run" ("run_id") on delete cascade);
+create index "run_metric_of_run" on "run_metric" ("run_id", "id");
+create index "run_metric_of_name" on "run_metric" ("metric_name", "recorded_at");
+create index "run_metric_by_time" on "run_metric" ("recorded_at");
+create table "run_metric_batch" ("run_id" text not null, "batch_id" text not null, constraint "run_metric_batch_key" primary key ("run_id", "batch_id"), constraint "run_metric_batch_run" foreign key ("run_id") references "run" ("run_id") on delete cascade) ;
+create view run_metrics as select id, run_id, metric_name, metric_value, to_timestamp(recorded_at / 1000.0) as recorded_at from run_metric;

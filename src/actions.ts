@@ -28,6 +28,7 @@ import { draftPostmortem } from './flows/postmortem.ts';
 import { ingestAction } from './flows/report.ts';
 import { runRetention } from './flows/retention.ts';
 import { startRunAction } from './flows/run-actions.ts';
+import { recordMetricsAction } from './flows/run-metrics.ts';
 import { expireSilence, getSilence, listSilences } from './flows/silence-actions.ts';
 import {
   deleteStateAction,
@@ -54,7 +55,7 @@ import {
   showSignature,
 } from './incidents/index.ts';
 import { notificationsList, notificationsRetry } from './notify/index.ts';
-import { cancelRun, getRun, listRuns } from './runs/index.ts';
+import { cancelRun, getRun, listMetrics, listRuns } from './runs/index.ts';
 
 /** Everything that Tocsin can be asked to do. The doors are made from this list. */
 export const actions = [
@@ -107,6 +108,8 @@ export const actions = [
   listRuns,
   getRun,
   cancelRun,
+  listMetrics,
+  recordMetricsAction,
   listComponents,
   runChecks,
   listProfiles,

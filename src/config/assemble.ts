@@ -56,6 +56,8 @@ export function assemble(parts: Parts): Config {
     jobs: parts.jobs,
     state: { ...settings.state, dir: resolve(parts.cwd, settings.state.dir ?? join(parts.dataDir, 'cache')) },
     kinds: file.kinds,
+    metrics: file.metrics,
+    metricsApiToken: settings.metricsApiToken,
     retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
     policy: parts.policy,
     intelligence: parts.intelligence,

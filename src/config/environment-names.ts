@@ -32,6 +32,10 @@ export const environmentNames: readonly EnvironmentName[] = [
   { name: 'RATE_LIMIT_WINDOW', meaning: 'That window, in seconds or as a duration; default 60.' },
   { name: 'ALERTS_RETENTION_DAYS', meaning: 'Days that ended alerts are kept; beats retention.alerts.' },
   {
+    name: 'METRICS_API_TOKEN',
+    meaning: 'A secret whose bearers may record metrics of runs, and nothing else.',
+  },
+  {
     name: 'NODE_ENV',
     meaning: 'development logs at debug where LOG_LEVEL is not set, and changes nothing else.',
   },

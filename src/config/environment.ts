@@ -27,6 +27,7 @@ export type EnvironmentSettings = {
   rateLimitMaxRequests: number;
   rateLimitWindowMs: number;
   alertsRetentionMs: number | null;
+  metricsApiToken: string | null;
   logLevel: LogLevel;
   /** True where a person asked for `debug`, which sends no messages. */
   isDebugAsked: boolean;
@@ -74,6 +75,7 @@ export function readEnvironment(environment: Environment): {
     rateLimitMaxRequests: wholeNumber(reader, 'RATE_LIMIT_MAX', 1, 1_000_000) ?? 5,
     rateLimitWindowMs: secondsOrDuration(reader, 'RATE_LIMIT_WINDOW') ?? 60_000,
     alertsRetentionMs: days(reader, 'ALERTS_RETENTION_DAYS'),
+    metricsApiToken: get('METRICS_API_TOKEN'),
     logLevel: askedLevel ?? nodeLevel,
     isDebugAsked: askedLevel === 'debug',
     logRequests: flag(reader, 'LOG_REQUESTS'),

@@ -1,5 +1,6 @@
 import { toIso } from '../core/clock.ts';
 import { matchForm } from '../core/match.ts';
+import type { MetricRule } from '../core/metric-rules.ts';
 import type {
   ChannelConfig,
   CheckConfig,
@@ -30,6 +31,7 @@ export function tocsinFileForm(config: Config): FileForm {
     maintenance: config.maintenance.map(maintenanceForm),
     webhooks: mapValues(config.webhooks, webhookForm),
     kinds: config.kinds,
+    metrics: mapValues(config.metrics, metricForm),
     retention: {
       alerts: durationText(config.retention.alertsMs),
       runs: durationText(config.retention.runsMs),
@@ -38,6 +40,10 @@ export function tocsinFileForm(config: Config): FileForm {
     notify: { dry_run: config.notify.dryRun },
     ...(config.watchdog && { watchdog: watchdogForm(config.watchdog) }),
   };
+}
+
+function metricForm({ isWhole, ...rest }: MetricRule): FileForm {
+  return withoutNulls({ ...rest, whole: isWhole });
 }
 
 function watchdogForm({ url, intervalMs }: WatchdogConfig): FileForm {

@@ -26,6 +26,7 @@ export function redactConfig(config: Config): Config {
         { ...rest, proof: { ...proof, secret: hideSecret(proof.secret) } },
       ]),
     ),
+    metricsApiToken: hideSecret(config.metricsApiToken),
     jobs: redactJobs(config.jobs),
     watchdog: config.watchdog && { ...config.watchdog, url: redactWebhookUrl(config.watchdog.url) },
     telegram: redactTelegram(config.telegram),

@@ -100,6 +100,8 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   jobs: true,
   state: true,
   kinds: true,
+  metrics: true,
+  metricsApiToken: true,
   retention: true,
   policy: true,
   escalation: true,

@@ -1,4 +1,5 @@
 import type { FactsMatch } from '../core/match.ts';
+import type { MetricRule } from '../core/metric-rules.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
 import type { JobsConfig, StateConfig } from './jobs-types.ts';
@@ -32,6 +33,10 @@ export type Config = {
   state: StateConfig;
   /** Kinds of alerts beyond the built-in ones. */
   kinds: readonly string[];
+  /** Metrics of runs beyond the known ones, by name. */
+  metrics: Readonly<Record<string, MetricRule>>;
+  /** What senders of metrics show that have no token of Tocsin; null: there are none. */
+  metricsApiToken: string | null;
   retention: RetentionConfig;
   policy: RoutingPolicy;
   intelligence: IntelligencePolicy;

@@ -8,7 +8,7 @@ export type HttpBinding = {
   /** Path with `:name` parameters, each a field of the input. */
   path: string;
   /** Status of a success, 200 where absent. */
-  status?: 200 | 201;
+  status?: 200 | 201 | 202;
   /** Body limit in bytes after decompression, 1 MiB where absent. */
   bodyLimitBytes?: number;
 };

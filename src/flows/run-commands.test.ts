@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
 import { startWorker } from '../../test/supervised.ts';
+import { openRun } from '../runs/index.ts';
 import { createTaskCommands } from './run-commands.ts';
 
 async function open(harness: StoreHarness) {
   const { ctx } = await startWorker(harness);
   const warnings: string[] = [];
   const log = { ...ctx.log, warn: (_: object, message: string) => void warnings.push(message) };
+  const asked = { profile: 'edge', source: 'cron', scheduledFor: null, onlyTask: null } as const;
+  const run = await openRun(ctx, asked);
   const speaker = {
     runId: 'run_1',
+    taskRunId: run?.run_id ?? '',
     profile: 'edge',
     task: 'dns',
     service: 'edge',
@@ -16,7 +20,11 @@ async function open(harness: StoreHarness) {
   };
   const { take, settled } = createTaskCommands({ ...ctx, log }, speaker);
   const alerts = () => ctx.db.selectFrom('alert').selectAll().orderBy('alert_ref').execute();
-  return { take, settled, warnings, alerts };
+  const metrics = async () =>
+    (await ctx.db.selectFrom('run_metric').selectAll().orderBy('id').execute()).map(
+      ({ run_id, metric_name, metric_value }) => [run_id === run?.run_id, metric_name, metric_value],
+    );
+  return { take, settled, warnings, alerts, metrics };
 }
 
 describeEachStore('a ::tocsin line', (openStore) => {
@@ -58,5 +66,34 @@ describeEachStore('a ::tocsin line', (openStore) => {
     await settled();
     expect((await alerts()).reduce((sum, { occurrences }) => sum + occurrences, 0)).toBe(1000);
     expect(warnings).toHaveLength(3);
+  });
+
+  it('records a metric of its run, and what is wrong with one keeps out no other', async () => {
+    const { take, settled, metrics, warnings } = await open(await openStore());
+    take('::tocsin metric files_changed=3');
+    take('::tocsin metric files_changed=2.5');
+    take('::tocsin metric weather=3');
+    take('::tocsin metric cost_usd=-1');
+    take('::tocsin metric cost_usd=1e999');
+    take('::tocsin metric cost_usd=0.25');
+    await settled();
+    expect(await metrics()).toEqual([
+      [true, 'files_changed', 3],
+      [true, 'cost_usd', 0.25],
+    ]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/files_changed=2.5" must be a whole number$/),
+      expect.stringMatching(/weather=3" is unknown; known are duration_ms, .*; add others under metrics:/),
+      expect.stringMatching(/must be at least 0$/),
+      expect.stringMatching(/must be a finite number$/),
+    ]);
+  });
+
+  it('beyond a thousand metrics of one task is left out', async () => {
+    const { take, settled, metrics, warnings } = await open(await openStore());
+    for (let i = 0; i < 1002; i++) take(`::tocsin metric tokens_used=${i}`);
+    await settled();
+    expect(await metrics()).toHaveLength(1000);
+    expect(warnings).toHaveLength(2);
   });
 });

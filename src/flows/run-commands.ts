@@ -1,16 +1,21 @@
 import { describeError } from '../core/errors.ts';
 import { readCommand } from '../jobs/index.ts';
+import { type GivenMetric, recordMetrics } from '../runs/index.ts';
 import type { FlowCtx } from './context.ts';
 import { ingestReports } from './report.ts';
+import { findProblem } from './run-metrics.ts';
 
 /** More of one task are an accident, and a flood to everybody. */
-const maxAlerts = 1000;
+const most = { alert: 1000, metric: 1000 } as const;
 /** Said of one task in the log; the rest is counted. */
 const maxComplaints = 5;
 
 /** Whose lines are read. */
 export type Speaker = {
+  /** Of the profile. */
   runId: string;
+  /** Of the task itself: what it measures is its own. */
+  taskRunId: string;
   profile: string;
   task: string;
   /** What an alert is about that does not say it. */
@@ -26,49 +31,67 @@ export type TaskCommands = {
   settled(): Promise<void>;
 };
 
-/** Answers what reads the lines of one task; alerts are taken in the order of the lines, together where they come together. */
+/** Answers what reads the lines of one task; what they ask for is done in their order, together where it comes together. */
 export function createTaskCommands(ctx: FlowCtx, speaker: Speaker): TaskCommands {
-  const reporter = { ...ctx, actor: { ...ctx.actor, name: `job:${speaker.profile}` } };
-  let alerts = 0;
-  let complaints = 0;
-  let waiting: Record<string, unknown>[] = [];
-  let working: Promise<void> | null = null;
-
-  const complain = (problem: string) => {
-    complaints++;
-    if (complaints > maxComplaints) return;
-    const { runId, profile, task } = speaker;
-    const more = complaints === maxComplaints ? '; further ones are not logged' : '';
-    ctx.log.warn(
-      { tag: 'job', run_id: runId, profile, task, problem },
-      `[job] ${profile}: a ::tocsin line of task ${task} was left out: ${problem}${more}`,
-    );
-  };
-  const report = async (bodies: readonly Record<string, unknown>[]) => {
-    const completed = bodies.map((body) => completeBody(body, speaker));
-    const answers = await ingestReports(reporter, completed, {
-      submit: (reports) => ctx.intake.submit(reports, ctx.requestId),
-    });
-    for (const answered of answers)
-      if (!answered.accepted)
-        complain(answered.errors.map(({ field, message }) => `${field} ${message}`.trim()).join('; '));
-  };
-  const work = async () => {
-    while (waiting.length > 0) {
-      const bodies = waiting;
-      waiting = [];
-      // What can't be stored is told in the log: the task itself is well, or not, whatever becomes of its lines.
-      await report(bodies).catch((error: unknown) => complain(describeError(error)));
-    }
-    working = null;
-  };
+  const complain = createComplaints(ctx, speaker);
+  const alerts = createBatches(complain, createReporting(ctx, speaker, complain));
+  const metrics = createBatches(complain, async (metrics: readonly GivenMetric[]) => {
+    await recordMetrics(ctx, { runId: speaker.taskRunId, metrics, batchId: null });
+  });
+  const taken = { alert: 0, metric: 0 };
   return {
     take(line) {
       const command = readCommand(line, speaker.redact);
       if (command.kind === 'problem') return complain(command.problem);
-      alerts++;
-      if (alerts > maxAlerts) return complain(`it is more than the ${maxAlerts} alerts of one task`);
-      waiting.push(command.body);
+      const { kind } = command;
+      const problem = kind === 'metric' ? findProblem(ctx.config, command) : null;
+      if (problem)
+        return complain(
+          `the ${problem.field} of the metric "${speaker.redact(line.slice(0, 200))}" ${problem.message}`,
+        );
+      taken[kind]++;
+      if (taken[kind] > most[kind]) return complain(`it is more than the ${most[kind]} ${kind}s of one task`);
+      if (kind === 'alert') alerts.add(command.body);
+      else metrics.add({ name: command.name, value: command.value, recordedAt: ctx.clock.now() });
+    },
+    async settled() {
+      await Promise.all([alerts.settled(), metrics.settled()]);
+    },
+  };
+}
+
+function createComplaints({ log }: FlowCtx, { runId, profile, task }: Speaker): (problem: string) => void {
+  let complaints = 0;
+  return (problem) => {
+    complaints++;
+    if (complaints > maxComplaints) return;
+    const more = complaints === maxComplaints ? '; further ones are not logged' : '';
+    log.warn(
+      { tag: 'job', run_id: runId, profile, task, problem },
+      `[job] ${profile}: a ::tocsin line of task ${task} was left out: ${problem}${more}`,
+    );
+  };
+}
+
+/** Hands on what has come since the last time, one lot after the other. */
+function createBatches<Item>(
+  complain: (problem: string) => void,
+  handle: (items: readonly Item[]) => Promise<void>,
+) {
+  let waiting: Item[] = [];
+  let working: Promise<void> | null = null;
+  const work = async () => {
+    while (waiting.length > 0) {
+      const items = waiting;
+      waiting = [];
+      // What can't be stored is told in the log: the task itself is well, or not, whatever becomes of its lines.
+      await handle(items).catch((error: unknown) => complain(describeError(error)));
+    }
+    working = null;
+  };
+  return {
+    add(item: Item): void {
+      waiting.push(item);
       working ??= work();
     },
     settled: async () => {
@@ -77,8 +100,23 @@ export function createTaskCommands(ctx: FlowCtx, speaker: Speaker): TaskCommands
   };
 }
 
+type Body = Readonly<Record<string, unknown>>;
+
+function createReporting(ctx: FlowCtx, speaker: Speaker, complain: (problem: string) => void) {
+  const reporter = { ...ctx, actor: { ...ctx.actor, name: `job:${speaker.profile}` } };
+  return async (bodies: readonly Body[]) => {
+    const completed = bodies.map((body) => completeBody(body, speaker));
+    const answers = await ingestReports(reporter, completed, {
+      submit: (reports) => ctx.intake.submit(reports, ctx.requestId),
+    });
+    for (const answered of answers)
+      if (!answered.accepted)
+        complain(answered.errors.map(({ field, message }) => `${field} ${message}`.trim()).join('; '));
+  };
+}
+
 /** Fills in what a script need not say of itself: its service, and which task of which run it was. */
-function completeBody(body: Record<string, unknown>, { runId, profile, task, service }: Speaker): unknown {
+function completeBody(body: Body, { runId, profile, task, service }: Speaker): unknown {
   const { labels = {}, annotations = {} } = body;
   return {
     service,

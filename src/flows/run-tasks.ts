@@ -65,7 +65,7 @@ async function perform(live: PreparedRun, watch: RunWatch, { task, row }: Turn):
   const begun = () => startTask(ctx, row, folder?.path ?? null);
   if (!(await persist(ctx, begun, request.signal))) return null;
   request.onNews?.({ kind: 'task_begun', task });
-  return explainCut(await execute(live, watch, task, folder), watch);
+  return explainCut(await execute(live, watch, { task, row }, folder), watch);
 }
 
 /** Answers the outcome of a task that a fault of ours kept from running. */
@@ -104,7 +104,7 @@ async function writeResult(ctx: FlowCtx, row: RunRow, outcome: TaskOutcome): Pro
 async function execute(
   live: PreparedRun,
   watch: RunWatch,
-  task: TaskConfig,
+  { task, row }: Turn,
   folder: TaskFolder | null,
 ): Promise<TaskOutcome> {
   const { ctx, deps, request, profile, started, redact } = live;
@@ -112,6 +112,7 @@ async function execute(
   const service = task.service ?? profile.name;
   const commands = createTaskCommands(ctx, {
     runId: started.run.run_id,
+    taskRunId: row.run_id,
     profile: profile.name,
     task: task.name,
     service,

@@ -1,16 +1,33 @@
+import { metricNamePattern } from '../core/metric-rules.ts';
+
 /** What a line of a task's output asks for. */
 export type TaskCommand =
   /** A report, as `POST /v1/alerts` takes it; nothing in it was looked at yet. */
-  { kind: 'alert'; body: Record<string, unknown> } | { kind: 'problem'; problem: string };
+  | { kind: 'alert'; body: Record<string, unknown> }
+  /** A number of any size; whether the name is known was not looked at yet. */
+  | { kind: 'metric'; name: string; value: number }
+  | { kind: 'problem'; problem: string };
 
 const form = /^::tocsin +(\S+) *(.*)$/s;
+const known = 'known are alert {json} and metric name=value';
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Answers what a line that begins with `::tocsin ` asks for, its texts redacted. Never throws, whatever the line. */
 export function readCommand(line: string, redact: (text: string) => string): TaskCommand {
   const [, name, rest = ''] = form.exec(line) ?? [];
-  if (name === undefined) return { kind: 'problem', problem: 'no command follows; known is alert {json}' };
+  if (name === undefined) return { kind: 'problem', problem: `no command follows; ${known}` };
   if (name === 'alert') return readAlert(rest, redact);
-  return { kind: 'problem', problem: `"${redact(name.slice(0, 100))}" is no command; known is alert {json}` };
+  if (name === 'metric') return readMetric(rest.trim(), redact);
+  return { kind: 'problem', problem: `"${redact(name.slice(0, 100))}" is no command; ${known}` };
+}
+
+function readMetric(rest: string, redact: (text: string) => string): TaskCommand {
+  const at = rest.indexOf('=');
+  const [name, value] = [rest.slice(0, at), rest.slice(at + 1)];
+  if (at !== -1 && metricNamePattern.test(name) && decimal.test(value))
+    return { kind: 'metric', name, value: Number(value) };
+  const shown = JSON.stringify(redact(rest.slice(0, 100)));
+  return { kind: 'problem', problem: `metric is followed by ${shown}, and not by name=number` };
 }
 
 function readAlert(json: string, redact: (text: string) => string): TaskCommand {

@@ -2,6 +2,7 @@ import { type Ctx, inTransaction, type RunRow } from '../store/index.ts';
 import type { RunEnd } from './decide.ts';
 import { changeRun, endTaskRuns, lockLostRuns, lockRun } from './queries.ts';
 import { returnLock } from './queries-lock.ts';
+import { recordOwnMetrics } from './record-metrics.ts';
 import type { StartedRun } from './start-run.ts';
 
 const lostAtOnce = 50;
@@ -28,6 +29,7 @@ export function finishRun(ctx: Ctx, { run, leaseToken }: StartedRun, end: RunEnd
       duration_ms: lastedUntil(run, nowMs),
     };
     await changeRun(ctx, { runId: run.run_id, status: 'running', leaseToken }, change);
+    await recordOwnMetrics(ctx, [{ ...run, ...change }]);
     const ofTasks = { finished_at: nowMs, error: end.error };
     await endTaskRuns(ctx, [run.run_id], 'running', { ...ofTasks, status: 'failed' });
     await endTaskRuns(ctx, [run.run_id], 'queued', { ...ofTasks, status: 'cancelled' });
@@ -59,6 +61,7 @@ export function failLostRuns(ctx: Ctx): Promise<RunRow[]> {
       await changeRun(ctx, { runId: run.run_id, status: 'running' }, run);
       await returnLock(ctx, run.profile ?? '', run.run_id);
     }
+    await recordOwnMetrics(ctx, over);
     const ids = over.map((run) => run.run_id);
     await endTaskRuns(ctx, ids, 'running', end);
     await endTaskRuns(ctx, ids, 'queued', { ...end, status: 'cancelled' });

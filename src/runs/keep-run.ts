@@ -1,6 +1,7 @@
 import { type Ctx, inTransaction, type RunRow } from '../store/index.ts';
 import { changeRun, selectRun } from './queries.ts';
 import { renewLock } from './queries-lock.ts';
+import { recordOwnMetrics } from './record-metrics.ts';
 import { runLeaseMs, type StartedRun } from './start-run.ts';
 
 /** What a running run hears when it shows that it is alive. */
@@ -43,8 +44,12 @@ export type TaskEnd = Pick<
   'status' | 'duration_ms' | 'exit_code' | 'signal' | 'attempts' | 'error' | 'tail'
 >;
 
-/** Ends a task; answers false where its run was ended meanwhile. */
+/** Ends a task, with how long it took and how it ended as its metrics; answers false where its run was ended meanwhile. */
 export function finishTask(ctx: Ctx, task: RunRow, end: TaskEnd): Promise<boolean> {
-  const change = { ...end, finished_at: ctx.clock.now() };
-  return changeRun(ctx, { runId: task.run_id, status: 'running' }, change);
+  return inTransaction(ctx, async (ctx) => {
+    const change = { ...end, finished_at: ctx.clock.now() };
+    if (!(await changeRun(ctx, { runId: task.run_id, status: 'running' }, change))) return false;
+    await recordOwnMetrics(ctx, [{ ...task, ...change }]);
+    return true;
+  });
 }

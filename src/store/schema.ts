@@ -24,7 +24,13 @@ import type {
   TriageRow,
   TriageSummaryRow,
 } from './schema/incidents.ts';
-import type { ProfileDigestRow, ProfileLockRow, RunRow } from './schema/runs.ts';
+import type {
+  ProfileDigestRow,
+  ProfileLockRow,
+  RunMetricBatchRow,
+  RunMetricRow,
+  RunRow,
+} from './schema/runs.ts';
 import type { ChannelMemoryRow, LeaseRow, MigrationRow, NotificationRow, TokenRow } from './schema/shared.ts';
 import type { MonitorStateRow } from './schema/state.ts';
 import type { WebhookReceiptRow } from './schema/webhooks.ts';
@@ -70,6 +76,8 @@ export type Database = {
   component_change: ComponentChangeRow;
   deployment: DeploymentRow;
   run: RunRow;
+  run_metric: RunMetricRow;
+  run_metric_batch: RunMetricBatchRow;
   profile_lock: ProfileLockRow;
   profile_digest: ProfileDigestRow;
   monitor_state: MonitorStateRow;

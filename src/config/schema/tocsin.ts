@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { componentSchema } from './components.ts';
 import { duration, httpUrl, kind, section, text, timerDuration } from './fields.ts';
+import { metricsSchema } from './metrics.ts';
 import { channelsSchema, routeSchema } from './notify.ts';
 import { serverSchema } from './server.ts';
 import { maintenanceSchema, silenceSchema } from './silences.ts';
@@ -39,6 +40,7 @@ export const tocsinSchema = section({
   routes: z.array(routeSchema).default([]).describe('Which alerts go where; the first match wins.'),
   webhooks: webhooksSchema.default({}).describe('What other systems may send, and how it becomes alerts.'),
   kinds: z.array(kind).default([]).describe('Kinds of alerts beyond the built-in ones.'),
+  metrics: metricsSchema.default({}).describe('Numbers of runs beyond the known ones, by name.'),
   retention: retentionSchema.prefault({}).describe('How long things are kept.'),
   notify: section({
     dry_run: z.boolean().default(false).describe('Record messages, and send none.'),

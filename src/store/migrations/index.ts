@@ -15,6 +15,7 @@ import { up as filteredLists } from './0012-filtered-lists.ts';
 import { up as runs } from './0013-runs.ts';
 import { up as monitorState } from './0014-monitor-state.ts';
 import { up as alertHours } from './0015-alert-hours.ts';
+import { up as runMetrics } from './0016-run-metrics.ts';
 
 export type Migration = {
   name: string;
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   { name: '0013-runs', up: runs },
   { name: '0014-monitor-state', up: monitorState },
   { name: '0015-alert-hours', up: alertHours },
+  { name: '0016-run-metrics', up: runMetrics },
 ];

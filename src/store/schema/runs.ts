@@ -74,3 +74,15 @@ export type ProfileDigestRow = {
   told_at: number;
   run_id: string;
 };
+
+/** A number that a run recorded. */
+export type RunMetricRow = {
+  id: string;
+  run_id: string;
+  metric_name: string;
+  metric_value: number;
+  recorded_at: number;
+};
+
+/** A batch of metrics that was taken, so that it is not taken twice. */
+export type RunMetricBatchRow = { run_id: string; batch_id: string };
