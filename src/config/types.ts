@@ -2,10 +2,12 @@ import type { FactsMatch } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
+import type { EscalationPolicy } from './escalation-types.ts';
 import type { JobsConfig, StateConfig } from './jobs-types.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
+export type * from './escalation-types.ts';
 export type * from './jobs-types.ts';
 export type * from './triage-types.ts';
 export type * from './webhook-types.ts';
@@ -224,29 +226,4 @@ export type PolicyRule = {
     /** Route names that alone are asked; null: all routes. */
     notify: readonly string[] | null;
   };
-};
-
-/** What makes incidents and alerts more severe by themselves, and what becomes of silent incidents. */
-export type EscalationPolicy = {
-  defaults: {
-    /** Silence after which an incident is a candidate to be closed. */
-    noAlertsMs: number;
-    /** Whether such candidates are closed where they are P2 or milder. */
-    autoClose: boolean;
-    severityCap: Severity;
-  };
-  /** In order; the first that applies to a severity decides. */
-  rules: readonly EscalationRule[];
-};
-
-export type EscalationRule = {
-  name: string;
-  from: Severity;
-  to: Severity;
-  /** Distinct reports within 60 minutes that are enough; null: no number is. */
-  occurrences60m: number | null;
-  /** Triages within 24 hours that are enough; null: no number is. */
-  triageCount24h: number | null;
-  /** What to leave to do; null: nothing. */
-  followup: { title: string; priority: 'P0' | 'P1' | 'P2' | 'P3'; dueMs: number; owner: string } | null;
 };
