@@ -3,7 +3,7 @@ import { type Ctx, inTransaction, type RunMetricRow, type RunRow } from '../stor
 import { countMetrics, insertBatch, insertMetrics } from './queries-metric.ts';
 
 /** A run that records more has lost its way. */
-export const mostMetrics = 1000;
+const mostMetrics = 1000;
 
 /** A number of a run; `recordedAt` null: now. */
 export type GivenMetric = { name: string; value: number; recordedAt: number | null };
