@@ -34,6 +34,8 @@ export const tableKeys: Keys = {
   component_change: ['component', 'change_id'],
   deployment: ['deployment_id'],
   run: ['run_id'],
+  run_metric: ['id'],
+  run_metric_batch: ['run_id', 'batch_id'],
   profile_lock: ['profile'],
   profile_digest: ['profile'],
   monitor_state: ['namespace', 'key'],
