@@ -16,6 +16,7 @@ import { toIso } from '../core/clock.ts';
 import { text, wholeNumber } from '../core/text.ts';
 import { findIncident } from '../incidents/index.ts';
 import { listNotificationsOfAlert } from '../notify/index.ts';
+import { listRaisingRuns, raisingRunView } from './alert-runs.ts';
 import type { FlowCtx } from './context.ts';
 
 const minuteMs = 60_000;
@@ -34,7 +35,7 @@ const eventView = z.object({
 /** One alert with everything that hangs on it. */
 export const getAlert = defineAction({
   name: 'alerts.get',
-  summary: 'Show one alert with its events, its incident and its messages',
+  summary: 'Show one alert with its events, its incident, its messages and the runs that raised it',
   input: z.strictObject({ alert_ref: refField }),
   output: alertView.extend({
     events: z.array(eventView),
@@ -50,16 +51,19 @@ export const getAlert = defineAction({
         sent_at: z.string().nullable(),
       }),
     ),
+    /** Of scheduled tasks: the latest first, at most 20. */
+    runs: z.array(raisingRunView),
   }),
   entitlement: 'tools.alerts.read',
   http: { method: 'GET', path: '/v1/alerts/:alert_ref' },
   cli: { command: 'alerts show', args: ['alert_ref'] },
   async run(ctx: FlowCtx, input) {
     const alert = await requireAlert(ctx, input.alert_ref);
-    const [events, incident, notifications] = await Promise.all([
+    const [events, incident, notifications, runs] = await Promise.all([
       listAlertEvents(ctx, alert.alert_ref),
       alert.incident_id ? findIncident(ctx, alert.incident_id) : null,
       listNotificationsOfAlert(ctx, alert.alert_ref, alert.incident_id),
+      listRaisingRuns(ctx, alert),
     ]);
     return {
       ...toAlertView(alert),
@@ -77,6 +81,7 @@ export const getAlert = defineAction({
         status: row.status,
         sent_at: toIso(row.sent_at),
       })),
+      runs,
     };
   },
 });

@@ -4,6 +4,7 @@ import { toIso } from '../core/clock.ts';
 import type { Announcement } from '../core/hand-over.ts';
 import { countDeploymentsBetween } from '../deployments/index.ts';
 import {
+  countFollowups,
   decideDigest,
   decideLevel,
   listOpenIncidentRows,
@@ -24,10 +25,11 @@ const mostOpen = 100;
 /** Answers the digest of the seven days before a time, as Markdown. */
 async function makeDigest(ctx: FlowCtx, toMs: number): Promise<string> {
   const fromMs = toMs - 7 * dayMs;
-  const [month, open, deployments] = await Promise.all([
+  const [month, open, deployments, followups] = await Promise.all([
     readStories(ctx, { fromMs: toMs - 30 * dayMs, toMs }),
     listOpenIncidentRows(ctx, mostOpen),
     countDeploymentsBetween(ctx, { fromMs, toMs }),
+    countFollowups(ctx),
   ]);
   const week = month.filter(({ incident }) => incident.created_at >= fromMs);
   return renderDigest({
@@ -37,6 +39,7 @@ async function makeDigest(ctx: FlowCtx, toMs: number): Promise<string> {
     open,
     recurring: findRecurring(ctx, month, toMs),
     deployments,
+    followups,
   });
 }
 

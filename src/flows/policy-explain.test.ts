@@ -47,7 +47,7 @@ describe('the policy, explained', () => {
     const lines = body.answer.split('\n');
     expect(lines.slice(0, 2)).toEqual([
       expect.stringMatching(/^P1 custom of api in staging, reported by /),
-      'the rule staging-high makes it an incident, told to b, a.',
+      'The rule staging-high makes it an incident, told to b, a.',
     ]);
     expect(lines.slice(lines.indexOf('routes:'))).toEqual([
       'routes:',

@@ -38,7 +38,9 @@ function sayOutcome({ rule, incident, silence, routes }: Explained): string {
   const what = incident ? 'an incident' : 'a message of its own, and no incident';
   const whom = channels.length > 0 ? `told to ${channels.join(', ')}` : 'told to nobody';
   const would = `the rule ${rule} makes it ${what}, ${whom}`;
-  return silence ? `Nobody is told, as ${silence.id} holds it; without it ${would}.` : `${would}.`;
+  return silence
+    ? `Nobody is told, as ${silence.id} holds it; without it ${would}.`
+    : `${would.charAt(0).toUpperCase()}${would.slice(1)}.`;
 }
 
 function sayRule({ verdict, mismatches }: Explained['rules'][number]): string {

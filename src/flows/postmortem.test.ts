@@ -40,7 +40,7 @@ describeEachStore('a postmortem', (open) => {
     const { content } = await run(worker, showArtifact, { id: '1', artifact: 'postmortem_draft.md' });
     expect(content).toContain('- Acknowledged: after 1m, by tocsin:supervisor');
     expect(content).toContain('- Resolved: after 3m');
-    expect(content).toContain('- [ ] P2 Find and repair the cause of INC-1, nobody has it');
+    expect(content).toContain('- [ ] P2 Find and repair the cause of INC-1, no owner yet');
     expect(content).toContain('| P1 | api is slow |');
     expect(await draft(worker)).toMatchObject({ followups_added: 0, followups: [{}, {}] });
     expect((await namesOf(worker)).filter((name) => name === 'postmortem_draft.md')).toHaveLength(2);

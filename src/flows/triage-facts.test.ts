@@ -74,9 +74,9 @@ describeEachStore('a triage report', (open) => {
     const text = await readReport(worker, 'INC-1');
     expect(text).toContain('**5m before**, 2026-03-01 12:00:00 UTC: shop 2.0.1 in prod, by ci');
     expect(text).not.toContain('9.9.9');
-    expect(text).toContain('- **down** The shop, http_500 since 2026-03-01 12:05:00 UTC');
+    expect(text).toContain('- **down** The shop, http 500 since 2026-03-01 12:05:00 UTC');
     expect(text).toContain('  - down front: status is 500 (4 in a row)');
-    expect(text).toContain('- **down** The db (needed by it), http_500');
+    expect(text).toContain('- **down** The db (needed by it), http 500');
     expect(text).toContain('Look at The db first: it is down');
     expect(text).toContain('Look at the till.');
   });

@@ -57,7 +57,7 @@ export {
   sumRolling,
 } from './queries-escalate.ts';
 export { countEvents, selectEvents } from './queries-event.ts';
-export { selectFollowupsOf } from './queries-followup.ts';
+export { countFollowups, selectFollowupsOf } from './queries-followup.ts';
 export { selectQuietIds } from './queries-incident.ts';
 export { listOpenIncidentRows, selectIncidentsBetween, selectSignaturesOf } from './queries-intelligence.ts';
 export { selectIncidentsSince } from './queries-replay.ts';

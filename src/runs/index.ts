@@ -13,7 +13,7 @@ export { finishTask, keepRun, noteRun, startTask } from './keep-run.ts';
 export { listMetrics } from './list-metrics.ts';
 export { listRuns } from './list-runs.ts';
 export { openRun } from './open-run.ts';
-export { selectQueuedRuns, selectRevisionsInUse } from './queries.ts';
+export { selectQueuedRuns, selectRevisionsInUse, selectRun } from './queries.ts';
 export { lockTold, rememberTold } from './queries-digest.ts';
 export { selectFailedRunsFor, selectProfileRecords, selectSyncFailures } from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';

@@ -149,6 +149,7 @@ const shown: IncidentPage = {
   incident,
   occurrences: 2040,
   report: '# Triage of INC-42',
+  next: 'Read how INC-40 ended: it was the same failure.',
   problem: null,
 };
 
@@ -166,6 +167,7 @@ test.each([
   ['how often', '2,040 reports'],
   ['what the alert said last', 'p95 = 1840 ms, limit 500 ms'],
   ['its values', 'p95_ms = <b>1840</b>'],
+  ['what to do next', '<p>Next: Read how INC-40 ended: it was the same failure.</p>'],
   ['the triage report', '<pre># Triage of INC-42</pre>'],
   ['its artifacts', 'href="/v1/incidents/INC-42/artifacts/art_1"'],
   ['what is left to do', 'raise the pool size'],
@@ -247,7 +249,7 @@ test('nothing that comes from outside reaches the page as HTML', () => {
       artifacts: [{ id: nasty, name: nasty, content_type: nasty, body_bytes: 1, created_at: began }],
       notifications: [{ ...message, title: nasty, channel: nasty, error: nasty }],
     },
-    { visitor: nasty, report: nasty, problem: nasty },
+    { visitor: nasty, report: nasty, next: nasty, problem: nasty },
   );
   expect(page).not.toContain('<script');
   expect(page).not.toContain('href="javascript:');

@@ -14,8 +14,9 @@ export type IncidentPage = {
   incident: IncidentDetails;
   /** Reports of all its alerts. */
   occurrences: number;
-  /** The newest triage report, as Markdown; null: there is none. */
+  /** The newest triage report, as Markdown, and what it says to do next; null: there is none. */
   report: string | null;
+  next: string | null;
   /** Why the visitor's last step failed; null: it did not. */
   problem: string | null;
 };
@@ -33,6 +34,7 @@ export function incidentPage(shown: IncidentPage): string {
 ${headline(shown)}
 ${live && shown.mayWrite ? actions(incident) : null}
 ${alerts(incident, nowMs)}
+${shown.report && html`<h2>Triage report</h2><pre>${shown.report}</pre>`}
 ${followupList(incident, nowMs)}
 ${updateList(incident, nowMs)}
 ${relatedList(incident)}
@@ -44,7 +46,6 @@ ${relatedList(incident)}
       ? html`<p class="soft">Nobody was told of it.</p>`
       : html`<ul class="list">${notifications.map((message) => messageRow(message, nowMs))}</ul>`
   }
-${shown.report && html`<h2>Triage report</h2><pre>${shown.report}</pre>`}
 ${
   artifacts.length > 0 &&
   html`<h2>Artifacts <small>${artifacts.length}</small></h2>
@@ -61,7 +62,7 @@ function isLive({ status }: IncidentDetails): boolean {
   return status === 'open' || status === 'mitigating';
 }
 
-function headline({ incident, nowMs, occurrences }: IncidentPage): Html {
+function headline({ incident, nowMs, occurrences, next }: IncidentPage): Html {
   const tone = isLive(incident) ? toneOf(incident.severity) : 'green';
   return html`<div class="verdict ${tone}">${icon(tone)}<div>
 <div class="tags">${tag(toneOf(incident.severity), incident.severity)}${tag(toneOf(incident.status), incident.status)}</div>
@@ -71,7 +72,7 @@ function headline({ incident, nowMs, occurrences }: IncidentPage): Html {
   }</p>
 <p class="soft">${duration(incident, nowMs)} · ${count(incident.alerts_total, 'alert')}, ${incident.alerts_live} live ·
 ${count(occurrences, 'report')}</p>
-<p><b>${holder(incident, nowMs)}</b></p>${silence(incident, nowMs)}${incident.summary && html`<p>${incident.summary}</p>`}</div></div>`;
+<p><b>${holder(incident, nowMs)}</b></p>${isLive(incident) && next && html`<p>Next: ${next}</p>`}${silence(incident, nowMs)}${incident.summary && html`<p>${incident.summary}</p>`}</div></div>`;
 }
 
 function duration(incident: IncidentDetails, nowMs: number): Html {

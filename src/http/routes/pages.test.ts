@@ -86,7 +86,7 @@ test('a role that may only read is offered no step, and is refused one', async (
     expect(refused.body).toContain('tools.oncall.incident_write');
   }
   expect((await door.server.inject({ url: '/incidents/INC-1', headers: session })).body).toContain(
-    'Nobody has it yet',
+    'Nobody has it, not acknowledged yet',
   );
 });
 
@@ -114,7 +114,7 @@ test.each<[string, Record<string, string>]>([
   const refused = await post(door, '/incidents/INC-1/acknowledge', { ...session, ...headers });
   expect(refused.statusCode).toBe(403);
   const shown = await door.server.inject({ url: '/incidents/INC-1', headers: session });
-  expect(shown.body).toContain('Nobody has it yet');
+  expect(shown.body).toContain('Nobody has it, not acknowledged yet');
 });
 
 test('without a session a step leads to sign in, and then to the page', async () => {

@@ -19,17 +19,26 @@ const incident = (number: number, change: Partial<IncidentRow> = {}) =>
     created_at: fromMs,
     resolved_at: fromMs + number * hourMs,
     acknowledged_at: fromMs + number * 60_000,
+    owner: null,
     ...change,
   }) as IncidentRow;
 
-const empty: DigestFacts = { fromMs, toMs, incidents: [], open: [], recurring: [], deployments: 0 };
+const empty: DigestFacts = {
+  fromMs,
+  toMs,
+  incidents: [],
+  open: [],
+  recurring: [],
+  deployments: 0,
+  followups: { open: 0, overdue: 0 },
+};
 
 it('of a busy week is the one that is kept as an example', async () => {
   const open = incident(4, { severity: 'P2', status: 'open', resolved_at: null, acknowledged_at: null });
   const facts = {
     ...empty,
     incidents: [open, incident(3), incident(2), incident(1, { severity: 'P0' })],
-    open: [open],
+    open: [open, incident(3, { owner: 'ida', resolved_at: null })],
     recurring: [
       {
         title: 'api is down',
@@ -41,17 +50,23 @@ it('of a busy week is the one that is kept as an example', async () => {
       } as const,
     ],
     deployments: 12,
+    followups: { open: 5, overdue: 2 },
   };
   await expect(renderDigest(facts)).toMatchFileSnapshot('examples/digest.md');
 });
 
 it('of a quiet week says so', () => {
   expect(renderDigest(empty)).toBe(
-    '# Digest of 2026-02-23 to 2026-03-02\n\n## What happened\n\n- No incident.\n- Deployments: 0\n',
+    '# Digest of 2026-02-23 to 2026-03-02\n\n## What happened\n\n- No incident.\n- Follow-ups: 0 open, 0 overdue\n- Deployments: 0\n',
   );
 });
 
 it('of a bad week names ten and counts the rest', () => {
   const incidents = Array.from({ length: 25 }, (_, i) => incident(i + 1));
   expect(renderDigest({ ...empty, incidents })).toContain('- And 15 more.');
+});
+
+it('of one incident says what it took, and of none that nobody took one', () => {
+  const one = renderDigest({ ...empty, incidents: [incident(2, { acknowledged_at: null })] });
+  expect(one).toContain('- Acknowledged: none of 1\n- Over: 1 of 1, after 2h\n');
 });

@@ -27,6 +27,8 @@ export type DigestFacts = {
   /** The worst first. */
   recurring: readonly Recurring[];
   deployments: number;
+  /** Of all incidents, at its end. */
+  followups: { open: number; overdue: number };
 };
 
 /** Answers the digest of a week as Markdown: the same facts, the same text. */
@@ -35,14 +37,14 @@ export function renderDigest(facts: DigestFacts): string {
   const sections = [
     ['What happened', renderCounts(facts)],
     ['What comes again', renderMany(recurring, renderRecurring)],
-    ['Still open', renderMany(open, (incident) => `- ${renderName(incident)}`)],
+    ['Still open', renderMany(open, (incident) => `- ${renderName(incident)}${renderOpen(incident, toMs)}`)],
     ['Incidents', renderMany(incidents, (incident) => `- ${renderName(incident)}${renderEnd(incident)}`)],
   ] as const;
   const blocks = sections.flatMap(([title, body]) => (body === '' ? [] : [`## ${title}`, body]));
   return `${[`# Digest of ${day(fromMs)} to ${day(toMs)}`, ...blocks].join('\n\n')}\n`;
 }
 
-function renderCounts({ incidents, deployments }: DigestFacts): string {
+function renderCounts({ incidents, deployments, followups }: DigestFacts): string {
   const bySeverity = severities.flatMap((severity) => {
     const count = incidents.filter((incident) => incident.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}`];
@@ -51,12 +53,19 @@ function renderCounts({ incidents, deployments }: DigestFacts): string {
   const resolved = median(incidents, ({ resolved_at: at, started_at: from }) => at && at - from);
   return joinLines([
     incidents.length === 0 ? '- No incident.' : `- Incidents: ${incidents.length} (${bySeverity.join(', ')})`,
-    acknowledged === null
-      ? ''
-      : `- Half of those that somebody took were taken within ${formatDuration(acknowledged)}`,
-    resolved === null ? '' : `- Half of those that are over lasted at most ${formatDuration(resolved)}`,
+    renderMedian('Acknowledged', incidents.length, acknowledged),
+    renderMedian('Over', incidents.length, resolved),
+    `- Follow-ups: ${followups.open} open, ${followups.overdue} overdue`,
     `- Deployments: ${deployments}`,
   ]);
+}
+
+/** Of one the time that it took; of several the time within which half of them were so far. */
+function renderMedian(what: string, of: number, { count, median }: Median): string {
+  if (of === 0) return '';
+  if (median === null) return `- ${what}: none of ${of}`;
+  const half = count === 1 ? 'after' : 'half of them within';
+  return `- ${what}: ${count} of ${of}, ${half} ${formatDuration(median)}`;
 }
 
 function renderRecurring(one: Recurring): string {
@@ -65,6 +74,15 @@ function renderRecurring(one: Recurring): string {
 
 function renderName(incident: IncidentRow): string {
   return `${formatNumber(incident.number)} ${incident.severity} ${plain(incident.title, 120)} (${plain(incident.service)} in ${plain(incident.env)})`;
+}
+
+function renderOpen(
+  { started_at: startedAt, owner, acknowledged_at: at }: IncidentRow,
+  toMs: number,
+): string {
+  const who = owner === null ? 'nobody has it' : `${plain(owner)} has it`;
+  const since = formatDuration(Math.max(0, toMs - startedAt));
+  return `, since ${since}, ${who}${at === null ? ', not acknowledged' : ''}`;
 }
 
 function renderEnd({ resolved_at: resolvedAt, started_at: startedAt, status }: IncidentRow): string {
@@ -78,10 +96,12 @@ function renderMany<Row>(rows: readonly Row[], show: (row: Row) => string): stri
   return joinLines([...rows.slice(0, mostListed).map(show), more > 0 ? `- And ${more} more.` : '']);
 }
 
-/** Answers the lower median of what the rows have; null where none has it. */
-function median(rows: readonly IncidentRow[], read: (row: IncidentRow) => number | null): number | null {
+type Median = { count: number; median: number | null };
+
+/** Answers how many rows have it, and the lower median of theirs. */
+function median(rows: readonly IncidentRow[], read: (row: IncidentRow) => number | null): Median {
   const values = rows.flatMap((row) => read(row) ?? []).sort((a, b) => a - b);
-  return values[Math.floor((values.length - 1) / 2)] ?? null;
+  return { count: values.length, median: values[Math.floor((values.length - 1) / 2)] ?? null };
 }
 
 function day(epochMs: number): string {

@@ -75,8 +75,8 @@ it('of one that goes on says so, and what did not happen', () => {
     summary: null,
   };
   const text = render({ incident: open, alerts: [], alertsTotal: 0, firstToldAt: null, followups: [] });
-  expect(text).toContain('from 2026-03-01 12:00:00 UTC, and is not over yet: 1h.');
-  expect(text).toContain('- First message delivered: never\n- Acknowledged: never\n- Resolved: never');
+  expect(text).toContain('It began 2026-03-01 12:00:00 UTC and is not over yet, after 1h.');
+  expect(text).toContain('- First message delivered: not yet\n- Acknowledged: not yet\n- Resolved: not yet');
   expect(text).toContain('None: it was opened by hand.');
   expect(text).toContain('## Follow-ups\n\nNone.');
 });

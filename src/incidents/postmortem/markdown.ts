@@ -34,25 +34,31 @@ function ask(what: string): string {
 
 function renderSummary({ incident, impact }: Postmortem): string {
   const where = `${plain(incident.service)} in ${plain(incident.env)}`;
-  const end = incident.resolved_at ? ` to ${when(incident.resolved_at)}` : ', and is not over yet';
+  const began = when(incident.started_at);
+  const lasted = span(impact.lasted_seconds);
+  const times = incident.resolved_at
+    ? `It lasted ${lasted}, from ${began} to ${when(incident.resolved_at)}.`
+    : `It began ${began} and is not over yet, after ${lasted}.`;
   return joinLines([
-    `${incident.severity}, ${where}, from ${when(incident.started_at)}${end}: ${span(impact.lasted_seconds)}.`,
+    `${incident.severity}, ${where}. ${times}`,
     incident.summary ? `\n${fence(clip(incident.summary, 4000))}` : '',
   ]);
 }
 
-function renderImpact({ incident, impact }: Postmortem): string {
+function renderImpact({ impact }: Postmortem): string {
   return joinLines([
     `- Lasted ${span(impact.lasted_seconds)}${impact.is_over ? '' : ' so far'}`,
     `- Components: ${impact.components.map((id) => plain(id)).join(', ') || 'none named'}`,
-    `- Alerts: ${impact.alerts}, reported ${impact.reports} times; severity ${incident.severity}`,
+    `- Alerts: ${impact.alerts}, reported ${impact.reports === 1 ? 'once' : `${impact.reports} times`}`,
     `- ${ask('who noticed it, and what they could not do')}`,
   ]);
 }
 
-function renderResponse({ incident, response }: Postmortem): string {
+function renderResponse({ incident, impact, response }: Postmortem): string {
+  const never = impact.is_over ? 'never' : 'not yet';
+  const after = (seconds: number) => (seconds === 0 ? 'at once' : `after ${span(seconds)}`);
   const line = (what: string, seconds: number | null, who: string | null = null) =>
-    `- ${what}: ${seconds === null ? 'never' : `after ${span(seconds)}`}${who === null ? '' : `, by ${plain(who)}`}`;
+    `- ${what}: ${seconds === null ? never : after(seconds)}${who === null ? '' : `, by ${plain(who)}`}`;
   return joinLines([
     line('Opened', response.opened_after_seconds),
     line('First message delivered', response.told_after_seconds),
@@ -64,14 +70,14 @@ function renderResponse({ incident, response }: Postmortem): string {
 function renderFollowups({ followups }: Postmortem): string {
   const lines = followups.map(
     ({ title, priority, status, owner, due_date: due }) =>
-      `- [${status === 'open' ? ' ' : 'x'}] ${priority} ${plain(title)}${status === 'cancelled' ? ' (cancelled)' : ''}, ${owner === null ? 'nobody has it' : plain(owner)}${due ? `, due ${due.slice(0, 10)}` : ''}`,
+      `- [${status === 'open' ? ' ' : 'x'}] ${priority} ${plain(title)}${status === 'cancelled' ? ' (cancelled)' : ''}, ${owner === null ? 'no owner yet' : plain(owner)}${due ? `, due ${due.slice(0, 10)}` : ''}`,
   );
   return lines.length > 0 ? lines.join('\n') : 'None.';
 }
 
 function renderEvent({ at, type, actor, message, occurrences }: Postmortem['timeline'][number]): string {
   const times = occurrences > 1 ? ` (${occurrences} times)` : '';
-  return `- ${when(at)} ${type}, ${plain(actor)}: ${plain(message)}${times}`;
+  return `- ${when(at)} ${type.replaceAll('_', ' ')}, ${plain(actor)}: ${plain(message)}${times}`;
 }
 
 function span(seconds: number): string {

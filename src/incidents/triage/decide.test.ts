@@ -8,7 +8,7 @@ const [past] = fullFacts.before;
 if (!runbook || !component || !past) throw new Error('the facts are not full');
 
 const bare: ActionFacts = {
-  alert: { service: 'api', env: 'prod', startedAt: began, endedAt: null },
+  alert: { service: 'api', env: 'prod', source: 'monitor@node1', startedAt: began, endedAt: null },
   components: bareFacts.components,
   runbooks: [],
   changes: [],
@@ -32,7 +32,7 @@ it.each<[string, Partial<ActionFacts>, string, string]>([
     'has a runbook',
     { runbooks: [{ runbook, because: 'service api' }], changes: [deploymentBefore(1)] },
     'runbook',
-    'Open the runbook "The API does not answer" below',
+    'Open the runbook "The API does not answer" in the triage report',
   ],
   [
     'was deployed before',
@@ -49,7 +49,13 @@ it.each<[string, Partial<ActionFacts>, string, string]>([
     'Look at the service itself',
   ],
   ['happened before', { before: [past], changes: [reload] }, 'happened_before', 'Read how INC-5 ended'],
-  ['came after a reload', { changes: [reload], alertsAround: 3 }, 'reloaded_before', 'it changed 30m before'],
+  [
+    'Tocsin measured after a reload',
+    { alert: { ...bare.alert, source: 'tocsin:prober' }, changes: [reload], alertsAround: 3 },
+    'reloaded_before',
+    'it changed 30m before',
+  ],
+  ['another measured after a reload', { changes: [reload], alertsAround: 3 }, 'others_around', 'Look at the'],
   ['is not alone', { alertsAround: 1 }, 'others_around', 'Look at the other alerts'],
   ['is all that is known', {}, 'nothing_known', 'change nothing yet'],
 ])('an alert that %s', (_, change, reason, words) => {

@@ -9,7 +9,7 @@ const suspectMs = 2 * 60 * 60_000;
 
 /** What the next safe action is decided from. */
 export type ActionFacts = {
-  alert: { service: string; env: string; startedAt: number; endedAt: number | null };
+  alert: { service: string; env: string; source: string; startedAt: number; endedAt: number | null };
   components: readonly ComponentFacts[];
   runbooks: readonly ChosenRunbook[];
   changes: readonly DeploymentRow[];
@@ -50,7 +50,7 @@ export function decideNextAction(facts: ActionFacts): NextAction {
   if (chosen)
     return {
       reason: 'runbook',
-      action: `Open the runbook "${chosen.runbook.title}" below, and begin with what only looks.`,
+      action: `Open the runbook "${chosen.runbook.title}" in the triage report, and begin with the steps that only look.`,
     };
   const suspects = facts.changes.filter(
     ({ at }) => at <= alert.startedAt && alert.startedAt - at <= suspectMs,
@@ -67,7 +67,9 @@ export function decideNextAction(facts: ActionFacts): NextAction {
       reason: 'happened_before',
       action: `Read how ${formatNumber(last.incident.number)} ended: it was the same failure.`,
     };
-  const reloaded = suspects.find(({ kind }) => kind === 'config_reload');
+  // Of what others measure, Tocsin's configuration decides nothing.
+  const isOwn = alert.source.startsWith('tocsin');
+  const reloaded = isOwn ? suspects.find(({ kind }) => kind === 'config_reload') : undefined;
   if (reloaded)
     return {
       reason: 'reloaded_before',

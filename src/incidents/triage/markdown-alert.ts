@@ -35,7 +35,7 @@ export function renderHistory({ alert }: TriageReport): string {
   const { history, history_total: total } = alert;
   const lines = history.map(
     (event) =>
-      `- ${when(event.at)} ${plain(event.actor)}: ${event.to}, ${plain(event.reason)}${event.note ? ` (${plain(event.note)})` : ''}`,
+      `- ${when(event.at)} ${plain(event.actor)}: ${event.to}, ${plain(event.reason.replaceAll('_', ' '))}${event.note ? ` (${plain(event.note)})` : ''}`,
   );
   return joinLines([
     ...lines,

@@ -40,7 +40,7 @@ export function renderHealth({ components }: TriageReport): string {
 
 function renderComponent(component: ReportedComponent): string[] {
   const { name, relation, status, reason, since, checked_at: checkedAt } = component;
-  const why = reason === null ? '' : `, ${plain(reason)}`;
+  const why = reason === null ? '' : `, ${plain(reason.replaceAll('_', ' '))}`;
   const times = `${since ? ` since ${when(since)}` : ''}${checkedAt ? `, checked ${when(checkedAt)}` : ''}`;
   return [
     `- **${status}** ${plain(name)}${relations[relation]}${why}${times}`,

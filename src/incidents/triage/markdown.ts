@@ -36,7 +36,8 @@ function renderGenerated({ generated }: TriageReport): string {
 }
 
 function renderHead({ incident, made_at: madeAt }: TriageReport): string {
-  const lasted = formatDuration(Math.max(0, Date.parse(madeAt) - Date.parse(incident.started_at)));
+  const lastedMs = Date.parse(madeAt) - Date.parse(incident.started_at);
+  const lasted = lastedMs < 1000 ? 'just' : formatDuration(lastedMs);
   return joinLines([
     `- **${incident.severity}**, ${incident.status}, ${plain(incident.service)} in ${plain(incident.env)}`,
     `- Began ${when(incident.started_at)}, ${lasted} before this report of ${when(madeAt)}`,
