@@ -55,6 +55,24 @@ const newAlertColumns: readonly (keyof AlertRow)[] = [
   'updated_at',
 ];
 
+/** What all alerts are alike in that nobody knew before: none of it has to travel with each. */
+const alikeWhenFresh = {
+  status: `'new'`,
+  occurrences: '1',
+  attempts: '0',
+  rose_since_claim: '0',
+  announced: '0',
+  last_seen_at: 'first_seen_at',
+  created_at: 'first_seen_at',
+  updated_at: 'first_seen_at',
+} as const satisfies Partial<Record<keyof AlertRow, string>>;
+
+const nullWhenFresh: readonly (keyof AlertRow)[] = ['ended_at', 'incident_id'];
+
+const freshAlertColumns = newAlertColumns.filter(
+  (column) => !(column in alikeWhenFresh) && !nullWhenFresh.includes(column),
+);
+
 /** Writes a fold: ends and repeats first, so that a key is free before its next alert comes. Index: the primary keys. */
 export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<string, number>): Promise<void> {
   const { insertRows, updateRows } = ctx.dialect;
@@ -81,7 +99,8 @@ export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): 
   const { insertRows } = ctx.dialect;
   const [inserted] = await runStatements(ctx, [
     ...insertRows('alert', alerts, {
-      columns: newAlertColumns,
+      columns: freshAlertColumns,
+      alike: alikeWhenFresh,
       onConflict: 'on conflict (dedupe_key) where ended_at is null do nothing',
       returning: 'alert_ref',
     }),

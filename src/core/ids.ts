@@ -15,6 +15,7 @@ type Randomness = (bytes: Uint8Array) => void;
 /** Answers an id maker on the given clock; `fill` writes random bytes and is replaced in tests only. */
 export function createIds(clock: Clock, fill: Randomness = (bytes) => void getRandomValues(bytes)): Ids {
   let lastMs = -1;
+  let lastTime = '';
   const digits = new Uint8Array(16);
 
   const draw = () => {
@@ -36,9 +37,10 @@ export function createIds(clock: Clock, fill: Randomness = (bytes) => void getRa
       // A clock that goes back keeps the last millisecond: order is worth more than accuracy here.
       if (now > lastMs) {
         lastMs = now;
+        lastTime = encodeTime(now);
         draw();
       } else increment();
-      return encodeTime(lastMs) + encodeDigits(digits);
+      return lastTime + encodeDigits(digits);
     },
     uuid: () => randomUUID(),
   };

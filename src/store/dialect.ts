@@ -10,6 +10,8 @@ export type InsertOptions = {
   returning?: string;
   /** The columns to write; those of the first row where absent. */
   columns?: readonly string[];
+  /** Columns beside them that are alike in all rows, with their SQL: a literal, or the name of one of `columns`. */
+  alike?: Readonly<Record<string, string>>;
 };
 
 export type TogetherOptions = {

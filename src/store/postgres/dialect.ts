@@ -16,12 +16,15 @@ export const postgresDialect: Dialect = {
   keptByKey: sql``,
 
   insertRows: (table, rows, options = {}) => {
-    const columns = (options.columns ?? Object.keys(rows[0] ?? {})).join(', ');
     if (rows.length === 0) return [];
+    const columns = options.columns ?? Object.keys(rows[0] ?? {});
+    const { alike = {} } = options;
+    const names = [...columns, ...Object.keys(alike)].join(', ');
+    const values = [...columns, ...Object.values(alike)].join(', ');
     const returning = options.returning ? `returning ${options.returning} as value` : '';
-    const text = `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json) as v
+    const text = `insert into ${table} (${names}) select ${values} from json_populate_recordset(null::${table}, $1::json) as v
       ${options.onConflict ?? ''} ${returning}`;
-    return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
+    return [CompiledQuery.raw(text, [JSON.stringify(options.columns ? pick(rows, columns) : rows)])];
   },
 
   updateRows: (table, key, rows) => {
@@ -41,3 +44,15 @@ export const postgresDialect: Dialect = {
     await db.executeQuery(CompiledQuery.raw('-- later', [new Later(statements)]));
   },
 };
+
+/** Answers the rows with these columns and no others, nor any that are null: each costs on its way. */
+function pick(rows: readonly object[], columns: readonly string[]): object[] {
+  return rows.map((row) => {
+    const picked: Record<string, unknown> = {};
+    for (const column of columns) {
+      const value = (row as Record<string, unknown>)[column] ?? null;
+      if (value !== null) picked[column] = value;
+    }
+    return picked;
+  });
+}

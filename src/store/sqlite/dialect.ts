@@ -21,8 +21,13 @@ export const sqliteDialect: Dialect = {
   insertRows: (table, rows, options = {}) => {
     const columns = options.columns ?? columnsOf(rows);
     if (rows.length === 0) return [];
-    const places = columns.map(() => '?').join(', ');
-    const text = `insert into ${table} (${columns.join(', ')}) values (${places}) ${options.onConflict ?? ''}`;
+    const { alike = {} } = options;
+    // A place by number may stand twice: what is bound once fills all columns that hold it.
+    const placeOf = (column: string) => `?${columns.indexOf(column) + 1}`;
+    const places = columns.map(placeOf);
+    for (const value of Object.values(alike)) places.push(columns.includes(value) ? placeOf(value) : value);
+    const names = [...columns, ...Object.keys(alike)].join(', ');
+    const text = `insert into ${table} (${names}) values (${places.join(', ')}) ${options.onConflict ?? ''}`;
     const query = runForEach(text, rows, columns);
     const { returning } = options;
     return [returning === undefined ? query : { ...query, answers: valuesOf(rows, returning) }];
