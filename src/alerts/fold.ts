@@ -53,7 +53,7 @@ export function foldReports(
     const decision = decideReport(live, keyed.report, context.nowMs, context);
     folding.fold.answers.push(apply(folding, keyed, live, decision));
   }
-  folding.fold.inserts = [...folding.inserted].sort(byKey);
+  folding.fold.inserts = [...folding.inserted];
   folding.fold.updates = [...folding.updated].sort(byKey);
   folding.fold.decisions = [...folding.decisionOf.values()];
   folding.fold.minutes = [...folding.minuteOf.values()];

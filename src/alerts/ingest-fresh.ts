@@ -1,4 +1,4 @@
-import { type AlertRow, type Ctx, isDatabaseUnavailable, isSerializationFailure } from '../store/index.ts';
+import { type Ctx, isDatabaseUnavailable, isSerializationFailure } from '../store/index.ts';
 import type { KeyedReport } from './keyed-report.ts';
 import { buildAlert } from './new-alert.ts';
 import { insertFreshAlerts } from './queries-ingest.ts';
@@ -14,7 +14,7 @@ export async function ingestFresh(
 ): Promise<(IngestAnswer | null)[]> {
   const nowMs = ctx.clock.now();
   const alerts = reports.map((keyed) => buildAlert(keyed, ctx.ids.ulid(), nowMs, null));
-  const inserted = await insertFreshAlerts(ctx, inKeyOrder(alerts)).catch(orNone);
+  const inserted = await insertFreshAlerts(ctx, alerts).catch(orNone);
   return alerts.map((alert) => (inserted.has(alert.alert_ref) ? answerOf(alert, false) : null));
 }
 
@@ -22,9 +22,4 @@ export async function ingestFresh(
 function orNone(error: unknown): ReadonlySet<string> {
   if (isDatabaseUnavailable(error) || !isSerializationFailure(error)) throw error;
   return new Set();
-}
-
-/** In the order of their keys, so that two writers never wait for each other crosswise. */
-function inKeyOrder(alerts: readonly AlertRow[]): AlertRow[] {
-  return alerts.toSorted((a, b) => (a.dedupe_key < b.dedupe_key ? -1 : 1));
 }

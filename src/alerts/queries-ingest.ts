@@ -79,7 +79,7 @@ export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<strin
   const heard = [...sources].map(([source, last_seen_at]) => ({ source, last_seen_at }));
   await runStatements(ctx, [
     ...updateRows('alert', 'alert_ref', fold.updates.map(changedColumns)),
-    ...insertRows('alert', fold.inserts, { columns: newAlertColumns }),
+    ...insertRows('alert', fold.inserts, { columns: newAlertColumns, lockOrder: 'dedupe_key' }),
     ...insertRows('alert_event', fold.events),
     ...insertRows('alert_decision', fold.decisions, { onConflict: countDecisions }),
     ...insertRows('alert_source', heard.sort(bySource), { onConflict: keepNewest }),
@@ -101,6 +101,7 @@ export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): 
     ...insertRows('alert', alerts, {
       columns: freshAlertColumns,
       alike: alikeWhenFresh,
+      lockOrder: 'dedupe_key',
       onConflict: 'on conflict (dedupe_key) where ended_at is null do nothing',
       returning: 'alert_ref',
     }),

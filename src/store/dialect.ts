@@ -10,6 +10,8 @@ export type InsertOptions = {
   returning?: string;
   /** The columns to write; those of the first row where absent. */
   columns?: readonly string[];
+  /** A column in whose order all writers go where there is more than one, so that two never wait for each other crosswise. */
+  lockOrder?: string;
   /** Columns beside them that are alike in all rows, with their SQL: a literal, or the name of one of `columns`. */
   alike?: Readonly<Record<string, string>>;
 };

@@ -45,6 +45,22 @@ describeEachStore('statements that run together', (open) => {
   });
 });
 
+describeEachStore('rows that are alike in some columns', (open) => {
+  it('take those from a literal or from another column of the same row', async () => {
+    const { ctx } = await open();
+    const rows = [
+      { name: 'a', until_at: 1 },
+      { name: 'b', until_at: 2 },
+    ];
+    const alike = { token: `'same'`, holder: 'name' };
+    await insertMany(ctx, 'lease', rows, { columns: ['name', 'until_at'], alike });
+    expect(await ctx.db.selectFrom('lease').selectAll().orderBy('name').execute()).toEqual([
+      { name: 'a', until_at: 1, token: 'same', holder: 'a' },
+      { name: 'b', until_at: 2, token: 'same', holder: 'b' },
+    ]);
+  });
+});
+
 describeEachStore('questions', (open) => {
   it('are asked in one trip, and each reads its own rows', async () => {
     const { ctx } = await open();

@@ -24,7 +24,8 @@ export const postgresDialect: Dialect = {
     const returning = options.returning ? `returning ${options.returning} as value` : '';
     const text = `insert into ${table} (${names}) select ${values} from json_populate_recordset(null::${table}, $1::json) as v
       ${options.onConflict ?? ''} ${returning}`;
-    return [CompiledQuery.raw(text, [JSON.stringify(options.columns ? pick(rows, columns) : rows)])];
+    const picked = options.columns ? pick(rows, columns) : rows;
+    return [CompiledQuery.raw(text, [JSON.stringify(inOrder(picked, options.lockOrder))])];
   },
 
   updateRows: (table, key, rows) => {
@@ -55,4 +56,10 @@ function pick(rows: readonly object[], columns: readonly string[]): object[] {
     }
     return picked;
   });
+}
+
+function inOrder(rows: readonly object[], column: string | undefined): readonly object[] {
+  if (column === undefined || rows.length < 2) return rows;
+  const textOf = (row: object) => String((row as Record<string, unknown>)[column]);
+  return rows.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
 }
