@@ -38,9 +38,32 @@ export function redactText(text: string): string {
     .replace(/:\/\/[^\s"'<>]+/g, (rest) => redactUrl(`x${rest}`).slice(1))
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, (_, scheme: string) => `${scheme} ${hidden}`)
     .replace(
-      /((?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]{0,100}["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
-      (whole: string, name: string, value: string) => (value.includes(hidden) ? whole : `${name}${hidden}`),
+      /((?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]{0,100})(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
+      (whole: string, name: string, sign: string, value: string) =>
+        value.includes(hidden) || isNumberOfThem(name, value) ? whole : `${name}${sign}${hidden}`,
     );
+}
+
+const shortNumber = /^\d{1,3}$/;
+// Of more digits it may be a secret that has no letters.
+const anyNumber = /^\d{1,9}([.,_/]\d{1,9})?[kM%]?$/;
+const measure =
+  /(^|[-_a-z])(count|total|limit|used|usage|left|remaining|budget|size|length|ttl|age|expir[a-z]*([-_]in)?|seconds|ms)$/i;
+
+/**
+ * Answers whether the value says how many there are, or how long they last (`tokens: 403`, `token_count=12`), or how asking
+ * for one ended (`token: 403`). Of passwords no number is harmless.
+ */
+function isNumberOfThem(name: string, value: string): boolean {
+  const number = value.replace(/^["']|[)\].:"']+$/g, '');
+  const word = /^(secret|token|api[-_]?key)/i.exec(name)?.[0];
+  if (word === undefined || !anyNumber.test(number)) return false;
+  const rest = name.slice(word.length);
+  if (rest === '') return word.toLowerCase() !== 'secret' && shortNumber.test(number);
+  // The plural of one word, and not the beginning of the next: `tokens`, `tokensUsed`, and no `tokenSecret`.
+  const plural = /^(s(?=$|[-_A-Z])|S(?=$|[-_]))/.exec(rest)?.[0] ?? '';
+  const isSecret = isSecretName(rest.slice(plural.length));
+  return !isSecret && (plural !== '' || measure.test(rest));
 }
 
 /** Answers the map with the values of secret names hidden. */

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { redactText } from './redact.ts';
+
+it.each([
+  'tokens: 403',
+  'total_tokens=12345678',
+  '{"max_tokens": 4096, "prompt_tokens":"12"}',
+  'tokensUsed: 12, TOKENS_LEFT=7',
+  'tokens: 1.5k (secrets: 3)',
+  'tokens: 403/1000',
+  'token_count=12; tokenLimit: 5000; token_ttl: 3600; token_expires_in: 900',
+  'api_keys: 2',
+  'cannot fetch a token: 403',
+  'api key and api-key: 401.',
+])('what counts secrets is none: %s', (plain) => {
+  expect(redactText(plain)).toBe(plain);
+});
+
+it.each([
+  ['tokens: abc', 'tokens: [redacted]'],
+  ['tokens: 12ab34', 'tokens: [redacted]'],
+  ['tokens=1234567890', 'tokens=[redacted]'],
+  ['token: 123456', 'token: [redacted]'],
+  ['token: "40 3"', 'token: [redacted]'],
+  ['secret: 12', 'secret: [redacted]'],
+  ['tokenSecret: 12', 'tokenSecret: [redacted]'],
+  ['token_secret_ttl: 12', 'token_secret_ttl: [redacted]'],
+  ['tokens_password: 12', 'tokens_password: [redacted]'],
+  ['token_id: 12', 'token_id: [redacted]'],
+  ['api_key_1=12', 'api_key_1=[redacted]'],
+  ['password: 123', 'password: [redacted]'],
+  ['passwords: 4', 'passwords: [redacted]'],
+  ['passwd_count: 4', 'passwd_count: [redacted]'],
+])('what may be a secret is hidden: %s', (plain, shown) => {
+  expect(redactText(plain)).toBe(shown);
+});
