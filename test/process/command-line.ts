@@ -10,10 +10,12 @@ const launcher = join(import.meta.dirname, '../../bin/tocsin');
 /** How a command ended, and what it said. */
 type Run = { code: number | null; stdout: string; stderr: string };
 
-/** Makes a folder with this tocsin.yaml, removed when the test ends. */
-export async function makeFolder(yaml: string): Promise<string> {
+type CleanUp = (end: () => void | Promise<void>) => void;
+
+/** Makes a folder with this tocsin.yaml, removed when the test ends; tests beside each other hand in their own `onTestFinished`. */
+export async function makeFolder(yaml: string, cleanUp: CleanUp = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-process-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  cleanUp(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'tocsin.yaml'), yaml);
   return folder;
 }
@@ -23,10 +25,11 @@ export function launch(
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  cleanUp: CleanUp = onTestFinished,
 ): ChildProcess {
   const inherited = { PATH: process.env.PATH, HOME: process.env.HOME };
   const child = spawn(launcher, args, { cwd: folder, env: { ...inherited, ...env } });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  cleanUp(() => void child.kill('SIGKILL'));
   return child;
 }
 
@@ -35,8 +38,9 @@ export async function run(
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  cleanUp: CleanUp = onTestFinished,
 ): Promise<Run> {
-  const child = launch(folder, args, env);
+  const child = launch(folder, args, env, cleanUp);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => {
