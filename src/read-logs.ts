@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { openBase } from './base.ts';
 import type { Config } from './config/index.ts';
 import { systemActor } from './core/actor.ts';
@@ -7,13 +8,14 @@ import { createLogWriter, openLogs } from './runs/index.ts';
 /** Hands on, as text for people, what the tasks of a run wrote, from the files on this machine. Throws NOT_FOUND, UNAVAILABLE. */
 export async function readLogsHere(
   { config, log }: { config: Config; log: Log },
-  wanted: Parameters<typeof openLogs>[1],
+  wanted: Omit<Parameters<typeof openLogs>[1], 'host'>,
   take: (text: string) => void,
 ): Promise<void> {
   const base = await openBase({ config, log });
   try {
     const write = createLogWriter();
-    for await (const piece of await openLogs(base.context(systemActor('cli'), null), wanted))
+    const ctx = base.context(systemActor('cli'), null);
+    for await (const piece of await openLogs(ctx, { ...wanted, host: hostname() }))
       if (piece) take(write(piece));
   } finally {
     await base.close();

@@ -1,4 +1,6 @@
 import type { Base } from './base.ts';
+import { createArtifactRetention } from './flows/expired-artifacts.ts';
+import { createProfileRetirement } from './flows/retire-profiles.ts';
 import { createProfileSchedule } from './flows/schedule-profiles.ts';
 import { createRunStarter } from './flows/start-runs.ts';
 import { type ConfigAccess, createRunDeps } from './run-profile.ts';
@@ -16,13 +18,18 @@ export type Jobs = {
 export function createJobs(base: Base, config: ConfigAccess, onRound: () => void): Jobs {
   const deps = createRunDeps(base, config);
   const starter = createRunStarter(deps);
+  const retention = createArtifactRetention(deps.ctx);
+  const retirement = createProfileRetirement(deps.ctx);
   const schedule = createProfileSchedule({ ctx: deps.ctx, run: starter.run, onRound });
   return {
     start() {
       starter.start();
       schedule.start();
+      retention.start();
+      retirement.start();
     },
     async stop() {
+      await Promise.all([retention.stop(), retirement.stop()]);
       await schedule.stop();
       await starter.stop();
       await deps.runner.stop();

@@ -12,6 +12,7 @@ import { workAlone } from './flows/work-alone.ts';
 import { createTaskRunner } from './jobs/index.ts';
 
 export { describeOutcome } from './flows/run-alert.ts';
+export { attendedPayload } from './runs/index.ts';
 export type { EndedTask, RunNews, RunResult };
 
 /** Runs a profile in this process, beside whatever else uses the database. Throws NOT_FOUND, UNAVAILABLE. */

@@ -33,6 +33,7 @@ export {
   selectKindsOfIncidents,
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
+export { listOpenJobRuns, listUnboundedJobs } from './queries-job-runs.ts';
 export { holdAlerts } from './queries-list.ts';
 export { findAlerts } from './queries-minute.ts';
 export { selectRecordedAlerts, selectSilencesSince, selectSuperseded } from './queries-replay.ts';

@@ -1,7 +1,13 @@
 import { openLog } from '../base.ts';
 import { type CheckoutPlace, loadConfig } from '../config/index.ts';
 import { AppError } from '../core/errors.ts';
-import { type PlannedRun, planProfileRun, type RunResult, runProfileHere } from '../run-profile.ts';
+import {
+  attendedPayload,
+  type PlannedRun,
+  planProfileRun,
+  type RunResult,
+  runProfileHere,
+} from '../run-profile.ts';
 import type { CommonOptions } from './main.ts';
 import { createProgress, describeRun } from './run-progress.ts';
 import { runThere } from './run-there.ts';
@@ -48,7 +54,15 @@ async function run(profile: string, options: RunOptions): Promise<keyof typeof e
   outliveReaders();
   const result = await runProfileHere(
     { config, load },
-    { ...request, source: 'manual', scheduledFor: null, onNews: progress.hear, signal: stopping },
+    {
+      ...request,
+      source: 'manual',
+      scheduledFor: null,
+      onNews: progress.hear,
+      signal: stopping,
+      // Under cron there is none: then nobody sees it end.
+      ...(process.stdin.isTTY && { payload: attendedPayload }),
+    },
     log,
   ).finally(progress.stop);
   if (options.json) print(JSON.stringify(describeRun(result), null, 2));

@@ -1,3 +1,4 @@
+import { writeBytes } from '../core/bytes.ts';
 import { toIso } from '../core/clock.ts';
 import { matchForm } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
@@ -36,6 +37,10 @@ export function tocsinFileForm(config: Config): FileForm {
       alerts: durationText(config.retention.alertsMs),
       runs: durationText(config.retention.runsMs),
       notifications: durationText(config.retention.notificationsMs),
+      artifacts: {
+        age: durationText(config.retention.artifacts.ageMs),
+        size: writeBytes(config.retention.artifacts.sizeBytes),
+      },
     },
     notify: { dry_run: config.notify.dryRun },
     ...(config.watchdog && { watchdog: watchdogForm(config.watchdog) }),

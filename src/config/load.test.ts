@@ -59,7 +59,7 @@ routes:
   - { name: rest, channels: [ops-hook], group_wait: 30s }
 silences: []
 maintenance: []
-retention: { alerts: 90d, runs: 60d, notifications: 30d }
+retention: { alerts: 90d, runs: 60d, notifications: 30d, artifacts: { age: 10d, size: 1500MB } }
 `;
 
 describe('a valid configuration', () => {
@@ -108,6 +108,7 @@ describe('a valid configuration', () => {
       alertsMs: 7_776_000_000,
       runsMs: 5_184_000_000,
       notificationsMs: 2_592_000_000,
+      artifacts: { ageMs: 864_000_000, sizeBytes: 1_500_000_000 },
     });
   });
 

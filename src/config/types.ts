@@ -178,6 +178,8 @@ export type RetentionConfig = {
   alertsMs: number;
   runsMs: number;
   notificationsMs: number;
+  /** What runs leave on this machine. */
+  artifacts: { ageMs: number; sizeBytes: number };
 };
 
 export type RoutingPolicy = {

@@ -66,11 +66,18 @@ const rows: Row[] = [
     { message: 'this version does not serve this key yet: remove it' },
   ],
   [
-    'artifacts in retention',
-    'retention:\n  artifacts: { age: 30d }',
+    'a size without its unit',
+    'retention:\n  artifacts: { size: 5G }',
     2,
-    'retention.artifacts',
-    { message: expect.stringMatching(/does not serve/) },
+    'retention.artifacts.size',
+    { found: '"5G"', expected: 'a size such as 500MB or 5GiB, at least 1MiB' },
+  ],
+  [
+    'a size that keeps nothing',
+    'retention:\n  artifacts: { size: 5kB }',
+    2,
+    'retention.artifacts.size',
+    { found: '"5kB"' },
   ],
   [
     'a bare key in a flow map',

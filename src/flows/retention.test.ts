@@ -24,6 +24,8 @@ const nothing = {
   signature_minutes: 0,
   services: 0,
   webhook_deliveries: 0,
+  artifacts: 0,
+  artifact_bytes: 0,
 };
 
 async function countRows(worker: Worker, table: keyof Database): Promise<number> {

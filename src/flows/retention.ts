@@ -8,6 +8,7 @@ import { countRunsBefore, deleteRuns, selectRunsBefore } from '../runs/index.ts'
 import type { Expired } from '../store/index.ts';
 import { expiredReceipts } from '../webhooks/index.ts';
 import type { FlowCtx } from './context.ts';
+import { removeArtifacts } from './expired-artifacts.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 const dayMs = 86_400_000;
@@ -30,9 +31,19 @@ const kept = [
 ] as const;
 type Kept = (typeof kept)[number];
 type Removed = Record<Kept, number>;
+const onDisk = ['artifacts', 'artifact_bytes'] as const;
 
-/** Removes what is older than the configuration keeps, in small batches; a dry run only counts. */
-export async function applyRetention(ctx: FlowCtx, dryRun: boolean): Promise<Removed> {
+/** Removes what is older, or more, than the configuration keeps: rows, and folders on this machine; a dry run only counts. */
+export async function applyRetention(
+  ctx: FlowCtx,
+  dryRun: boolean,
+): Promise<Removed & Record<(typeof onDisk)[number], number>> {
+  const { folders, bytes } = await removeArtifacts(ctx, dryRun);
+  return { ...(await removeRows(ctx, dryRun)), artifacts: folders, artifact_bytes: bytes };
+}
+
+/** Removes rows that are older than the configuration keeps, in small batches. */
+async function removeRows(ctx: FlowCtx, dryRun: boolean): Promise<Removed> {
   const expired = findExpired(ctx);
   const removed: [Kept, number][] = [];
   for (const name of kept)
@@ -77,12 +88,16 @@ function expiredRuns(ctx: FlowCtx, beforeMs: number): Expired {
   };
 }
 
-const countsView = Object.fromEntries(kept.map((name) => [name, z.number()])) as Record<Kept, z.ZodNumber>;
+const countsView = Object.fromEntries([...kept, ...onDisk].map((name) => [name, z.number()])) as Record<
+  Kept | (typeof onDisk)[number],
+  z.ZodNumber
+>;
 
 /** Removes old rows by hand, or says how many there are. */
 export const runRetention = defineAction({
   name: 'retention.run',
-  summary: 'Remove what is older than the configuration keeps; a dry run only counts it',
+  summary:
+    'Remove what is older than the configuration keeps, and folders of runs here; a dry run only counts it',
   input: z.strictObject({ dry_run: z.boolean().default(false) }),
   output: z.object({ dry_run: z.boolean(), ...countsView }),
   entitlement: 'tools.config.write',
@@ -96,11 +111,11 @@ export const runRetention = defineAction({
 
 export type Retention = Loop & { tick(): Promise<boolean> };
 
-/** Answers the loop that applies the retention once a day, the first time a minute after the start. */
+/** Answers the loop that removes old rows once a day, the first time a minute after the start. */
 export function createRetention(ctx: FlowCtx): Retention {
   const tick = async () => {
     try {
-      const removed = await applyRetention(ctx, false);
+      const removed = await removeRows(ctx, false);
       const some = Object.entries(removed).filter(([, count]) => count > 0);
       if (some.length === 0) return false;
       ctx.log.info(

@@ -4,7 +4,7 @@ import { jobsOf } from '../../test/profiles.ts';
 import { describeEachStore, openInMemory, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker } from '../../test/supervised.ts';
 import type { Config, ProfileConfig } from '../config/types.ts';
-import { openRun, startRun } from '../runs/index.ts';
+import { attendedPayload, openRun, startRun } from '../runs/index.ts';
 import { endLostRuns } from './run-lost.ts';
 import { runProfile } from './run-profile.ts';
 
@@ -68,6 +68,20 @@ describeEachStore('the digest', (openStores) => {
     ]);
     await tick();
     expect(await texts()).toHaveLength(2);
+  });
+
+  it('is none of a run that somebody began at a terminal, and saw end', async () => {
+    const harness = await openStores();
+    const { worker, texts } = await open(harness);
+    const { ctx } = worker;
+    const asked = { profile: 'edge', source: 'manual', scheduledFor: null, onlyTask: null } as const;
+    const queued = await openRun(ctx, { ...asked, payload: attendedPayload });
+    if (queued) await startRun(ctx, queued, { host: 'gone', holder: 'gone:1' }, []);
+    await harness.clock.advance(30_000);
+    expect(await endLostRuns(runDeps(worker, createMachine()))).toBe(1);
+    expect(await texts()).toEqual([]);
+    const rows = await ctx.db.selectFrom('run').select(['status', 'error']).execute();
+    expect(rows).toEqual([{ status: 'failed', error: 'worker lost' }]);
   });
 });
 

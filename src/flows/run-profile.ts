@@ -76,7 +76,8 @@ async function begin(
     const { run_id, status, error } = result.run;
     ctx.metrics.runs.inc({ profile: profile.name, status });
     const fields = { tag: 'job', run_id, profile: profile.name, error };
-    ctx.log.info(fields, `[job] ${profile.name}: skipped, ${error}`);
+    // Of one row that counts ticks, the first.
+    if (result.run.attempts <= 1) ctx.log.info(fields, `[job] ${profile.name}: skipped, ${error}`);
   }
   return result;
 }

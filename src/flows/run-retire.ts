@@ -25,17 +25,22 @@ async function retire({ ctx, profile }: LiveRun): Promise<void> {
   const gone = live.filter(
     (alert) => isTaskFailure(alert) && !current.has(keyOf(alert.service, alert.fingerprint)),
   );
-  if (gone.length > 0) await ctx.intake.submit(gone.map(endOf), ctx.requestId);
+  if (gone.length > 0) {
+    const ends = gone.map((alert) => endFailure(alert, 'The profile does not run this task any more.'));
+    await ctx.intake.submit(ends, ctx.requestId);
+  }
 }
 
 function keyOf(service: string, fingerprint: string): string {
   return JSON.stringify([service, fingerprint]);
 }
 
-function endOf({ service, env, kind, severity, title, source, fingerprint }: AlertRow): AlertReport {
+/** Answers the report that ends the alert of a task's failure, and says why. */
+export function endFailure(alert: AlertRow, message: string): AlertReport {
+  const { service, env, kind, severity, title, source, fingerprint } = alert;
   return {
     ...{ service, env, kind, severity, title, source, fingerprint },
-    message: 'The profile does not run this task any more.',
+    message,
     status: 'resolved',
     startedAt: null,
     endsAt: null,

@@ -14,6 +14,8 @@ export type ProfileRequest = {
   scheduledFor: number | null;
   /** The only task to run, enabled or not; null: all that are enabled. */
   onlyTask: string | null;
+  /** What it was started with or by, as JSON; absent: nothing. */
+  payload?: string;
   /** A run that was asked for elsewhere, and that this one is. */
   queued?: RunRow;
   /** Ends the run early, with all its tasks. */

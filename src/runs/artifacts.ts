@@ -8,6 +8,9 @@ import type { RunRow } from '../store/index.ts';
  * on: what the disk refuses is answered as a problem, with its errno.
  */
 
+/** As the folder of a run is called: the second of its start, and its number where there are several. */
+export const runFolderName = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(?:-\d+)?$/;
+
 const maxFresh = 10_000;
 
 /** Where a task writes, and where its outputs are kept. */
@@ -78,14 +81,15 @@ async function makeFresh(root: string, name: string): Promise<string> {
       await mkdir(path, { mode: 0o700 });
       return path;
     } catch (error) {
-      if (!isExisting(error)) throw error;
+      if (!hasCode(error, 'EEXIST')) throw error;
     }
   }
   throw new Error(`EEXIST: ${root} holds ${maxFresh} folders named ${name}`);
 }
 
-function isExisting(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+/** Answers whether the system refused something for that reason. */
+export function hasCode(error: unknown, code: 'EEXIST' | 'ENOENT'): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** `2026-03-01T12:00:00.123Z` is `20260301T120000Z`. */
@@ -99,7 +103,8 @@ function payloadOf(path: string): string {
   return join(path, 'payload.json');
 }
 
-async function orProblem<Made>(make: () => Promise<Made>): Promise<Made | { problem: string }> {
+/** Answers what was made, or why it could not be: what the disk refuses ends nothing else. */
+export async function orProblem<Made>(make: () => Promise<Made>): Promise<Made | { problem: string }> {
   try {
     return await make();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunStatus } from '../store/index.ts';
-import { type CutShort, decideCancel, decideRunEnd } from './decide.ts';
+import { attendedPayload, type CutShort, decideCancel, decideLoss, decideRunEnd } from './decide.ts';
 
 const of = (...statuses: RunStatus[]) => statuses.map((status, i) => ({ task: `t${i + 1}`, status }));
 
@@ -33,6 +33,17 @@ it.each<[string, RunStatus[], CutShort, object]>([
   ],
 ])('a run %s', (_, statuses, cut, expected) => {
   expect(decideRunEnd(of(...statuses), cut)).toMatchObject(expected);
+});
+
+it.each([
+  ['cron', null, true],
+  ['api', null, true],
+  ['manual', null, true],
+  ['manual', attendedPayload, false],
+  ['webhook', attendedPayload, true],
+] as const)('the loss of a run by %s with the payload %j is told: %s', (source, trigger_payload, tell) => {
+  const reason = tell ? 'unattended' : 'attended';
+  expect(decideLoss({ source, trigger_payload })).toEqual({ tell, reason });
 });
 
 const run = { status: 'running', parent_run_id: null, cancel_requested_at: null } as const;

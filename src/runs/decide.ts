@@ -1,5 +1,8 @@
 import type { RunRow, RunStatus } from '../store/index.ts';
 
+/** The payload of a run that a person started and looks on at a terminal. */
+export const attendedPayload = JSON.stringify({ terminal: true });
+
 /** What cut a profile's run short; null: nothing. */
 export type CutShort =
   | { reason: 'timed_out' }
@@ -27,6 +30,20 @@ export function decideRunEnd(
   const failed = tasks.filter(({ status }) => status !== 'succeeded').map(({ task }) => task);
   if (failed.length === 0) return { status: 'succeeded', exit_code: 0, error: null };
   return { status: 'failed', exit_code: 1, error: `failed: ${failed.join(', ')}` };
+}
+
+export type LossDecision =
+  | { tell: true; reason: 'unattended' }
+  /** Whoever started it saw it end. */
+  | { tell: false; reason: 'attended' };
+
+/** Decides whether people hear of a run whose process is gone: not of what a person began and looked at on a terminal. */
+export function decideLoss({
+  source,
+  trigger_payload,
+}: Pick<RunRow, 'source' | 'trigger_payload'>): LossDecision {
+  const isAttended = source === 'manual' && trigger_payload === attendedPayload;
+  return isAttended ? { tell: false, reason: 'attended' } : { tell: true, reason: 'unattended' };
 }
 
 export type CancelDecision =

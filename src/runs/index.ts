@@ -2,9 +2,11 @@
  * Runs: one row each time that a profile, a task or something else is executed, under a lease, so that no dead process
  * leaves one running for ever. Knows nothing of profiles but their names.
  */
+export { type FoundFolder, listRunFolders, removeRunFolder } from './artifact-folders.ts';
 export { makeRunFolder, makeTaskFolder, type TaskFolder, writeRunFile } from './artifacts.ts';
 export { cancelRun } from './cancel-run.ts';
-export { decideRunEnd, type RunEnd, stoppedError } from './decide.ts';
+export { attendedPayload, decideLoss, decideRunEnd, type RunEnd, stoppedError } from './decide.ts';
+export { decideArtifacts, type ExpiredFolder, type RunFolder } from './decide-artifacts.ts';
 export { decideProfileDigest } from './decide-digest.ts';
 export { dropRun, failLostRuns, finishRun } from './finish-run.ts';
 export { getRun } from './get-run.ts';
@@ -14,10 +16,10 @@ export { listMetrics } from './list-metrics.ts';
 export { listRuns } from './list-runs.ts';
 export { openRun } from './open-run.ts';
 export { selectQueuedRuns, selectRevisionsInUse, selectRun } from './queries.ts';
-export { lockTold, rememberTold } from './queries-digest.ts';
+export { forgetTold, listTold, lockTold, rememberTold } from './queries-digest.ts';
 export { selectFailedRunsFor, selectProfileRecords, selectSyncFailures } from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';
-export { countRunsBefore, deleteRuns, selectRunsBefore } from './queries-retention.ts';
+export { countRunsBefore, deleteRuns, selectRunStatuses, selectRunsBefore } from './queries-retention.ts';
 export { type ProfileTimes, selectProfileTimes } from './queries-watch.ts';
 export { createLogWriter, type LogPiece, openLogs } from './read-logs.ts';
 export { type GivenMetric, recordMetrics } from './record-metrics.ts';

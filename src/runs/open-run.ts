@@ -9,16 +9,19 @@ export type RunRequest = {
   scheduledFor: number | null;
   /** The only task to run; null: all that are enabled. */
   onlyTask: string | null;
+  /** What it was started with or by, as JSON; its tasks find it in `payload.json`. */
+  payload?: string;
 };
 
 /** Writes down that a profile is to run; answers null where the same tick is taken already, by whichever process. */
 export async function openRun(ctx: Ctx, request: RunRequest): Promise<RunRow | null> {
-  const { profile, source, scheduledFor, onlyTask } = request;
+  const { profile, source, scheduledFor, onlyTask, payload = null } = request;
   const row: RunRow = {
     ...createRun(ctx, 'profile', source),
     profile,
     task: onlyTask,
     scheduled_for: scheduledFor,
+    trigger_payload: payload,
   };
   return (await insertRun(ctx, row)) ? row : null;
 }

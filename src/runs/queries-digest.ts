@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Ctx } from '../store/index.ts';
 import type { Told } from './decide-digest.ts';
 
@@ -23,5 +24,19 @@ export async function rememberTold(
     .insertInto('profile_digest')
     .values({ profile, ...row })
     .onConflict((conflict) => conflict.column('profile').doUpdateSet(row))
+    .execute();
+}
+
+/** Answers the profiles of which something was told. Reads the whole table: a row a profile. */
+export async function listTold(ctx: Ctx): Promise<string[]> {
+  const rows = await ctx.db.selectFrom('profile_digest').select('profile').orderBy('profile').execute();
+  return rows.map(({ profile }) => profile);
+}
+
+/** Forgets what was told of these profiles. Index: profile_digest_key. */
+export async function forgetTold(ctx: Ctx, profiles: readonly string[]): Promise<void> {
+  await ctx.db
+    .deleteFrom('profile_digest')
+    .where(ctx.dialect.isOneOf(sql.ref('profile'), profiles))
     .execute();
 }

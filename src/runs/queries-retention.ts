@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { encodeTime } from '../core/ids.ts';
-import type { Ctx } from '../store/index.ts';
+import type { Ctx, RunStatus } from '../store/index.ts';
 
 /** Answers up to `limit` runs that were made before the time and go on no more, oldest first; tasks go with their parent. Index: run_top. */
 export async function selectRunsBefore(ctx: Ctx, beforeMs: number, limit: number): Promise<string[]> {
@@ -14,6 +14,25 @@ export async function countRunsBefore(ctx: Ctx, beforeMs: number): Promise<numbe
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .executeTakeFirst();
   return row?.total ?? 0;
+}
+
+const idsAtOnce = 500;
+
+/** Answers the status of each of these runs that there is, by its id. Index: run_key. */
+export async function selectRunStatuses(
+  ctx: Ctx,
+  runIds: readonly string[],
+): Promise<Map<string, RunStatus>> {
+  const known = new Map<string, RunStatus>();
+  for (let from = 0; from < runIds.length; from += idsAtOnce) {
+    const rows = await ctx.db
+      .selectFrom('run')
+      .select(['run_id', 'status'])
+      .where(ctx.dialect.isOneOf(sql.ref('run_id'), runIds.slice(from, from + idsAtOnce)))
+      .execute();
+    for (const { run_id, status } of rows) known.set(run_id, status);
+  }
+  return known;
 }
 
 function madeBefore(ctx: Ctx, beforeMs: number) {

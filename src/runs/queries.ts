@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type Ctx, insertMany, type RunRow, type RunStatus } from '../store/index.ts';
+import { encodeTime } from '../core/ids.ts';
+import { type Ctx, insertMany, type ProfileLockRow, type RunRow, type RunStatus } from '../store/index.ts';
 
 /** Inserts a run; answers false where its tick is taken. Index: run_tick. */
 export async function insertRun(ctx: Ctx, row: RunRow): Promise<boolean> {
@@ -66,6 +67,33 @@ export async function endTaskRuns(
     .where('parent_run_id', 'in', parentIds)
     .where('status', '=', status)
     .execute();
+}
+
+/** Removes a run that has not begun; answers whether it was so. Index: run_key. */
+export async function deleteQueuedRun(ctx: Ctx, runId: string): Promise<boolean> {
+  const result = await ctx.db
+    .deleteFrom('run')
+    .where('run_id', '=', runId)
+    .where('status', '=', 'queued')
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** Answers the last row of ticks that the holder of this lock was in the way of, held until the commit, or null. Index: run_of_profile, from the time of the lock. */
+export async function lockSkippedTick(ctx: Ctx, { profile, since }: ProfileLockRow): Promise<RunRow | null> {
+  const row = await ctx.db
+    .selectFrom('run')
+    .selectAll()
+    .where('parent_run_id', 'is', null)
+    .where('profile', '=', profile)
+    .where('run_id', '>=', `run_${encodeTime(since)}`)
+    .where('status', '=', 'skipped_locked')
+    .where('scheduled_for', 'is not', null)
+    .orderBy('run_id', 'desc')
+    .limit(1)
+    .modifyEnd(ctx.dialect.forUpdate)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 /** Removes the runs of tasks that have not begun. Index: run_of_parent. */

@@ -21,6 +21,8 @@ export type LogsWanted = {
   /** Goes on until the run is over. */
   follow: boolean;
   signal: AbortSignal;
+  /** The name of this machine. */
+  host: string;
 };
 
 /**
@@ -29,15 +31,20 @@ export type LogsWanted = {
  */
 export async function openLogs(ctx: Ctx, wanted: LogsWanted): Promise<AsyncGenerator<LogPiece | null>> {
   const run = await requireRun(ctx, wanted.runId);
-  const { artifacts_dir: folder, host } = run;
-  if (folder !== null && !existsSync(folder))
-    throw new AppError(
-      'NOT_FOUND',
-      `the output of ${run.run_id} is not here: ${host} kept it, or it was removed`,
-    );
+  const folder = run.artifacts_dir;
+  if (folder !== null && !existsSync(folder)) throw explainMissing(run, wanted.host);
   if (folder === null && isOver(run))
     throw new AppError('NOT_FOUND', `the run ${run.run_id} kept no output: ${run.error ?? run.status}`);
   return readLogs(ctx, wanted);
+}
+
+function explainMissing({ run_id, host, artifacts_dir }: RunRow, here: string): AppError {
+  const isHere = host === here;
+  const instead = `\`tocsin runs show ${run_id}\` still has the last lines of each task`;
+  const text = isHere
+    ? `the output of ${run_id} was removed from ${artifacts_dir}: retention.artifacts says how long and how much is kept; ${instead}`
+    : `the output of ${run_id} is not on ${here}: ${host} kept it, so ask there; ${instead}`;
+  return new AppError('NOT_FOUND', text, { details: { reason: isHere ? 'removed' : 'elsewhere', host } });
 }
 
 async function* readLogs(

@@ -76,6 +76,46 @@ const act = async (ctx: Ctx, action: unknown, input: object) =>
 const show = (ctx: Ctx, { run }: { run: RunRow }) => act(ctx, getRun, { run_id: run.run_id });
 
 describeEachStore('runs', (openStores) => {
+  it('that ticks stand for are one row while the same run is in their way, which counts them and names it', async () => {
+    const { ctx, clock } = await openStores();
+    const first = await begin(ctx, { scheduledFor: 0 });
+    const skip = async (second: number | null) => {
+      const scheduledFor = second === null ? null : second * 1000;
+      const queued = await queue(ctx, { scheduledFor, source: second === null ? 'api' : 'cron' });
+      return (await startRun(ctx, queued, elsewhere, tasks)).outcome;
+    };
+    for (let second = 1; second <= 20; second++) {
+      await clock.advance(1000);
+      expect(await skip(second)).toBe('locked');
+    }
+    // Counted by another process, and asked for by somebody.
+    expect([await skip(19), await skip(null)]).toEqual(['taken', 'locked']);
+    const rows = () =>
+      ctx.db
+        .selectFrom('run')
+        .select(['scheduled_for', 'attempts', 'error'])
+        .where('status', '=', 'skipped_locked')
+        .orderBy('run_id')
+        .execute();
+    const who = `already running: ${first.run.run_id} on a:1 since 2026-03-01T12:00:00.000Z`;
+    const before = [
+      { scheduled_for: 20_000, attempts: 20, error: `${who}; 20 ticks were skipped` },
+      { scheduled_for: null, attempts: 1, error: who },
+    ];
+    expect(await rows()).toEqual(before);
+    expect(await open(ctx, { scheduledFor: 20_000 })).toBeNull();
+
+    await finishRun(ctx, first, wellEnd);
+    await clock.advance(1000);
+    await begin(ctx, { scheduledFor: 21_000 });
+    await clock.advance(1000);
+    expect(await skip(22)).toBe('locked');
+    expect(await rows()).toEqual([
+      ...before,
+      expect.objectContaining({ scheduled_for: 22_000, attempts: 1 }),
+    ]);
+  });
+
   it('of one tick are one, whoever asks first', async () => {
     const { ctx } = await openStores();
     const asked = await Promise.all([1, 2, 3].map(() => open(ctx, { scheduledFor: 60_000 })));

@@ -1,8 +1,8 @@
-import { toIso } from '../core/clock.ts';
-import { type Ctx, inTransaction, type ProfileLockRow, type RunRow } from '../store/index.ts';
+import { type Ctx, inTransaction, type RunRow } from '../store/index.ts';
 import { createRun } from './open-run.ts';
 import { changeRun, insertTaskRuns } from './queries.ts';
-import { returnLock, selectLock, takeLock } from './queries-lock.ts';
+import { returnLock, takeLock } from './queries-lock.ts';
+import { type SkipResult, skipRun } from './skip-run.ts';
 
 /** How long a process may say nothing before another takes over what it ran. */
 export const runLeaseMs = 30_000;
@@ -15,12 +15,7 @@ export type PlannedTask = { name: string; service: string | null };
 
 export type StartedRun = { run: RunRow; leaseToken: string; tasks: readonly RunRow[] };
 
-export type StartResult =
-  | ({ outcome: 'started' } & StartedRun)
-  /** Another run of the profile is under way: this one is over, as `skipped_locked`. */
-  | { outcome: 'locked'; run: RunRow; lock: ProfileLockRow | null }
-  /** Another process has begun or ended it meanwhile. */
-  | { outcome: 'taken' };
+export type StartResult = ({ outcome: 'started' } & StartedRun) | SkipResult;
 
 /**
  * Begins a queued run under the lock of its profile, with a row for each of its tasks, all in one transaction. Where
@@ -39,12 +34,7 @@ export function startRun(
     const locked_until = nowMs + runLeaseMs;
     const guard = { runId: queued.run_id, status: 'queued' } as const;
     const lock = { profile, run_id: queued.run_id, holder: place.holder, token, since: nowMs, locked_until };
-    if (!(await takeLock(ctx, lock))) {
-      const other = await selectLock(ctx, profile);
-      const change = describeLocked(other, nowMs, place);
-      if (!(await changeRun(ctx, guard, change))) return { outcome: 'taken' };
-      return { outcome: 'locked', run: { ...queued, ...change }, lock: other };
-    }
+    if (!(await takeLock(ctx, lock))) return skipRun(ctx, queued, place.host);
     const change = {
       status: 'running',
       started_at: nowMs,
@@ -61,13 +51,6 @@ export function startRun(
     await insertTaskRuns(ctx, rows);
     return { outcome: 'started', run, leaseToken: token, tasks: rows };
   });
-}
-
-function describeLocked(lock: ProfileLockRow | null, nowMs: number, { host }: RunPlace): Partial<RunRow> {
-  const who = lock
-    ? `${lock.run_id} on ${lock.holder} since ${toIso(lock.since)}`
-    : 'another run that has just ended';
-  return { status: 'skipped_locked', finished_at: nowMs, host, error: `already running: ${who}` };
 }
 
 /** Answers the row of a task that is going to run. */

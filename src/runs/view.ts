@@ -34,7 +34,7 @@ export const runView = z.object({
   duration_ms: z.number().nullable(),
   exit_code: z.number().nullable(),
   signal: z.string().nullable(),
-  attempts: z.number(),
+  attempts: z.number().describe('Of a run that was skipped_locked: the ticks that it stands for.'),
   error: z.string().nullable(),
   tail: z.string().nullable().describe('The last lines that the task wrote.'),
   artifacts_dir: z.string().nullable(),

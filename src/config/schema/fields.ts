@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseBytes, writeBytes } from '../../core/bytes.ts';
 import { parseDurationMs } from '../../core/duration.ts';
 import { severities } from '../../core/severity.ts';
 
@@ -40,6 +41,17 @@ export function readDuration(
   const range = ms === null ? '' : ms < minMs ? `, at least ${minMs}ms` : `, at most ${maxMs}ms`;
   ctx.addIssue({ code: 'custom', message: durationExpected + range });
   return z.NEVER;
+}
+
+/** A size with its unit, read to bytes. */
+export function byteSize(minBytes: number) {
+  const expected = `a size such as 500MB or 5GiB, at least ${writeBytes(minBytes)}`;
+  return z.string({ error: expected }).transform((text, ctx) => {
+    const bytes = parseBytes(text);
+    if (bytes !== null && bytes >= minBytes) return bytes;
+    ctx.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
 }
 
 export const text = z.string().min(1);

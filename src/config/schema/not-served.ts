@@ -1,6 +1,5 @@
 const keys: ReadonlySet<string> = new Set([
   'window',
-  'artifacts',
   'thresholds',
   'external',
   'group_by',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { componentSchema } from './components.ts';
-import { duration, httpUrl, kind, section, text, timerDuration } from './fields.ts';
+import { byteSize, duration, httpUrl, kind, section, text, timerDuration } from './fields.ts';
 import { metricsSchema } from './metrics.ts';
 import { channelsSchema, routeSchema } from './notify.ts';
 import { serverSchema } from './server.ts';
@@ -10,14 +10,27 @@ import { webhooksSchema } from './webhooks.ts';
 // Shorter than this a typing error (`90m` for `90d`) would delete what nobody meant to lose.
 const shortestRetentionMs = 3_600_000;
 
+// Less is a typing error too, and would keep no run's output.
+const smallestArtifactsBytes = 2 ** 20;
+
 const retentionSchema = section({
   alerts: duration({ minMs: shortestRetentionMs }).prefault('90d'),
   runs: duration({ minMs: shortestRetentionMs }).prefault('90d'),
   notifications: duration({ minMs: shortestRetentionMs }).prefault('30d'),
+  artifacts: section({
+    age: duration({ minMs: shortestRetentionMs }).prefault('30d').describe('How old a folder of a run gets.'),
+    size: byteSize(smallestArtifactsBytes)
+      .prefault('5GiB')
+      .describe('How much they take together; the oldest go first, those of failed runs last.'),
+  })
+    .transform(({ age, size }) => ({ ageMs: age, sizeBytes: size }))
+    .prefault({})
+    .describe('What runs leave on the disk of their machine.'),
 }).transform((raw) => ({
   alertsMs: raw.alerts,
   runsMs: raw.runs,
   notificationsMs: raw.notifications,
+  artifacts: raw.artifacts,
 }));
 
 const watchdogSchema = section({

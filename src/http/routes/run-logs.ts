@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -36,6 +37,7 @@ export function addRunLogsRoute(server: FastifyInstance, door: Door, gatekeeper:
         follow: isStream || follow === 'true',
         // It would hold up the stop for as long as its run goes on.
         signal: door.stopping,
+        host: hostname(),
       });
       reply.header('cache-control', 'no-cache').header('x-accel-buffering', 'no');
       return isStream
