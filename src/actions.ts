@@ -5,8 +5,10 @@ import {
   listAlerts,
   renewAction,
   requeueAction,
+  requeueManyAction,
   resolveAction,
   retryAction,
+  retryManyAction,
   showDashboard,
 } from './alerts/index.ts';
 import type { Action } from './core/action.ts';
@@ -68,7 +70,9 @@ export const actions = [
   ackAction,
   failAction,
   requeueAction,
+  requeueManyAction,
   retryAction,
+  retryManyAction,
   resolveAction,
   alertToIncidentAction,
   policyExplain,

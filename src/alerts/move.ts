@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import {
+  type AlertEventRow,
   type AlertRow,
   type AlertStatus,
   type Ctx,
@@ -31,26 +32,31 @@ export function moveByHand(ctx: Ctx, alertRef: string, hand: Hand): Promise<Aler
         },
       );
     }
-    return writeMove(ctx, alert, hand);
+    const [moved] = await writeMoves(ctx, [alert], hand);
+    return moved ?? alert;
   });
 }
 
-/** Writes the new state and its event; nobody holds the alert afterwards. */
-async function writeMove(ctx: Ctx, alert: AlertRow, hand: Omit<Hand, 'move'>): Promise<AlertRow> {
-  const nowMs = ctx.clock.now();
-  const change = {
+/** Writes the new state of alerts that the open transaction holds, and an event each; nobody has them afterwards. Answers them as they are now. */
+export async function writeMoves(
+  ctx: Ctx,
+  alerts: readonly AlertRow[],
+  { to, reason, note, resetAttempts = false }: Omit<Hand, 'move'>,
+): Promise<AlertRow[]> {
+  const changes = alerts.map((alert) => ({
     alert_ref: alert.alert_ref,
-    status: hand.to,
-    attempts: hand.resetAttempts ? 0 : alert.attempts,
+    status: to,
+    attempts: resetAttempts ? 0 : alert.attempts,
     owner: null,
     lease_token: null,
     processing_lock_until: null,
     retry_at: null,
-    updated_at: nowMs,
-  };
-  await updateMany(ctx, 'alert', 'alert_ref', [change]);
-  await recordEvent(ctx, alert, hand.to, hand.reason, hand.note);
-  return { ...alert, ...change };
+    updated_at: ctx.clock.now(),
+  }));
+  await updateMany(ctx, 'alert', 'alert_ref', changes);
+  const events = alerts.map((alert) => createEvent(ctx, alert, to, reason, note));
+  await insertMany(ctx, 'alert_event', events);
+  return alerts.map((alert, i) => ({ ...alert, ...changes[i] }));
 }
 
 /** Writes one event of an alert that is held by the open transaction. */
@@ -61,17 +67,25 @@ export async function recordEvent(
   reason: string,
   note: string | null,
 ): Promise<void> {
-  await insertMany(ctx, 'alert_event', [
-    {
-      alert_ref: alert.alert_ref,
-      event_id: ctx.ids.ulid(),
-      at: ctx.clock.now(),
-      actor: ctx.actor.name,
-      from_status: alert.status,
-      to_status: to,
-      reason,
-      note,
-      request_id: ctx.requestId,
-    },
-  ]);
+  await insertMany(ctx, 'alert_event', [createEvent(ctx, alert, to, reason, note)]);
+}
+
+function createEvent(
+  ctx: Ctx,
+  alert: AlertRow,
+  to: AlertStatus,
+  reason: string,
+  note: string | null,
+): AlertEventRow {
+  return {
+    alert_ref: alert.alert_ref,
+    event_id: ctx.ids.ulid(),
+    at: ctx.clock.now(),
+    actor: ctx.actor.name,
+    from_status: alert.status,
+    to_status: to,
+    reason,
+    note,
+    request_id: ctx.requestId,
+  };
 }
