@@ -41,7 +41,7 @@ export function describeFiring(
     `Since ${readableTime(alert.started_at)}, ${describeReports(alert)}.`,
     describeMessage(alert),
     `Reported by ${alert.source}.`,
-    'Nobody is asked to act: no incident was opened. The link leads to the board.',
+    'Nobody is asked to act: no incident was opened. The link shows what is known of it.',
   ];
   return {
     event: 'alert.firing',

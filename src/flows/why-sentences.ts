@@ -73,7 +73,7 @@ function rankOf({ reason }: TrailEntry): number {
 }
 
 /** Answers an entry as a sentence without its end, that of an alert or of several. */
-export function sayEntry({ reason, rule, alerts }: TrailEntry): string {
+export function sayEntry({ reason, rule, alerts }: Pick<TrailEntry, 'reason' | 'rule' | 'alerts'>): string {
   const say = sentences[reason];
   const said = say ? say(rule ?? '') : `${reason}${rule === null ? '' : ` (${rule})`}`;
   return alerts > 1 ? `${said} (${alerts} alerts)` : said;

@@ -216,6 +216,6 @@ describeEachStore('announcing', (open) => {
     expect(rows.filter((row) => row.status === 'superseded').length).toBe(200);
     const last = rows.at(-1);
     expect(last?.alert_ref).toBe('alrt_99');
-    expect(last && readStored(last).url).toBe('http://tocsin.test/');
+    expect(last && readStored(last).url).toBe('http://tocsin.test/alerts/alrt_99');
   });
 });

@@ -82,11 +82,10 @@ function readBeginning({ incident, alert }: Announcement, announcedAt: number): 
   return Number.isNaN(startedAt) ? announcedAt : startedAt;
 }
 
-/** An alert without an incident has no page of its own: the board lists it. */
 function createUrl({ incident, alert }: Announcement, publicUrl: string): string | null {
   const root = publicUrl.replace(/\/+$/, '');
   if (incident) return `${root}/incidents/${incident.number}`;
-  return alert ? `${root}/` : null;
+  return alert ? `${root}/alerts/${encodeURIComponent(String(alert.alert_ref))}` : null;
 }
 
 function chooseStatus(channel: string, settings: NotifySettings): Pick<NotificationRow, 'status' | 'error'> {

@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/duration.ts';
 import type { ReloadTrouble } from '../../flows/reload-config.ts';
 import { type Html, html } from './html.ts';
 import { page, siteHeader } from './layout.ts';
-import { ago, count, icon, incidentPath, type Tone, tag, toneOf } from './marks.ts';
+import { ago, alertPath, count, icon, incidentPath, type Tone, tag, toneOf } from './marks.ts';
 
 export type BoardIncident = {
   number: string;
@@ -18,6 +18,7 @@ export type BoardIncident = {
 };
 
 export type BoardAlert = {
+  alert_ref: string;
   severity: string;
   status: string;
   title: string;
@@ -145,10 +146,8 @@ function incidentRow(incident: BoardIncident, nowMs: number): Html {
 
 function alertRow(alert: BoardAlert, nowMs: number): Html {
   const tone = toneOf(alert.severity);
-  const title = alert.incident_id
-    ? html`<a class="title" href="${incidentPath(alert.incident_id)}">${alert.title}</a>`
-    : html`<span class="title">${alert.title}</span>`;
-  return html`<li class="row ${tone}">${title}${tag(tone, alert.severity)}${alert.silenced_by !== null && tag('gray', 'silenced')}
+  const path = alert.incident_id ? incidentPath(alert.incident_id) : alertPath(alert.alert_ref);
+  return html`<li class="row ${tone}"><a class="title" href="${path}">${alert.title}</a>${tag(tone, alert.severity)}${alert.silenced_by !== null && tag('gray', 'silenced')}
 <span class="meta"><span>${alert.service} / ${alert.env}</span><span>${count(alert.occurrences, 'time')}</span>
 <span>first ${ago(alert.first_seen_at, nowMs)}</span><span>last ${ago(alert.last_seen_at, nowMs)}</span><span>${alert.status}</span></span></li>`;
 }

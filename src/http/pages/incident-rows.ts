@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { getIncident } from '../../flows/incident-get.ts';
 import { type Html, html } from './html.ts';
-import { ago, count, incidentPath, tag, toneOf, until } from './marks.ts';
+import { ago, alertPath, count, incidentPath, tag, toneOf, until } from './marks.ts';
 
 export type IncidentDetails = z.output<typeof getIncident.output>;
 
@@ -14,7 +14,7 @@ type ArtifactLine = IncidentDetails['artifacts'][number];
 export function alertRow(alert: AlertLine, nowMs: number): Html {
   const tone = alert.state === 'firing' ? toneOf(alert.severity) : 'green';
   const values = Object.entries(alert.metrics);
-  return html`<li class="row ${tone}"><span class="title">${alert.title}</span>
+  return html`<li class="row ${tone}"><a class="title" href="${alertPath(alert.alert_ref)}">${alert.title}</a>
 <span>${tag(toneOf(alert.severity), alert.severity)} ${tag(toneOf(alert.state), alert.state)}</span>
 ${alert.message && html`<pre>${alert.message}</pre>`}${
   values.length > 0 &&

@@ -72,6 +72,11 @@ export function count(amount: number, word: string): string {
   return `${amount.toLocaleString('en')} ${word}${amount === 1 ? '' : 's'}`;
 }
 
+/** Answers the address of an alert's page. */
+export function alertPath(alertRef: string): string {
+  return `/alerts/${encodeURIComponent(alertRef)}`;
+}
+
 /** Answers the address of an incident's page. */
 export function incidentPath(name: string): string {
   return `/incidents/${encodeURIComponent(name)}`;

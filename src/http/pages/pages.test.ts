@@ -30,6 +30,7 @@ const incident = {
 };
 const alert = {
   ...incident,
+  alert_ref: 'alrt_1',
   incident_id: null,
   silenced_by: null,
   first_seen_at: incident.started_at,

@@ -53,7 +53,7 @@ p{margin:.25rem 0}
 .tag.green{background:var(--green-ground);color:var(--green)}.tag.blue{background:var(--blue-ground);color:var(--blue)}
 .tag.gray{background:var(--gray-ground);color:var(--gray)}
 .verdict svg{background:none!important}.verdict.red svg{color:var(--red)}.verdict.amber svg{color:var(--amber)}
-.verdict.green svg{color:var(--green)}.verdict.gray svg{color:var(--gray)}
+.verdict.green svg{color:var(--green)}.verdict.blue svg{color:var(--blue)}.verdict.gray svg{color:var(--gray)}
 button,input{font:inherit;color:inherit;border-radius:.45rem;border:1px solid var(--line);padding:.45rem .8rem;background:var(--card)}
 button{cursor:pointer}button.main{background:var(--text);color:var(--ground);border-color:var(--text);font-weight:600}
 button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid var(--blue);outline-offset:2px}

@@ -44,6 +44,60 @@ test('an incident has a page by its number and by its id, and the board leads th
   expect(board.body).toContain(`href="/incidents/${id}"`);
 });
 
+test('an alert without an incident has a page, which the board and its message lead to', async () => {
+  const door = await openDoor({ actions });
+  const headers = await door.bearer('admin');
+  const payload = {
+    service: 'shop',
+    severity: 'P3',
+    title: 'Disk <full>',
+    message: 'used = 91 %',
+    labels: { node: 'a<b' },
+    evidence: { links: [{ title: 'Graph', url: 'https://grafana.example.com/d/1' }] },
+  };
+  const reported = await door.server.inject({ method: 'POST', url: '/v1/alerts', headers, payload });
+  const { alert_ref: ref } = reported.json();
+  const session = await signIn(door, 'viewer');
+  const shown = await door.server.inject({ url: `/alerts/${ref}`, headers: session });
+  expect(shown.statusCode).toBe(200);
+  expect(shown.headers['content-security-policy']).toContain("default-src 'none'");
+  for (const text of [
+    'Disk &lt;full&gt;',
+    'used = 91 %',
+    'it was reported first',
+    'a&lt;b',
+    'has still to decide',
+  ])
+    expect(shown.body).toContain(text);
+  expect(shown.body).toContain('href="https://grafana.example.com/d/1"');
+  expect(shown.body).not.toContain('<full>');
+  const board = await door.server.inject({ url: '/', headers: session });
+  expect(board.body).toContain(`href="/alerts/${ref}"`);
+});
+
+test('the page of an alert names its incident, whose page leads to it', async () => {
+  const door = await openDoor({ actions });
+  await openIncident(door);
+  const session = await signIn(door, 'viewer');
+  const incident = await door.server.inject({ url: '/incidents/INC-1', headers: session });
+  const [path] = /\/alerts\/alrt_\w+/.exec(incident.body) ?? [];
+  const shown = await door.server.inject({ url: path ?? '', headers: session });
+  expect(shown.body).toContain('href="/incidents/INC-1"');
+});
+
+test.each(['alrt_0', 'INC-1', `${'x'.repeat(300)}`, '%3Cscript%3E'])(
+  'the unknown alert %s has a page that leads back',
+  async (name) => {
+    const door = await openDoor({ actions });
+    await openIncident(door);
+    const headers = await signIn(door, 'viewer');
+    const shown = await door.server.inject({ url: `/alerts/${name}`, headers });
+    expect(shown.statusCode).toBe(404);
+    expect(shown.body).toContain('<a href="/">');
+    expect(shown.body).not.toContain('<script');
+  },
+);
+
 test.each(['INC-9', 'nope', `${'x'.repeat(300)}`, '%3Cscript%3E'])(
   'the unknown incident %s has a page that leads back',
   async (name) => {

@@ -7,10 +7,12 @@ import { moveAction } from '../../flows/incident-actions.ts';
 import { acknowledgeIncident } from '../../incidents/index.ts';
 import type { Gatekeeper } from '../auth.ts';
 import type { Door } from '../door.ts';
+import { alertPage } from '../pages/alert.ts';
 import { boardPage } from '../pages/board.ts';
 import { incidentPage } from '../pages/incident.ts';
 import { incidentPath } from '../pages/marks.ts';
 import { noticePage } from '../pages/notice.ts';
+import { readAlertPage } from '../pages/read-alert.ts';
 import { readBoard } from '../pages/read-board.ts';
 import { readIncidentPage } from '../pages/read-incident.ts';
 import { readText, requireOwnPage, sendPage } from './page-form.ts';
@@ -18,7 +20,7 @@ import { addSignInRoutes, sendAway, sendToSignIn } from './sign-in.ts';
 
 type Step = (ctx: FlowCtx, id: string, form: unknown) => Promise<unknown>;
 
-/** Adds the pages for people: what is wrong now, one incident, and the way in and out. */
+/** Adds the pages for people: what is wrong now, one incident, one alert, and the way in and out. */
 export async function addPageRoutes(
   server: FastifyInstance,
   door: Door,
@@ -33,6 +35,9 @@ export async function addPageRoutes(
     );
     addPage(pages, door, gatekeeper, '/incidents/:id', (ctx, request, reply) =>
       sendIncident(ctx, readId(request), null, reply),
+    );
+    addPage(pages, door, gatekeeper, '/alerts/:id', (ctx, request, reply) =>
+      sendAlert(ctx, readId(request), reply),
     );
     addStep(pages, door, gatekeeper, 'acknowledge', (ctx, id) => runAction(acknowledgeIncident, ctx, { id }));
     addStep(pages, door, gatekeeper, 'resolve', (ctx, id, form) =>
@@ -79,11 +84,24 @@ async function sendIncident(
     const shown = await readIncidentPage(ctx, id, refusal?.message ?? null);
     return sendPage(reply.code(refusal ? errorTable[refusal.code].httpStatus : 200), incidentPage(shown));
   } catch (thrown) {
-    const { code, message } = toAppError(thrown);
-    if (code === 'FORBIDDEN') return sendPage(reply.code(403), noticePage('Not for this role', message));
-    if (code !== 'NOT_FOUND' && code !== 'VALIDATION_ERROR') throw thrown;
-    return sendPage(reply.code(404), noticePage('Not found', `There is no incident ${id}.`));
+    return sendRefusal(thrown, `There is no incident ${id}.`, reply);
   }
+}
+
+async function sendAlert(ctx: FlowCtx, alertRef: string, reply: FastifyReply): Promise<FastifyReply> {
+  try {
+    return sendPage(reply, alertPage(await readAlertPage(ctx, alertRef)));
+  } catch (thrown) {
+    return sendRefusal(thrown, `There is no alert ${alertRef}; those that are long over are removed.`, reply);
+  }
+}
+
+/** Answers why there is nothing to see. Throws what is our own fault. */
+function sendRefusal(thrown: unknown, absence: string, reply: FastifyReply): FastifyReply {
+  const { code, message } = toAppError(thrown);
+  if (code === 'FORBIDDEN') return sendPage(reply.code(403), noticePage('Not for this role', message));
+  if (code !== 'NOT_FOUND' && code !== 'VALIDATION_ERROR') throw thrown;
+  return sendPage(reply.code(404), noticePage('Not found', absence));
 }
 
 /** Answers what is wrong with the visitor's step. Throws what is our own fault. */
