@@ -53,6 +53,7 @@ export const bareFacts: TriageFacts = {
   changes: [],
   lastDeployment: null,
   failedRuns: [],
+  slos: [],
   runbooks: [],
 };
 
@@ -182,6 +183,17 @@ export const fullFacts: TriageFacts = {
       error: 'the time of the profile was over',
       tail: null,
     } as RunRow,
+  ],
+  slos: [
+    {
+      name: 'alert_loop',
+      windowMs: 240 * minuteMs,
+      figures: [
+        { name: 'claim_to_ack_p95_seconds', value: 75.4321, limit: 60, violated: true },
+        { name: 'failed_rate_pct', value: 0, limit: 5, violated: false },
+        { name: 'processing_stuck_count', value: null, limit: 0, violated: false },
+      ],
+    },
   ],
   runbooks: [
     {

@@ -4,6 +4,7 @@ import { toIso } from '../core/clock.ts';
 import { severities } from '../core/severity.ts';
 import { wholeNumber } from '../core/text.ts';
 import type { Ctx } from '../store/index.ts';
+import { judgeLoop, type LoopFigure, type LoopState, stuckAfterMs } from './loop-slo.ts';
 import {
   countByStatus,
   countStuck,
@@ -17,11 +18,7 @@ import { alertStatuses, alertView } from './types.ts';
 import { toAlertView } from './view.ts';
 
 const minuteMs = 60_000;
-const stuckAfterMs = 15 * minuteMs;
 const latestCount = 10;
-
-/** What the loop promises of itself; a figure above is a violation. */
-const promises = { claim_to_ack_p95_seconds: 60, failed_rate_pct: 5, processing_stuck_count: 0 };
 
 const loopView = z.object({
   claim_to_ack_p95_seconds: z.number().nullable(),
@@ -80,7 +77,7 @@ export const showDashboard = defineAction({
       top_signatures: topSignatures,
       latest: latest.map(toAlertView),
       sources: sources.map((row) => ({ source: row.source, last_seen_at: toIso(row.last_seen_at) })),
-      loop: judgeLoop(counts, waits, stuck),
+      loop: viewLoop(judgeLoop(counts, waits, stuck)),
     };
   },
 });
@@ -104,29 +101,12 @@ function tally<Word extends string>(
   return Object.fromEntries(entries) as Record<Word, number>;
 }
 
-function judgeLoop(
-  counts: readonly StatusCount[],
-  waitsMs: readonly number[],
-  stuck: number,
-): z.infer<typeof loopView> {
-  const totalOf = (...statuses: string[]) =>
-    sum(
-      counts.filter((count) => statuses.includes(count.status)),
-      (count) => count.total,
-    );
-  const failed = totalOf('failed', 'dead');
-  const worked = failed + totalOf('processing', 'acked');
-  const p95Ms = percentile(waitsMs, 0.95);
-  const view = {
-    claim_to_ack_p95_seconds: p95Ms === null ? null : p95Ms / 1000,
-    failed_rate_pct: worked === 0 ? 0 : (100 * failed) / worked,
-    processing_stuck_count: stuck,
+function viewLoop(state: LoopState): z.infer<typeof loopView> {
+  const figureOf = (figure: LoopFigure) => state.find(({ name }) => name === figure)?.value ?? null;
+  return {
+    claim_to_ack_p95_seconds: figureOf('claim_to_ack_p95_seconds'),
+    failed_rate_pct: figureOf('failed_rate_pct') ?? 0,
+    processing_stuck_count: figureOf('processing_stuck_count') ?? 0,
+    violations: state.filter(({ violated }) => violated).map(({ name }) => name),
   };
-  const names = Object.keys(promises) as (keyof typeof promises)[];
-  return { ...view, violations: names.filter((name) => (view[name] ?? 0) > promises[name]) };
-}
-
-function percentile(values: readonly number[], ratio: number): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length * ratio) - 1] ?? null;
 }

@@ -18,6 +18,7 @@ export { type KeyedReport, keyReport } from './keyed-report.ts';
 export { isLeft } from './left.ts';
 export { linkAlert, moveAlerts } from './link.ts';
 export { listAlertEvents } from './list-events.ts';
+export { measureLoop } from './loop-slo.ts';
 export { requeueManyAction, retryManyAction } from './many-actions.ts';
 export { noteHours } from './note-hours.ts';
 export { type ComponentAlerts, countComponentAlerts, findOwnAlerts } from './queries-component.ts';

@@ -61,6 +61,27 @@ const fire = {
 } as const;
 
 describeEachStore('a triage report', (open) => {
+  it('says whether the alert loop keeps its promises, and which limit it broke', async () => {
+    const worker = await startShop(await open());
+    await worker.report(fire);
+    await worker.settle();
+    expect(await readReport(worker, 'INC-1')).toContain(
+      '- **met** alert_loop, over 4h: claim_to_ack_p95_seconds',
+    );
+    const [ref] = await worker.report({ service: 'till', severity: 'P3' });
+    const given = { status: 'failed', retry_at: worker.ctx.clock.now() + 3_600_000 } as const;
+    await worker.ctx.db
+      .updateTable('alert')
+      .set(given)
+      .where('alert_ref', '=', ref ?? '')
+      .execute();
+    await worker.report({ ...fire, service: 'cellar', fingerprint: 'y' });
+    await worker.settle();
+    const text = await readReport(worker, 'INC-2');
+    expect(text).toContain('- **violated** alert_loop, over 4h');
+    expect(text).toMatch(/failed_rate_pct \d+(\.\d+)?, \*\*over its limit of 5\*\*/);
+  });
+
   it('names what was deployed, what is unwell, which checks failed, and the runbook', async () => {
     const harness = await open();
     const worker = await startShop(harness);

@@ -2,6 +2,7 @@ import {
   listAlertEvents,
   listAlertsAround,
   listAlertsOfIncident,
+  measureLoop,
   requireAlert,
   summarizeIncidentAlerts,
 } from '../alerts/index.ts';
@@ -23,6 +24,8 @@ import type { FlowCtx } from './context.ts';
 import { collectHealth } from './triage-health.ts';
 
 const minuteMs = 60_000;
+/** As the dashboard has it where it is not asked for another. */
+const loopWindowMs = 240 * minuteMs;
 const shownAlerts = 20;
 const shownIncidents = 10;
 const shownChanges = 15;
@@ -35,15 +38,17 @@ export async function collectFacts(
 ): Promise<TriageFacts> {
   const alert = await requireAlert(ctx, about.alertRef);
   const incident = await requireIncident(ctx, about.incidentId);
-  const [story, changed, others, components, failedRuns] = await Promise.all([
+  const [story, changed, others, components, failedRuns, loop] = await Promise.all([
     collectStory(ctx, incident, alert),
     collectChanges(ctx, alert),
     collectAlerts(ctx, incident, alert),
     collectHealth(ctx, findAffected(incident, alert)),
     collectRuns(ctx, alert),
+    measureLoop(ctx, loopWindowMs),
   ]);
   const { runbooks } = ctx.config;
-  return { incident, alert, ...story, ...changed, ...others, components, failedRuns, runbooks };
+  const slos = [{ name: 'alert_loop', windowMs: loopWindowMs, figures: loop }];
+  return { incident, alert, ...story, ...changed, ...others, components, failedRuns, slos, runbooks };
 }
 
 function collectRuns(ctx: FlowCtx, { service, started_at: startedAt }: AlertRow) {

@@ -34,8 +34,8 @@ function chooseFacts(report: TriageReport) {
   const { alert, runbooks, ...rest } = report;
   const { history, history_total: steps, ...shownAlert } = alert;
   return {
-    ...rest,
     alert: { ...shownAlert, steps },
+    ...rest,
     runbooks: runbooks.map(({ title, because }) => ({ title, because })),
   };
 }

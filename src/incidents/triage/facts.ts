@@ -42,6 +42,14 @@ export type ComponentFacts = {
 /** An earlier incident, and what was said when it ended. */
 export type PastIncident = { incident: IncidentRow; ending: { actor: string; message: string } | null };
 
+/** A promise about a service, or about Tocsin itself, and how it was kept lately. */
+export type SloFacts = {
+  name: string;
+  windowMs: number;
+  /** Null: nothing was measured. */
+  figures: readonly { name: string; value: number | null; limit: number; violated: boolean }[];
+};
+
 /** What was found out for a triage. */
 export type TriageFacts = {
   incident: IncidentRow;
@@ -62,6 +70,7 @@ export type TriageFacts = {
   lastDeployment: DeploymentRow | null;
   /** Runs about the service that failed in the day before the alert and since, the latest first. */
   failedRuns: readonly RunRow[];
+  slos: readonly SloFacts[];
   /** All that there are. */
   runbooks: readonly RunbookConfig[];
 };

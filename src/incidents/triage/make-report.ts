@@ -8,6 +8,7 @@ import type { ReportedAlert, ReportedComponent, TriageReport } from './report.ts
 import { reportAlert, reportOwnAlert } from './report-alert.ts';
 import { foldChanges, reportChange } from './report-changes.ts';
 import { reportRun } from './report-runs.ts';
+import { reportSlo } from './report-slos.ts';
 import { clip } from './text.ts';
 
 const shownRunbookLength = 6000;
@@ -47,6 +48,7 @@ export function makeTriageReport(facts: TriageFacts, nowMs: number): TriageRepor
     last_deployment: lastDeployment && reportChange(lastDeployment),
     components: facts.components.map(reportComponent),
     failed_runs: facts.failedRuns.map(reportRun),
+    slos: facts.slos.map(reportSlo),
     runbooks: chosen.map(({ runbook: { file, title, body }, because }) => ({
       file,
       title,

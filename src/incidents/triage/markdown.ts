@@ -3,6 +3,7 @@ import { renderAlerts, renderHistory, renderOwnAlert } from './markdown-alert.ts
 import { renderBefore, renderChanges, renderHealth, renderRunbooks } from './markdown-context.ts';
 import type { TriageReport } from './report.ts';
 import { renderRuns } from './report-runs.ts';
+import { renderSlos } from './report-slos.ts';
 import { joinLines, plain, when } from './text.ts';
 
 type Section = { title: string; body: string };
@@ -17,6 +18,7 @@ export function renderTriageMarkdown(report: TriageReport): string {
     { title: 'What changed before', body: renderChanges(report) },
     { title: 'Health', body: renderHealth(report) },
     { title: 'Failed runs', body: renderRuns(report) },
+    { title: 'SLO state', body: renderSlos(report) },
     { title: 'Runbook', body: renderRunbooks(report) },
     { title: 'The same failure before', body: renderBefore(report) },
     { title: 'Other alerts within 15 minutes', body: renderAlerts(around) },

@@ -64,6 +64,14 @@ export type ReportedRun = {
   tail: string | null;
 };
 
+/** A promise, and whether it is kept; of a figure that was not measured the value is null. */
+export type ReportedSlo = {
+  name: string;
+  state: 'met' | 'violated';
+  window_minutes: number;
+  figures: { name: string; value: number | null; limit: number; violated: boolean }[];
+};
+
 export type ReportedRunbook = { file: string; title: string; because: string; text: string };
 
 /** A triage report, as `triage_report.json` holds it. Texts from outside are cut, so that its size is bounded. */
@@ -99,6 +107,7 @@ export type TriageReport = {
   components: ReportedComponent[];
   /** Of the service, the latest first. */
   failed_runs: ReportedRun[];
+  slos: ReportedSlo[];
   runbooks: ReportedRunbook[];
   signature: {
     signature: string;

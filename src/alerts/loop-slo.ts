@@ -1,0 +1,59 @@
+import type { Ctx } from '../store/index.ts';
+import { countByStatus, countStuck, type StatusCount, selectWaits } from './queries-dashboard.ts';
+
+export const stuckAfterMs = 15 * 60_000;
+
+/** What the loop promises of itself; a figure above is a violation. */
+const promises = { claim_to_ack_p95_seconds: 60, failed_rate_pct: 5, processing_stuck_count: 0 };
+
+export type LoopFigure = keyof typeof promises;
+
+/** How the alert loop keeps its promises: one of its figures, null where nothing was measured, and its limit. */
+export type LoopState = readonly {
+  name: LoopFigure;
+  value: number | null;
+  limit: number;
+  violated: boolean;
+}[];
+
+/** Measures the alert loop over a time up to now. */
+export async function measureLoop(ctx: Ctx, windowMs: number): Promise<LoopState> {
+  const nowMs = ctx.clock.now();
+  const [counts, waits, stuck] = await Promise.all([
+    countByStatus(ctx, nowMs - windowMs),
+    selectWaits(ctx, nowMs - windowMs),
+    countStuck(ctx, nowMs - stuckAfterMs),
+  ]);
+  return judgeLoop(counts, waits, stuck);
+}
+
+/** Answers how the loop keeps its promises, by what was counted of it. */
+export function judgeLoop(
+  counts: readonly StatusCount[],
+  waitsMs: readonly number[],
+  stuck: number,
+): LoopState {
+  const totalOf = (...statuses: string[]) =>
+    counts
+      .filter((count) => statuses.includes(count.status))
+      .reduce((total, count) => total + count.total, 0);
+  const failed = totalOf('failed', 'dead');
+  const worked = failed + totalOf('processing', 'acked');
+  const p95Ms = percentile(waitsMs, 0.95);
+  const values: Record<LoopFigure, number | null> = {
+    claim_to_ack_p95_seconds: p95Ms === null ? null : p95Ms / 1000,
+    failed_rate_pct: worked === 0 ? 0 : (100 * failed) / worked,
+    processing_stuck_count: stuck,
+  };
+  return (Object.keys(promises) as LoopFigure[]).map((name) => ({
+    name,
+    value: values[name],
+    limit: promises[name],
+    violated: (values[name] ?? 0) > promises[name],
+  }));
+}
+
+function percentile(values: readonly number[], ratio: number): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * ratio) - 1] ?? null;
+}
