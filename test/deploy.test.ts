@@ -299,7 +299,7 @@ describe('the manifest for Kubernetes', () => {
     const said = container.env.map(({ name }: { name: string }) => name);
     expect(said.filter((name: string) => !names.includes(name))).toEqual([]);
     const routes = readFileSync(join(root, 'src/http/routes/self-health.ts'), 'utf8');
-    for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'])
+    for (const probe of ['livenessProbe', 'readinessProbe'])
       expect(routes).toContain(`'${container[probe].httpGet.path}'`);
   });
 
