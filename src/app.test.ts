@@ -136,6 +136,20 @@ test('a request under way at the stop gets its answer; a new one is told that it
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
+test('a request that never comes to its end is cut off in time for a clean stop', async () => {
+  const options = await makeOptions();
+  const config: Config = { ...options.config, server: { ...options.config.server, shutdownTimeoutMs: 300 } };
+  const { app, url } = await start({ ...options, config });
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const ended = once(socket, 'close');
+  socket.resume();
+  socket.write('POST /v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n{');
+  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200));
+  await app.stop();
+  await ended;
+});
+
 test('connections that ask nothing do not hold up the stop', async () => {
   const { app, url } = await start();
   const { hostname, port } = new URL(url);

@@ -5,7 +5,7 @@ import { type Clock, createSystemClock } from './core/clock.ts';
 import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { Door } from './http/door.ts';
-import { listen } from './http/listen.ts';
+import { type Listening, listen } from './http/listen.ts';
 import type { Phase } from './http/not-ready.ts';
 import { createHttpServer } from './http/server.ts';
 import { translateStoreError } from './store/index.ts';
@@ -26,6 +26,9 @@ export type Front = {
   /** Ends the server, whatever it does. */
   close(): Promise<void>;
 };
+
+/** Of the time that a stop may take, what requests get of it: the rest is for those parts that end after them. */
+const drainShare = 2 / 3;
 
 export type FrontOptions = {
   config: Config;
@@ -73,7 +76,8 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     },
     async drain() {
       stopping.abort();
-      await listening.drain();
+      const { shutdownTimeoutMs } = door.config().server;
+      await drainWithin(listening, clock, shutdownTimeoutMs * drainShare, log);
       await mapper.stop();
     },
     async close() {
@@ -82,4 +86,19 @@ export async function createFront(options: FrontOptions): Promise<Front> {
       await listening.close();
     },
   };
+}
+
+/** A request that never ends must not keep the others, and what holds leases, from a clean end. */
+async function drainWithin(listening: Listening, clock: Clock, timeMs: number, log: Log): Promise<void> {
+  const isOver = new AbortController();
+  const cutOff = new AbortController();
+  const cut = async () => {
+    await clock.wait(timeMs, isOver.signal);
+    if (isOver.signal.aborted) return;
+    log.warn({ tag: 'http' }, '[http] requests that took too long were cut off by the stop');
+    cutOff.abort();
+  };
+  void cut();
+  await listening.drain(cutOff.signal);
+  isOver.abort();
 }

@@ -10,8 +10,8 @@ const lookForIdleEveryMs = 50;
 export type Listening = {
   /** Where it listens. */
   readonly url: string;
-  /** Resolves when every request that is under way now has its answer; connections that come meanwhile are not waited for. */
-  drain(): Promise<void>;
+  /** Resolves when every request that is under way now has its answer, or is cut off at the signal; connections that come meanwhile are not waited for. */
+  drain(cutOff: AbortSignal): Promise<void>;
   /** Takes no new connection and ends all that there are. */
   close(): Promise<void>;
 };
@@ -26,7 +26,7 @@ export async function listen(server: FastifyInstance, host: string, port: number
   const others = await bindAll(server, host, port);
   return {
     url: toUrl(host, server.server.address() as AddressInfo),
-    drain: () => drain(server, [...sockets]),
+    drain: (cutOff) => drain(server, [...sockets], cutOff),
     async close() {
       for (const other of others) other.close();
       const closed = server.close();
@@ -66,14 +66,23 @@ async function bind(server: Server, host: string, port: number): Promise<void> {
   await once(server, 'listening');
 }
 
-async function drain({ server }: FastifyInstance, sockets: readonly Socket[]): Promise<void> {
+async function drain(
+  { server }: FastifyInstance,
+  sockets: readonly Socket[],
+  cutOff: AbortSignal,
+): Promise<void> {
   // To Node a connection that never asked is not idle: a browser's, opened ahead, would hold up the stop.
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   const closed = sockets.map((socket) => (socket.closed ? null : once(socket, 'close')));
   // A connection that was busy is idle once it has its answer; nobody else would end it then.
   const timer = setInterval(() => server.closeIdleConnections(), lookForIdleEveryMs);
   server.closeIdleConnections();
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  cutOff.addEventListener('abort', cut);
   await Promise.allSettled(closed);
+  cutOff.removeEventListener('abort', cut);
   clearInterval(timer);
 }
 
