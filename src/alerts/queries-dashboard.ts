@@ -18,11 +18,19 @@ export type StatusCount = {
   total: number;
 };
 
-/** Counts alerts that came in since, by status and severity. Index: the primary key, a range of it. */
-export function countByStatus(ctx: Ctx, sinceMs: number): Promise<StatusCount[]> {
-  return ctx.db
+/** Counts alerts that came in since, or of many the newest, by status and severity. Index: the primary key, a range of it. */
+export function countByStatus(
+  ctx: Ctx,
+  sinceMs: number,
+  newest: number | null = null,
+): Promise<StatusCount[]> {
+  const since = ctx.db
     .selectFrom('alert')
+    .select(['status', 'severity', 'ended_at'])
     .where('alert_ref', '>=', firstRefAt(sinceMs))
+    .$if(newest !== null, (query) => query.orderBy('alert_ref', 'desc').limit(newest ?? 0));
+  return ctx.db
+    .selectFrom(since.as('since'))
     .groupBy(['status', 'severity'])
     .select((eb) => [
       'status',
