@@ -98,3 +98,4 @@ CREATE INDEX "run_metric_of_name" on "run_metric" ("metric_name", "recorded_at")
 CREATE INDEX "run_metric_by_time" on "run_metric" ("recorded_at");
 CREATE TABLE "run_metric_batch" ("run_id" text not null, "batch_id" text not null, constraint "run_metric_batch_key" primary key ("run_id", "batch_id"), constraint "run_metric_batch_run" foreign key ("run_id") references "run" ("run_id") on delete cascade) without rowid;
 CREATE VIEW run_metrics as select id, run_id, metric_name, metric_value, strftime('%Y-%m-%dT%H:%M:%fZ', recorded_at / 1000.0, 'unixepoch') as recorded_at from run_metric;
+CREATE TABLE "fence" ("name" text not null, "epoch" bigint not null, "state" text not null, "changed_by" text not null, "changed_at" bigint not null, constraint "fence_key" primary key ("name"), constraint "fence_state" check ("state" in ('open', 'closing', 'closed')));

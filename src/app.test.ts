@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { quietLog } from '../test/stores.ts';
-import { type App, type AppOptions, type AppRole, createApp } from './app.ts';
+import type { AppRole } from './acting.ts';
+import { type App, type AppOptions, createApp } from './app.ts';
 import { type Config, loadConfig, type Problem } from './config/index.ts';
 import { AppError } from './core/errors.ts';
 

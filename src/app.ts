@@ -1,24 +1,18 @@
 import { createSignInCode, ensureAdminToken } from './access/index.ts';
+import { type Acting, type AppRole, createActing, playsRole } from './acting.ts';
 import { type Base, openBase } from './base.ts';
 import type { CheckoutPlace, Config, ReloadResult } from './config/index.ts';
 import { systemActor } from './core/actor.ts';
 import type { Clock } from './core/clock.ts';
 import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
-import { createPulse, type Pulse } from './core/pulse.ts';
 import { createClockFollower } from './flows/follow-clock.ts';
-import { createProbing, type Probing } from './flows/probe.ts';
 import { showLastSuccesses } from './flows/profile-gauge.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
 import { createSelfHealth } from './flows/self-health.ts';
-import { createWatchdog } from './flows/watchdog.ts';
+import { createFenceWatch } from './flows/watch-fence.ts';
 import { createFront, type Front } from './front.ts';
-import { createJobs, type Jobs } from './run-jobs.ts';
 import { createMetrics } from './telemetry/index.ts';
-import { createWorkers } from './workers.ts';
-
-export const appRoles = ['all', 'api', 'worker', 'scheduler'] as const;
-export type AppRole = (typeof appRoles)[number];
 
 export type AppOptions = {
   config: Config;
@@ -52,11 +46,7 @@ type Running = {
   /** Null where the role has no server. */
   front: Front | null;
   stops: (() => Promise<void>)[];
-  lastPassAt: number | null;
-  /** Of the loops that are to go on. */
-  pulse: Pulse;
-  probing: Probing | null;
-  jobs: Jobs | null;
+  acting: Acting;
   reloading: ConfigReloading;
 };
 
@@ -91,7 +81,7 @@ export function createApp(options: AppOptions): App {
 /** The server comes first: while a long migration runs, whoever asks hears that Tocsin is starting. */
 async function startAll(options: AppOptions): Promise<Running> {
   const metrics = createMetrics();
-  const front = playsRole(options, 'api') ? await createFront({ ...options, metrics }) : null;
+  const front = playsRole(options.role, 'api') ? await createFront({ ...options, metrics }) : null;
   const base = await openBase({ ...options, metrics }).catch(async (error: unknown) => {
     await front?.close();
     throw error;
@@ -108,8 +98,7 @@ async function startInside(options: AppOptions, front: Front | null, base: Base)
       const wasDryRun = base.config().notify.dryRun;
       base.replaceConfig(config);
       if (!wasDryRun) warnOfDryRun(config, log);
-      await running.probing?.reload();
-      running.jobs?.reload();
+      await running.acting.reload();
     },
   });
   const running: Running = {
@@ -117,10 +106,7 @@ async function startInside(options: AppOptions, front: Front | null, base: Base)
     base,
     front,
     stops: [...(front === null ? [] : [front.close]), base.close],
-    lastPassAt: null,
-    pulse: createPulse(base.clock),
-    probing: null,
-    jobs: null,
+    acting: createActing({ base, options, reload: reloading.reload }),
     reloading,
   };
   try {
@@ -134,10 +120,12 @@ async function startInside(options: AppOptions, front: Front | null, base: Base)
     startPart(running, createClock(running));
     startPart(running, base.wakeUps);
     startPart(running, reloading);
-    if (playsRole(options, 'worker')) startWorkers(running);
-    if (playsRole(options, 'scheduler')) startSchedule(running);
-    startWatchdog(running);
-    openFront(running);
+    const fence = createFenceWatch({ ctx: base.liveContext(systemActor('fence')), acting: running.acting });
+    // The last stop ends what acts, after the watch that could start it again.
+    running.stops.push(running.acting.stop);
+    await fence.tick();
+    startPart(running, fence);
+    openFront(running, fence.isHandedOver);
     return running;
   } catch (error) {
     await stopAll(running);
@@ -152,10 +140,6 @@ function warnOfDryRun({ notify }: Config, log: Log): void {
       { tag: 'notify' },
       '[notify] WARNING: messages are recorded and none is sent, as notify.dry_run or LOG_LEVEL=debug says',
     );
-}
-
-function playsRole(options: AppOptions, role: AppRole): boolean {
-  return options.role === 'all' || options.role === role;
 }
 
 function startPart(running: Running, part: { start(): void; stop(): Promise<void> }): void {
@@ -177,34 +161,7 @@ function createClock({ base, options }: Running) {
   return createClockFollower({ clock, log: options.log, measureOffsetMs: base.followDatabaseClock });
 }
 
-function startWorkers(running: Running): void {
-  const { base, pulse } = running;
-  const onPass = () => {
-    running.lastPassAt = base.clock.now();
-  };
-  onPass();
-  const lastPassAt = () => running.lastPassAt ?? 0;
-  for (const worker of createWorkers({ base, pulse, onPass, lastPassAt })) startPart(running, worker);
-}
-
-function startSchedule(running: Running): void {
-  const { base, pulse, options, reloading } = running;
-  const makeCtx = () => base.context(systemActor('prober'), null);
-  running.probing = createProbing({ makeCtx, holder: base.owner, onRound: pulse.follow('schedule') });
-  startPart(running, running.probing);
-  const access = { load: options.load, reload: reloading.reload };
-  running.jobs = createJobs(base, access, pulse.follow('profiles'));
-  startPart(running, running.jobs);
-}
-
-/** A process that only answers requests has no loop that could stand still. */
-function startWatchdog(running: Running): void {
-  const { base, pulse, options } = running;
-  if (options.role !== 'api')
-    startPart(running, createWatchdog({ ctx: base.liveContext(systemActor('watchdog')), pulse }));
-}
-
-function openFront(running: Running): void {
+function openFront(running: Running, isHandedOver: () => boolean): void {
   const { front, base, options, reloading } = running;
   if (front === null) return;
   showLastSuccesses(base.liveContext(systemActor('jobs')));
@@ -218,9 +175,10 @@ function openFront(running: Running): void {
       version: options.version,
       store: base.store,
       clockOffsetMs: base.clockOffsetMs,
-      lastPassAt: () => running.lastPassAt,
-      schedule: () => running.probing,
+      lastPassAt: running.acting.lastPassAt,
+      schedule: running.acting.schedule,
     }),
+    isHandedOver,
   });
   running.stops.push(front.drain);
 }

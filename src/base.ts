@@ -11,6 +11,8 @@ import { createIntake } from './flows/intake.ts';
 import { migrate, openStore, type Store } from './store/index.ts';
 import { createLog, createMetrics, type Metrics } from './telemetry/index.ts';
 
+export { translateStoreError } from './store/index.ts';
+
 /** An open, migrated database and everything else that acting takes. */
 export type Base = {
   readonly store: Store;

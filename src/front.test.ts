@@ -39,16 +39,24 @@ test('once it is opened it is ready, on the connections of before too', async ()
   const front = await openFront();
   expect((await fetch(`${front.address}/readyz`)).status).toBe(503);
   const config = await loadConfig({ env: { ALERT_BACKEND: 'memory' }, cwd: import.meta.dirname });
+  let isHandedOver = false;
   const inside: Inside = {
     clock: createTestClock(),
     config: () => config,
     context: refuse,
     reloadTrouble: refuse,
     readSelfHealth: refuse,
+    isHandedOver: () => isHandedOver,
   };
   front.open(inside);
   expect(await (await fetch(`${front.address}/readyz`)).json()).toEqual({ status: 'ready' });
   expect((await fetch(`${front.address}/openapi.json`)).status).toBe(200);
+  isHandedOver = true;
+  expect(await (await fetch(`${front.address}/readyz`)).json()).toMatchObject({
+    status: 'handed_over',
+    reason: expect.stringContaining('tocsin state resume'),
+  });
+  expect((await fetch(`${front.address}/openapi.json`)).status).toBe(503);
 });
 
 test('the name localhost stands for all its addresses', async () => {

@@ -13,7 +13,10 @@ import type { Metrics } from './telemetry/index.ts';
 import { createMapper } from './webhooks/index.ts';
 
 /** What requests need of the rest of Tocsin. */
-export type Inside = Pick<Door, 'clock' | 'config' | 'context' | 'reloadTrouble' | 'readSelfHealth'>;
+export type Inside = Pick<Door, 'clock' | 'config' | 'context' | 'reloadTrouble' | 'readSelfHealth'> & {
+  /** Whether another host has taken over. */
+  isHandedOver(): boolean;
+};
 
 /** The HTTP server: there before everything else and after it, so that whoever asks hears how far Tocsin is. */
 export type Front = {
@@ -44,7 +47,11 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   const { config, version, log, metrics, clock = createSystemClock() } = options;
   let inside: Inside | null = null;
   const stopping = new AbortController();
-  const phase = (): Phase => (stopping.signal.aborted ? 'stopping' : inside ? 'ready' : 'starting');
+  const phase = (): Phase => {
+    if (stopping.signal.aborted) return 'stopping';
+    if (!inside) return 'starting';
+    return inside.isHandedOver() ? 'handed_over' : 'ready';
+  };
   const requireInside = (): Inside => {
     if (inside) return inside;
     throw new AppError('UNAVAILABLE', 'Tocsin is starting');

@@ -1,5 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { type App, type AppRole, createApp } from './app.ts';
+import type { AppRole } from './acting.ts';
+import { type App, createApp } from './app.ts';
 import { openLog } from './base.ts';
 import {
   type CheckoutPlace,

@@ -41,4 +41,35 @@ export function addDatabaseCommands(program: Command): void {
       const { runDatabaseCheck } = await import('./backup.ts');
       await runDatabaseCheck(options);
     });
+  addStateFiles(program);
+}
+
+function addStateFiles(program: Command): void {
+  leaf(program, 'state export', 'Write what another host needs to go on: what lives, and what was told of it')
+    .argument('<file>', 'where to')
+    .option('--hand-over', 'end the work of this host in the same moment, so that no two tell the same')
+    .option('--wait <duration>', 'with --hand-over: how long what is under way may take to end', '60s')
+    .option('--force', 'overwrite the file')
+    .addOption(configOption())
+    .option('--json', 'print JSON')
+    .action(async (file, options) => {
+      const { runStateExport } = await import('./state-file.ts');
+      await runStateExport(file, options);
+    });
+  leaf(program, 'state import', 'Go on where another host has ended, from the file that it exported')
+    .argument('<file>', 'what `tocsin state export` wrote')
+    .option('--force', 'empty the database before')
+    .addOption(configOption())
+    .option('--json', 'print JSON')
+    .action(async (file, options) => {
+      const { runStateImport } = await import('./state-file.ts');
+      await runStateImport(file, options);
+    });
+  leaf(program, 'state resume', 'Take back what this host has handed over, where the other one does not run')
+    .addOption(configOption())
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      const { runStateResume } = await import('./state-file.ts');
+      await runStateResume(options);
+    });
 }

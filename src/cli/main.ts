@@ -22,6 +22,11 @@ async function main(argv: readonly string[]): Promise<void> {
   addExplain(program);
   addDatabaseCommands(program);
   for (const command of manifest) addAction(program, command);
+  program.commands
+    .find((command) => command.name() === 'state')
+    ?.description(
+      'What scripts remember (get, set, delete, list), and the state of this host for another one (export, import, resume)',
+    );
   for (const group of program.commands)
     if (group.commands.length > 0) group.summary(group.commands.map((command) => command.name()).join(', '));
   try {

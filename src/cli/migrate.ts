@@ -2,6 +2,7 @@ import { openLog } from '../base.ts';
 import { loadConfig } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
 import { applyMigrations, planMigrations, readMigrations } from '../migrations.ts';
+import { printResult } from './whole-database.ts';
 
 export type MigrateOptions = { config?: string; dsn?: string; dryRun?: true; status?: true; json?: true };
 
@@ -18,16 +19,12 @@ export async function runMigrate(options: MigrateOptions): Promise<void> {
       applied_at: toIso(appliedAt),
     }));
     const lines = states.map(({ name, applied_at }) => `${name}  ${applied_at ?? 'missing'}`);
-    return print(options.json, states, lines.join('\n'));
+    return printResult(options, states, lines.join('\n'));
   }
   if (options.dryRun) {
     const statements = await planMigrations(store, quiet);
-    return print(options.json, statements, statements.join('\n') || '-- the database is up to date');
+    return printResult(options, statements, statements.join('\n') || '-- the database is up to date');
   }
   const applied = await applyMigrations(store, quiet);
-  print(options.json, { applied }, applied.map((name) => `applied ${name}`).join('\n') || 'up to date');
-}
-
-function print(asJson: true | undefined, value: unknown, text: string): void {
-  process.stdout.write(`${asJson ? JSON.stringify(value, null, 2) : text}\n`);
+  printResult(options, { applied }, applied.map((name) => `applied ${name}`).join('\n') || 'up to date');
 }

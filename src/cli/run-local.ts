@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { actions } from '../actions.ts';
-import { openBase, openLog } from '../base.ts';
+import { openBase, openLog, translateStoreError } from '../base.ts';
 import { loadConfig } from '../config/index.ts';
 import { Answer, runAction } from '../core/action.ts';
 import type { Actor } from '../core/actor.ts';
@@ -21,6 +21,8 @@ export async function runLocally(
   try {
     const actor: Actor = { name: `cli:${userInfo().username}`, role: 'admin', entitlements: ['*'] };
     return unwrap(await runAction(action, base.context(actor, null), input));
+  } catch (error) {
+    throw translateStoreError(error);
   } finally {
     await base.close();
   }

@@ -34,8 +34,13 @@ export function isAnswerMissing(error: unknown): boolean {
 
 /** Answers whether the database itself is out of reach or cannot write, so that trying later may help. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (outOfReach.test(driverCode(error))) return true;
+  if (outOfReach.test(driverCode(error)) || isHandedOver(error)) return true;
   return error instanceof Error && lostConnection.test(error.message);
+}
+
+/** Answers whether the database refused a change because it was handed over to another host. */
+function isHandedOver(error: unknown): boolean {
+  return ['TOC01', 'SQLITE_CONSTRAINT_TRIGGER'].includes(driverCode(error));
 }
 
 /** Answers whether the statement named a table that is not there (PostgreSQL: 42P01). */
@@ -43,12 +48,11 @@ export function isMissingTable(error: unknown): boolean {
   return driverCode(error) === '42P01' || (error instanceof Error && /^no such table: /.test(error.message));
 }
 
-/** Answers UNAVAILABLE for a database that is away, everything else as it came. */
+/** Answers UNAVAILABLE for a database that is away or was handed over, everything else as it came. */
 export function translateStoreError(error: unknown): unknown {
   if (error instanceof AppError || !isDatabaseUnavailable(error)) return error;
-  return new AppError(
-    'UNAVAILABLE',
-    'the database cannot be used right now; the same call may succeed later',
-    { cause: error },
-  );
+  const why = isHandedOver(error)
+    ? 'the database was handed over to another host and takes no changes; tocsin state resume takes it back'
+    : 'the database cannot be used right now; the same call may succeed later';
+  return new AppError('UNAVAILABLE', why, { cause: error });
 }

@@ -28,4 +28,12 @@ export { defineStatement } from './statement.ts';
 export { openStore, type Store, type StoreOptions, withStore } from './store.ts';
 export { inTransaction, runAfterCommit } from './transaction.ts';
 export { backUp } from './transfer/backup.ts';
+export {
+  beginHandOver,
+  exportState,
+  listHeld,
+  reopen,
+} from './transfer/export-state.ts';
+export { describeFence, readFence } from './transfer/fence.ts';
+export { type Imported, importState } from './transfer/import-state.ts';
 export { type Restored, restore } from './transfer/restore.ts';

@@ -31,7 +31,14 @@ import type {
   RunMetricRow,
   RunRow,
 } from './schema/runs.ts';
-import type { ChannelMemoryRow, LeaseRow, MigrationRow, NotificationRow, TokenRow } from './schema/shared.ts';
+import type {
+  ChannelMemoryRow,
+  FenceRow,
+  LeaseRow,
+  MigrationRow,
+  NotificationRow,
+  TokenRow,
+} from './schema/shared.ts';
 import type { MonitorStateRow } from './schema/state.ts';
 import type { WebhookReceiptRow } from './schema/webhooks.ts';
 
@@ -86,5 +93,6 @@ export type Database = {
   webhook_receipt: WebhookReceiptRow;
   token: TokenRow;
   lease: LeaseRow;
+  fence: FenceRow;
   migration: MigrationRow;
 };

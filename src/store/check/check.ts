@@ -4,6 +4,7 @@ import { migrate, requireCurrent } from '../migrate.ts';
 import { findFaults } from '../sqlite/file.ts';
 import { type Store, type StoreOptions, withStore } from '../store.ts';
 import { requireFile } from '../transfer/backup.ts';
+import { describeFence, readFence } from '../transfer/fence.ts';
 import { countBroken, listSchemaNames, type Rule, rules } from './queries.ts';
 
 /** What was looked at, and how it is. */
@@ -18,7 +19,7 @@ export async function checkDatabase(options: StoreOptions, nowMs: number, log: L
   return withStore(options, log, async (store) => {
     const version = await checkVersion(store);
     if (version.status === 'fail') return [...file, version];
-    const findings = [...file, version, await checkSchema(store, log)];
+    const findings = [...file, version, await checkSchema(store, log), ...(await checkFence(store))];
     for (const rule of rules) findings.push(await checkRule(store, rule, nowMs));
     return findings;
   });
@@ -51,6 +52,16 @@ async function checkVersion(store: Store): Promise<Finding> {
   } catch (error) {
     return fail(name, describeError(error), 'use the program and the database of one version');
   }
+}
+
+/** Says nothing of the database that is open, as all are. */
+async function checkFence(store: Store): Promise<Finding[]> {
+  const fence = await readFence(store.db);
+  if (fence === null || fence.state === 'open') return [];
+  const detail = `it ${describeFence(fence)}`;
+  return [
+    { status: 'warn', name: 'the database is worked on', detail, fix: 'leave it, or tocsin state resume' },
+  ];
 }
 
 async function checkSchema(store: Store, log: Log): Promise<Finding> {

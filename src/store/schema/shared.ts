@@ -51,4 +51,14 @@ export type TokenRow = {
 /** A role that one process at a time plays (who runs the checks). */
 export type LeaseRow = { name: string; holder: string; token: string; until_at: number };
 
+/** Whether the database may be worked on: `closing` while it is handed over to another host, `closed` once it is. */
+export type FenceRow = {
+  name: 'host';
+  /** Counts the times that the state was handed over; the higher one is the host that has it. */
+  epoch: number;
+  state: 'open' | 'closing' | 'closed';
+  changed_by: string;
+  changed_at: number;
+};
+
 export type MigrationRow = { name: string; applied_at: number };

@@ -106,6 +106,7 @@ const codes: Readonly<Record<number, string>> = {
   13: 'SQLITE_FULL',
   14: 'SQLITE_CANTOPEN',
   1555: 'SQLITE_CONSTRAINT_UNIQUE',
+  1811: 'SQLITE_CONSTRAINT_TRIGGER',
   2067: 'SQLITE_CONSTRAINT_UNIQUE',
 };
 

@@ -1,9 +1,9 @@
-import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { fillEveryTable, readEveryTable, readShapes } from '../../../test/every-table.ts';
+import { makeTestFolder, openUntilTheEnd } from '../../../test/folders.ts';
 import { freshSchema } from '../../../test/services/database.ts';
 import { describeSharedStores, quietLog, type StoreHarness } from '../../../test/stores.ts';
 import {
@@ -12,19 +12,12 @@ import {
   insertMany,
   inTransaction,
   migrate,
-  openStore,
   restore,
   type Store,
   type StoreOptions,
 } from '../index.ts';
 import { migrations } from '../migrations/index.ts';
 import { dataTables, tableKeys } from './tables.ts';
-
-async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tocsin-backup-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function backUpInto(folder: string, { options }: Pick<StoreHarness, 'options'>): Promise<string> {
   const path = join(folder, 'copy.db');
@@ -33,12 +26,6 @@ async function backUpInto(folder: string, { options }: Pick<StoreHarness, 'optio
 }
 
 const restoreInto = (options: StoreOptions, path: string) => restore(options, { path, nowMs: 9 }, quietLog);
-
-async function open(options: StoreOptions): Promise<Store> {
-  const store = await openStore(options, quietLog);
-  onTestFinished(() => store.close());
-  return store;
-}
 
 const remember = (ctx: Ctx, namespace: string, keys: readonly string[]) =>
   insertMany(
@@ -67,7 +54,7 @@ it('every table is copied, by its primary key, and none before what its rows ref
 describeSharedStores('a backup', (openHarness) => {
   it.each(Object.keys(emptyTargets))('holds every row, and is restored into %s', async (engine) => {
     const harness = await openHarness();
-    const folder = await makeFolder();
+    const folder = await makeTestFolder();
     await fillEveryTable(harness.ctx);
     await remember(
       harness.ctx,
@@ -79,7 +66,7 @@ describeSharedStores('a backup', (openHarness) => {
     const target = await emptyTargets[engine]?.(folder);
     if (!target) return expect.unreachable();
     expect(await restoreInto(target, path)).toMatchObject({ kept: null });
-    expect(await readEveryTable(await open(target))).toEqual(before);
+    expect(await readEveryTable(await openUntilTheEnd(target))).toEqual(before);
   });
 
   it('holds one moment, whatever is written meanwhile', async () => {
@@ -99,10 +86,10 @@ describeSharedStores('a backup', (openHarness) => {
       while (!isOver) await add();
     })();
     await add();
-    const path = await backUpInto(await makeFolder(), harness);
+    const path = await backUpInto(await makeTestFolder(), harness);
     isOver = true;
     await writing;
-    const copy = await open({ backend: 'sqlite', path });
+    const copy = await openUntilTheEnd({ backend: 'sqlite', path });
     const values = await copy.db.selectFrom('counter').select('value').distinct().execute();
     expect(values).toEqual([{ value: expect.any(Number) }]);
     expect(values[0]?.value).toBeGreaterThan(0);
@@ -110,7 +97,7 @@ describeSharedStores('a backup', (openHarness) => {
 
   it('is one file for its user alone, and overwrites another only when asked to', async () => {
     const harness = await openHarness();
-    const folder = await makeFolder();
+    const folder = await makeTestFolder();
     const path = await backUpInto(folder, harness);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     await remember(harness.ctx, 'later', ['k']);
@@ -121,12 +108,15 @@ describeSharedStores('a backup', (openHarness) => {
     await backUp(harness.options, { path, overwrite: true, nowMs: 6 }, quietLog);
     expect(await readdir(folder)).toEqual(['copy.db']);
     expect(
-      await (await open({ backend: 'sqlite', path })).db.selectFrom('monitor_state').selectAll().execute(),
+      await (await openUntilTheEnd({ backend: 'sqlite', path })).db
+        .selectFrom('monitor_state')
+        .selectAll()
+        .execute(),
     ).toHaveLength(1);
   });
 
   it('that cannot be made leaves no file', async () => {
-    const folder = await makeFolder();
+    const folder = await makeTestFolder();
     const gone: StoreOptions = { backend: 'sqlite', path: join(folder, 'none.db') };
     await expect(backUpInto(folder, { options: gone })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await writeFile(gone.path, 'no database');
@@ -139,7 +129,7 @@ describeSharedStores('restoring', (openHarness) => {
   /** A database with a server on it, a backup of it, and what came after. */
   async function prepare() {
     const harness = await openHarness();
-    const folder = await makeFolder();
+    const folder = await makeTestFolder();
     await remember(harness.ctx, 'then', ['k']);
     const path = await backUpInto(folder, harness);
     await remember(harness.ctx, 'since', ['k']);
@@ -163,17 +153,20 @@ describeSharedStores('restoring', (openHarness) => {
     await wakeUps.stop();
     if (options.backend === 'sqlite') await store.close();
     const { kept } = await restoreInto(options, path);
-    expect(await namespaces(await open(options))).toEqual(['then']);
+    expect(await namespaces(await openUntilTheEnd(options))).toEqual(['then']);
     if (options.backend !== 'sqlite') return expect(kept).toBeNull();
     expect(kept).toBe(`${options.path}.before-1970-01-01T00-00-00-009Z`);
-    expect(await namespaces(await open({ backend: 'sqlite', path: kept ?? '' }))).toEqual(['since', 'then']);
+    expect(await namespaces(await openUntilTheEnd({ backend: 'sqlite', path: kept ?? '' }))).toEqual([
+      'since',
+      'then',
+    ]);
   });
 
   it('brings an older backup up to date, and refuses a newer one with both versions', async () => {
     const { harness, folder } = await prepare();
     const newest = migrations.at(-1)?.name ?? '';
     if (harness.options.backend === 'sqlite') await harness.store.close();
-    const old = await open({ backend: 'sqlite', path: join(folder, 'old.db') });
+    const old = await openUntilTheEnd({ backend: 'sqlite', path: join(folder, 'old.db') });
     await old.db.schema
       .createTable('migration')
       .addColumn('name', 'text')
@@ -206,6 +199,6 @@ describeSharedStores('restoring', (openHarness) => {
         message: expect.stringContaining(bad(name)),
       });
     await expect(restoreInto(harness.options, bad('none'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await namespaces(await open(harness.options))).toEqual(['since', 'then']);
+    expect(await namespaces(await openUntilTheEnd(harness.options))).toEqual(['since', 'then']);
   });
 });

@@ -14,18 +14,29 @@ export type RowCounts = Partial<Record<DataTable, number>>;
 /** Answers which rows of a table are meant; null: all. */
 export type Choose = (table: DataTable) => RawBuilder<SqlBool> | null;
 
+type CopyOptions = {
+  choose?: Choose;
+  /** Whether rows may be there already, which are overwritten then. */
+  overwrite?: boolean;
+};
+
 const pageRows = 500;
 /** An artifact may take 2 MiB. */
 const pageArtifacts = 10;
 
-/** Copies rows page by page into tables that hold none of them; answers how many. Leans on the primary keys. */
-export async function copyRows(from: Side, to: Side, choose: Choose = () => null): Promise<RowCounts> {
+/** Copies rows page by page; answers how many. Leans on the primary keys. */
+export async function copyRows(
+  from: Side,
+  to: Side,
+  { choose = () => null, overwrite = false }: CopyOptions = {},
+): Promise<RowCounts> {
   const counts: RowCounts = {};
   for (const table of dataTables) {
     let copied = 0;
     for (let last: Row | null = null; ; ) {
       const rows = await selectPage(from, table, last, choose(table));
-      for (const query of to.dialect.insertRows(table, rows)) await to.db.executeQuery(query);
+      const options = overwrite ? { onConflict: overwriting(table, rows) } : {};
+      for (const query of to.dialect.insertRows(table, rows, options)) await to.db.executeQuery(query);
       copied += rows.length;
       last = rows.at(-1) ?? null;
       if (rows.length < pageSize(table)) break;
@@ -33,6 +44,14 @@ export async function copyRows(from: Side, to: Side, choose: Choose = () => null
     if (copied > 0) counts[table] = copied;
   }
   return counts;
+}
+
+function overwriting(table: DataTable, rows: readonly Row[]): string {
+  const keys: readonly string[] = tableKeys[table];
+  const others = Object.keys(rows[0] ?? {}).filter((column) => !keys.includes(column));
+  if (others.length === 0) return 'on conflict do nothing';
+  const sets = others.map((column) => `${column} = excluded.${column}`);
+  return `on conflict (${keys.join(', ')}) do update set ${sets.join(', ')}`;
 }
 
 function pageSize(table: DataTable): number {
@@ -56,7 +75,10 @@ async function selectPage(
   return rows;
 }
 
-/** Empties every table that holds data. */
-export async function deleteRows(db: Kysely<Database>): Promise<void> {
-  for (const table of dataTables.toReversed()) await db.deleteFrom(table).execute();
+/** Removes all rows, or those that are chosen, before what they refer to. */
+export async function deleteRows(db: Kysely<Database>, choose: Choose = () => null): Promise<void> {
+  for (const table of dataTables.toReversed()) {
+    const chosen = choose(table);
+    await sql`delete from ${sql.table(table)} ${chosen ? sql`where ${chosen}` : sql``}`.execute(db);
+  }
 }

@@ -10,6 +10,7 @@ import { copyDatabase, findFaults, sealDatabase } from '../sqlite/file.ts';
 import { type Store, type StoreOptions, withStore } from '../store.ts';
 import { requireFile } from './backup.ts';
 import { copyRows, deleteRows } from './copy-rows.ts';
+import { enforceFence, liftFence } from './fence.ts';
 import { removeDatabaseFile, syncToDisk } from './new-file.ts';
 
 export type Restored = {
@@ -51,7 +52,7 @@ export async function restore(options: StoreOptions, from: From, log: Log): Prom
 }
 
 /** Hands in the path of a copy of the backup that is as this program needs it; it is removed afterwards. */
-async function withPreparedFile<Result>(
+export async function withPreparedFile<Result>(
   from: From,
   log: Log,
   work: (path: string, migrated: string[]) => Promise<Result>,
@@ -91,7 +92,10 @@ async function bringUpToDate(store: Store, nowMs: number): Promise<string[]> {
       'VALIDATION_ERROR',
       'it holds no database of Tocsin; expected a file that tocsin backup wrote',
     );
-  return migrate(store.migrationDb, store.dialect, nowMs);
+  const migrated = await migrate(store.migrationDb, store.dialect, nowMs);
+  // A backup of a database that was handed over is one too, whichever engine it comes from.
+  await store.db.transaction().execute((db) => enforceFence({ ...store, db }));
+  return migrated;
 }
 
 /** At no moment is there no database. Answers where the old one is kept. */
@@ -124,8 +128,11 @@ async function replaceRows(options: StoreOptions, path: string, nowMs: number, l
     await withStore({ backend: 'sqlite', path }, log, (file) =>
       store.migrationDb.transaction().execute(async (db) => {
         await keepServersAway(db);
+        const to = { ...store, db };
+        await liftFence(to);
         await deleteRows(db);
-        await copyRows(file, { ...store, db });
+        await copyRows(file, to);
+        await enforceFence(to);
       }),
     );
   });

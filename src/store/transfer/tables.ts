@@ -43,6 +43,7 @@ export const tableKeys: Keys = {
   channel_memory: ['channel', 'key'],
   webhook_receipt: ['webhook', 'delivery_key'],
   lease: ['name'],
+  fence: ['name'],
 };
 
 export const dataTables = Object.keys(tableKeys) as readonly DataTable[];

@@ -1,0 +1,95 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { Choose } from './copy-rows.ts';
+import type { DataTable } from './tables.ts';
+
+const dayMs = 86_400_000;
+/** What happened in this time may still be joined, reopened, repeated or asked for. */
+const recentMs = 7 * dayMs;
+
+/**
+ * Answers which rows another host needs so that it goes on as this one would have: what lives, what was told of it, what
+ * time still acts on, and what keeps the same from being told, run or taken twice.
+ */
+export function chooseLive(nowMs: number): Choose {
+  const chosen = liveRows(nowMs);
+  return (table) => chosen[table];
+}
+
+type Condition = RawBuilder<SqlBool>;
+
+function liveRows(nowMs: number): Readonly<Record<DataTable, Condition | null>> {
+  const recent = sql.lit(nowMs - recentMs);
+  const incidents = sql`select incident_id from incident where status in ('open', 'mitigating') 
+    or coalesce(resolved_at, closed_at) >= ${recent}`;
+  const ofIncident = sql<SqlBool>`incident_id in (${incidents})`;
+  const alerts = sql`select alert_ref from alert where ended_at is null or status <> 'acked'
+    or (announced = 1 and incident_id is null) or incident_id in (${incidents})`;
+  const ofAlert = sql<SqlBool>`alert_ref in (${alerts})`;
+  const all = null;
+  const none = sql<SqlBool>`1 = 0`;
+  return {
+    alert: ofAlert,
+    alert_event: ofAlert,
+    alert_decision: ofAlert,
+    alert_source: all,
+    // Counted anew from the alerts that come along.
+    alert_hour: none,
+    counter: sql<SqlBool>`name = 'incident'`,
+    silence: sql<SqlBool>`ends_at > ${sql.lit(nowMs)}`,
+    incident: ofIncident,
+    incident_signature: ofIncident,
+    incident_event: ofIncident,
+    incident_decision: ofIncident,
+    incident_artifact: ofIncident,
+    incident_followup: ofIncident,
+    incident_update: ofIncident,
+    incident_link: sql<SqlBool>`incident_id in (${incidents}) and other_id in (${incidents})`,
+    triage: ofIncident,
+    triage_summary: ofIncident,
+    signature_state: sql<SqlBool>`last_alert_at >= ${recent}`,
+    signature_minute: sql<SqlBool>`minute_at >= ${recent}`,
+    service_lock: all,
+    check_state: all,
+    component_status: all,
+    component_change: sql<SqlBool>`at >= ${recent}`,
+    deployment: sql<SqlBool>`at >= ${recent}`,
+    run: liveRuns,
+    // Numbers of runs that are over: history.
+    run_metric: none,
+    run_metric_batch: none,
+    profile_digest: all,
+    monitor_state: all,
+    notification: sql<SqlBool>`status in ('pending', 'sending') or created_at >= ${recent}
+      or thread in (${incidents}) or thread in (${alerts})`,
+    channel_memory: all,
+    webhook_receipt: sql<SqlBool>`received_at >= ${recent}`,
+    token: sql<SqlBool>`revoked_at is null and (expires_at is null or expires_at > ${sql.lit(nowMs)})`,
+    // Who holds what on the old host holds nothing on the new one.
+    profile_lock: none,
+    lease: none,
+    fence: none,
+  };
+}
+
+/** What waits, and of each profile the last run of each kind of end and of the last tick. */
+const liveRuns = sql<SqlBool>`parent_run_id is null and (status in ('queued', 'running')
+  or run_id in (select max(run_id) from run where parent_run_id is null group by profile, status)
+  or (profile, scheduled_for) in (select profile, max(scheduled_for) from run
+    where parent_run_id is null and scheduled_for is not null group by profile))`;
+
+/** Something that must not be there twice: what it is called, and how it is counted. */
+export const livingThings: Readonly<Record<string, RawBuilder<{ rows: number }>>> = {
+  'live alerts': sql`select count(*) as rows from alert where ended_at is null`,
+  'open incidents': sql`select count(*) as rows from incident where status in ('open', 'mitigating')`,
+  'messages to send': sql`select count(*) as rows from notification where status in ('pending', 'sending')`,
+};
+
+/** What somebody is at, and what that is called, until its lease ends. */
+export function heldThings(nowMs: number): Readonly<Record<string, RawBuilder<{ rows: number }>>> {
+  const now = sql.lit(nowMs);
+  return {
+    'messages being sent': sql`select count(*) as rows from notification where status = 'sending' and locked_until > ${now}`,
+    'runs going on': sql`select count(*) as rows from run where status = 'running' and locked_until > ${now}`,
+    'processes at work': sql`select count(*) as rows from lease where until_at > ${now}`,
+  };
+}
