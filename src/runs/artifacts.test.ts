@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -114,4 +114,22 @@ it('what the disk refuses is answered with its errno, and nothing throws', async
   });
   expect(await makeTaskFolder(root, 'dns')).toEqual({ problem: expect.stringMatching(/^ENOTDIR: /) });
   expect(await writeRunFile(root, run, startedAt)).toMatch(/^ENOTDIR: /);
+});
+
+it('a full disk does not keep a run from saying how it ended', async () => {
+  const path = await make(await makeRoot());
+  await symlink('/dev/full', join(path, '.run.json.new'));
+  const end = { ...run, status: 'failed' as const, finished_at: startedAt + 1000, exit_code: 1 };
+  expect(await writeRunFile(path, end, startedAt + 1000)).toBeNull();
+  expect(await readJson(join(path, 'run.json'))).toMatchObject({ status: 'failed', exit_code: 1 });
+  expect((await readdir(path)).toSorted()).toEqual(['payload.json', 'run.json']);
+});
+
+it('a folder that cannot be filled is not left behind', async () => {
+  // So long that the folder of a run can just be made, and no file in it.
+  const root = (await makeRoot()).padEnd(4070, `/${'x'.repeat(99)}`);
+  await mkdir(root, { recursive: true });
+  const made = await makeRunFolder(root, run, startedAt);
+  expect(made).toMatchObject({ problem: expect.stringMatching(/^ENAMETOOLONG/) });
+  expect(await readdir(root)).toEqual([]);
 });

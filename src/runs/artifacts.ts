@@ -1,4 +1,5 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toIso } from '../core/clock.ts';
 import type { RunRow } from '../store/index.ts';
@@ -30,8 +31,14 @@ export async function makeRunFolder(
   return orProblem(async () => {
     await mkdir(root, { recursive: true, mode: 0o700 });
     const path = await makeFresh(root, nameAfter(run.started_at ?? nowMs));
-    await writeFile(payloadOf(path), run.trigger_payload ?? '{}', { mode: 0o600 });
-    await replaceRunFile(path, run, nowMs);
+    try {
+      await writeFile(payloadOf(path), run.trigger_payload ?? '{}', { mode: 0o600 });
+      await replaceRunFile(path, run, nowMs);
+    } catch (error) {
+      // Nobody would know whose it is.
+      await rm(path, { recursive: true, force: true });
+      throw error;
+    }
     return { path };
   });
 }
@@ -69,8 +76,30 @@ async function replaceRunFile(path: string, run: RunFacts, nowMs: number): Promi
     exit_code: run.exit_code,
   };
   const draft = join(path, '.run.json.new');
-  await writeFile(draft, `${JSON.stringify(facts, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, join(path, 'run.json'));
+  const text = `${JSON.stringify(facts, null, 2)}\n`;
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, join(path, 'run.json'));
+  } catch (error) {
+    await rm(draft, { force: true });
+    if (!hasCode(error, 'ENOSPC') || !(await overwrite(join(path, 'run.json'), text))) throw error;
+  }
+}
+
+/** Writes over a file, which needs no further room on a full disk; answers false where that fails too. */
+async function overwrite(path: string, text: string): Promise<boolean> {
+  // Why the file could not be replaced says more than why this failed.
+  const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW).catch(() => null);
+  if (!file) return false;
+  try {
+    await file.write(text, 0);
+    await file.truncate(Buffer.byteLength(text));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+  }
 }
 
 /** `mkdir` succeeds for one process only: no two runs get the same folder. */
@@ -88,7 +117,7 @@ async function makeFresh(root: string, name: string): Promise<string> {
 }
 
 /** Answers whether the system refused something for that reason. */
-export function hasCode(error: unknown, code: 'EEXIST' | 'ENOENT'): boolean {
+export function hasCode(error: unknown, code: 'EEXIST' | 'ENOENT' | 'ENOSPC'): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 

@@ -77,8 +77,6 @@ describe.concurrent('tocsin run', { timeout: 60_000 }, () => {
   test.for([
     [['rest'], 0, 'the profile rest is disabled'],
     [['egde'], 2, 'there are: edge, slow, rest'],
-    [['edge', '--task', 'god'], 2, 'there are: good, bad'],
-    [['edge', '--config', 'none.yaml'], 2, 'none.yaml'],
   ] as const)('of %j says why not, and ends with %d', async ([args, code, stderr], context) => {
     const { run } = await open(context);
     context
