@@ -16,9 +16,9 @@ const batch = 50;
 export async function reportStorm(ctx: FlowCtx): Promise<void> {
   await raise(ctx, {
     kind: 'quota',
-    title: 'Alert storm: incidents are held back',
+    title: 'Alert storm: more incidents at once than one pass may open',
     message:
-      'More alerts want an incident or a triage than one pass may begin. They wait and follow within seconds; nothing is lost.',
+      'More alerts want an incident or a triage than one pass of the supervisor may begin. They follow within seconds; nothing is lost. Look for one cause behind them: tocsin incidents open',
     fingerprint: 'supervisor-storm',
     endsAt: ctx.clock.now() + stormLastsMs,
     dedupeTtlMs: null,

@@ -20,6 +20,8 @@ export type PassResult = {
   began: boolean;
   /** More wanted to begin than may in one pass, and were put off. */
   putOff: boolean;
+  /** It was careful, and began as much as it may: where more waits, people should know. */
+  spent: boolean;
 };
 
 /**
@@ -33,11 +35,12 @@ export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolea
   // Side by side: what holds an alert is asked again under its lock.
   const [alerts, silenceOf] = await Promise.all([claimAlerts(ctx, claim), readSilenceTest(ctx)]);
   const done = alerts.length > 0 ? await work(ctx, alerts, silenceOf) : nothing;
-  return { claimed: alerts.length, full: alerts.length >= limit, ...done };
+  const full = alerts.length >= limit;
+  return { ...done, claimed: alerts.length, full, spent: done.spent && careful && full };
 }
 
-type Done = Pick<PassResult, 'began' | 'putOff'>;
-const nothing: Done = { began: false, putOff: false };
+type Done = Pick<PassResult, 'began' | 'putOff' | 'spent'>;
+const nothing: Done = { began: false, putOff: false, spent: false };
 
 async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: AlertSilenceTest): Promise<Done> {
   const { queue, quiet, silenced } = await sortOut(ctx, alerts, silenceOf);
@@ -58,9 +61,15 @@ async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: AlertS
   await lease.renew([...quiet, ...silenced]);
   await guardAll(ctx, quiet, (some) => superviseNotifyOnly(ctx, some));
   await guardAll(ctx, silenced, (some) => superviseSilenced(ctx, some));
-  if (putOff.some(({ service }) => service !== 'tocsin')) await reportStorm(ctx);
+  if (putOff.some(isOfOthers)) await reportStorm(ctx);
   const began = allowance.incidents < maxIncidentsPerRun || allowance.triages < maxTriagesPerRun;
-  return { began, putOff: putOff.length > 0 };
+  const spent = allowance.incidents <= 0 || allowance.triages <= 0;
+  return { began, putOff: putOff.length > 0, spent: spent && alerts.some(isOfOthers) };
+}
+
+/** Alerts of Tocsin itself raise no further ones. */
+function isOfOthers({ service }: AlertRow): boolean {
+  return service !== 'tocsin';
 }
 
 /** Of each service in an env the first: these can be settled together. */

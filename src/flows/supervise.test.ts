@@ -225,7 +225,9 @@ describeEachStore('the supervisor', (open) => {
       await pass(harness, worker, 1);
       expect(await incidents(worker)).toHaveLength(12);
       const own = (await alerts(worker)).filter((alert) => alert.service === 'tocsin');
-      expect(own).toMatchObject([{ title: 'Alert storm: incidents are held back', occurrences: 1 }]);
+      expect(own).toMatchObject([
+        { title: 'Alert storm: more incidents at once than one pass may open', occurrences: 1 },
+      ]);
     },
   );
 
@@ -264,6 +266,22 @@ describeEachStore('the supervisor', (open) => {
       expect(await incidents(worker)).toHaveLength(opened);
     }
     expect((await alerts(worker)).filter((alert) => alert.retry_at !== null)).toEqual([]);
+  });
+
+  it('says once that a storm is on, though small passes hold nothing back', async () => {
+    const config = await withDefaults({ maxIncidentsPerRun: 5, maxTriagesPerRun: 100 });
+    const worker = await startWorker(await open(), { config });
+    const storms = async () => (await alerts(worker)).filter((alert) => alert.kind === 'quota');
+    await worker.report({ service: 'herald', title: 'down' });
+    await worker.supervisor.tick();
+    const burst = (name: string, count: number) =>
+      worker.report(...Array.from({ length: count }, (_, i) => ({ service: `${name}-${i}`, title: 'down' })));
+    await burst('five', 5);
+    await worker.settle();
+    expect(await storms()).toEqual([]);
+    await burst('many', 30);
+    await worker.settle();
+    expect(await storms()).toEqual([expect.objectContaining({ service: 'tocsin', occurrences: 1 })]);
   });
 
   it('raises nothing about its own alerts when they are held back', async () => {

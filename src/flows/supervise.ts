@@ -3,7 +3,7 @@ import { hasPassed } from '../core/clock.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { createSilenceReview } from './end-silences.ts';
-import { reportDead } from './report-own-trouble.ts';
+import { reportDead, reportStorm } from './report-own-trouble.ts';
 import { escalate } from './supervise-escalate.ts';
 import { tellHealed } from './supervise-healed.ts';
 import { superviseOnce } from './supervise-pass.ts';
@@ -14,6 +14,8 @@ import { runTriages } from './supervise-triage.ts';
 const sweepEveryMs = 1_000;
 /** How long passes stay careful after one that began incidents or put alerts off. */
 const carefulForMs = 60_000;
+/** Well within the time for which the alert of a storm lives. */
+const stormToldEveryMs = 60_000;
 
 /** From so many waiting requests on, those who report go first. */
 const crowd = 8;
@@ -48,7 +50,18 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
   const stopping = new AbortController();
   let running: Promise<unknown> | null = null;
   let beganAt = Number.NEGATIVE_INFINITY;
+  let stormToldAt = Number.NEGATIVE_INFINITY;
+  let wasSpent = false;
   const chores = { ...statelessChores, 'end silences': createSilenceReview() };
+
+  /** Small passes put nothing off; that one after the other is spent shows the storm. */
+  const tellStorm = async (ctx: FlowCtx, spent: boolean) => {
+    const isStorm = spent && wasSpent && hasPassed(stormToldEveryMs, stormToldAt, ctx.clock.now());
+    wasSpent = spent;
+    if (!isStorm) return;
+    stormToldAt = ctx.clock.now();
+    await reportStorm(ctx);
+  };
 
   const pass = async (ctx: FlowCtx) => {
     const endTimer = ctx.metrics.supervisorPassSeconds.startTimer();
@@ -57,6 +70,7 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
     const result = await superviseOnce(ctx, owner, careful);
     if (result.began || result.putOff) beganAt = ctx.clock.now();
     if (result.claimed > 0) endTimer();
+    await tellStorm(ctx, result.spent);
     return result;
   };
 
