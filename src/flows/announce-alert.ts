@@ -1,4 +1,5 @@
 import { toAlertView } from '../alerts/index.ts';
+import { redactText } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Announcement, RouteFacts } from '../core/hand-over.ts';
@@ -91,10 +92,11 @@ export function describeReports(alert: Pick<AlertRow, 'occurrences'>): string {
   return alert.occurrences === 1 ? 'reported once' : `reported ${alert.occurrences} times`;
 }
 
-/** Answers what the source says, on few lines; nothing where it only repeats the title. */
+/** Answers what the source says, without secrets and on few lines; nothing where it only repeats the title. */
 export function describeMessage(alert: Pick<AlertRow, 'message' | 'title'>): string {
-  const message = alert.message?.trim() ?? '';
-  if (message === '' || message === alert.title) return '';
+  const said = alert.message?.trim() ?? '';
+  if (said === '' || said === alert.title) return '';
+  const message = redactText(said);
   return message.length > longestMessage ? `${message.slice(0, longestMessage).toWellFormed()}…` : message;
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { IncidentRow } from '../store/index.ts';
+import type { AlertRow, IncidentRow } from '../store/index.ts';
+import { describeMessage } from './announce-alert.ts';
 import { describeOpened } from './announce-incident.ts';
 
 it.each<[string | null, string | null, string]>([
@@ -24,3 +25,11 @@ it.each<[string | null, string | null, string]>([
     expect(describeOpened(about).text.split('\n')).toContain(words);
   },
 );
+
+it.each([
+  ['login with password=hunter2 failed', 'login with password=[redacted] failed'],
+  ['api is down', ''],
+  ['x'.repeat(700), `${'x'.repeat(600)}…`],
+])('what a source says is told without secrets and repetition, and cut: %s', (message, told) => {
+  expect(describeMessage({ message, title: 'api is down' } as AlertRow)).toBe(told);
+});

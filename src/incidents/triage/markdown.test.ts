@@ -29,6 +29,18 @@ it('keeps text from outside text, whatever marks are in it', () => {
   expect(text).not.toContain('\u001b');
 });
 
+it('holds no secret that a source has written into its alert', () => {
+  const said = {
+    message: 'cannot reach postgres://app:hunter2@db/shop',
+    labels: JSON.stringify({ api_key: 'hunter2', node: 'a' }),
+    annotations: JSON.stringify({ note: 'password=hunter2' }),
+    evidence: JSON.stringify({ log_samples: [`${'x'.repeat(990)} Authorization: Bearer hunter2`], query: 'token=hunter2' }),
+  };
+  const report = makeTriageReport({ ...bareFacts, alert: { ...alert, ...said } }, now);
+  expect(JSON.stringify(report) + renderTriageMarkdown(report)).not.toContain('hunter2');
+  expect(report.alert.labels).toEqual({ api_key: '[redacted]', node: 'a' });
+});
+
 it('is bounded, however much was reported', () => {
   const long = (length: number) => '\\`|'.repeat(length / 3);
   const map = Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`${i}${long(195)}`, long(1998)]));

@@ -1,6 +1,7 @@
 import { toIso } from '../../core/clock.ts';
 import type { Evidence } from '../../core/hand-over.ts';
 import type { AlertEventRow, AlertRow } from '../../store/index.ts';
+import { redactValue } from '../summary/redact.ts';
 import type { ReportedAlert, TriageReport } from './report.ts';
 import { clip } from './text.ts';
 
@@ -38,11 +39,11 @@ export function reportOwnAlert(alert: AlertRow, events: readonly AlertEventRow[]
       : [...events.slice(0, shownAtBeginning), ...events.slice(-shownAtEnd)];
   return {
     ...reportAlert(alert),
-    message: alert.message === null ? null : clip(alert.message, longestMessage),
-    labels: clipValues(readJson(alert.labels, {})),
-    annotations: clipValues(readJson(alert.annotations, {})),
+    message: alert.message === null ? null : clip(withoutSecrets(alert.message), longestMessage),
+    labels: clipValues(withoutSecrets(readJson(alert.labels, {}))),
+    annotations: clipValues(withoutSecrets(readJson(alert.annotations, {}))),
     metrics: readJson(alert.metrics, {}),
-    evidence: clipEvidence(readJson<Evidence | null>(alert.evidence, null)),
+    evidence: clipEvidence(withoutSecrets(readJson<Evidence | null>(alert.evidence, null))),
     history: history.map((event) => ({
       at: toIso(event.at),
       actor: event.actor,
@@ -52,6 +53,11 @@ export function reportOwnAlert(alert: AlertRow, events: readonly AlertEventRow[]
     })),
     history_total: events.length,
   };
+}
+
+/** Before anything is cut: half a secret is recognised no more. */
+function withoutSecrets<Value>(value: Value): Value {
+  return redactValue(value, []) as Value;
 }
 
 function clipEvidence(evidence: Evidence | null): Evidence | null {
