@@ -34,7 +34,10 @@ it('holds no secret that a source has written into its alert', () => {
     message: 'cannot reach postgres://app:hunter2@db/shop',
     labels: JSON.stringify({ api_key: 'hunter2', node: 'a' }),
     annotations: JSON.stringify({ note: 'password=hunter2' }),
-    evidence: JSON.stringify({ log_samples: [`${'x'.repeat(990)} Authorization: Bearer hunter2`], query: 'token=hunter2' }),
+    evidence: JSON.stringify({
+      log_samples: [`${'x'.repeat(990)} Authorization: Bearer hunter2`],
+      query: 'token=hunter2',
+    }),
   };
   const report = makeTriageReport({ ...bareFacts, alert: { ...alert, ...said } }, now);
   expect(JSON.stringify(report) + renderTriageMarkdown(report)).not.toContain('hunter2');
