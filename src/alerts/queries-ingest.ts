@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type AlertRow, type AlertSourceRow, type Ctx, runStatements } from '../store/index.ts';
+import { type AlertRow, type AlertSourceRow, type Ctx, runStatements, writeLater } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
 import { addToMinutes } from './queries-minute.ts';
@@ -73,11 +73,14 @@ const freshAlertColumns = newAlertColumns.filter(
   (column) => !(column in alikeWhenFresh) && !nullWhenFresh.includes(column),
 );
 
-/** Writes a fold: ends and repeats first, so that a key is free before its next alert comes. Index: the primary keys. */
+/**
+ * Writes a fold: ends and repeats first, so that a key is free before its next alert comes. It goes along with the commit,
+ * as nobody waits for its answer. Index: the primary keys.
+ */
 export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<string, number>): Promise<void> {
   const { insertRows, updateRows } = ctx.dialect;
   const heard = [...sources].map(([source, last_seen_at]) => ({ source, last_seen_at }));
-  await runStatements(ctx, [
+  await writeLater(ctx, [
     ...updateRows('alert', 'alert_ref', fold.updates.map(changedColumns)),
     ...insertRows('alert', fold.inserts, { columns: newAlertColumns, lockOrder: 'dedupe_key' }),
     ...insertRows('alert_event', fold.events),

@@ -12,8 +12,22 @@ export type Ids = {
 
 type Randomness = (bytes: Uint8Array) => void;
 
+/** Answers a source of random bytes that asks the system for many at once, as each question costs more than an id. */
+function createRandomness(): Randomness {
+  const pool = new Uint8Array(4096);
+  let used = pool.length;
+  return (bytes) => {
+    if (used + bytes.length > pool.length) {
+      getRandomValues(pool);
+      used = 0;
+    }
+    bytes.set(pool.subarray(used, used + bytes.length));
+    used += bytes.length;
+  };
+}
+
 /** Answers an id maker on the given clock; `fill` writes random bytes and is replaced in tests only. */
-export function createIds(clock: Clock, fill: Randomness = (bytes) => void getRandomValues(bytes)): Ids {
+export function createIds(clock: Clock, fill: Randomness = createRandomness()): Ids {
   let lastMs = -1;
   let lastTime = '';
   const digits = new Uint8Array(16);

@@ -26,6 +26,8 @@ export function createIntake(makeCtx: () => FlowCtx): Intake {
   });
   const others = createGroupCommit({
     maxWeight: maxReportsPerCommit,
+    // It looks before it writes: a second would wait for the first to end.
+    maxCommits: 1,
     commit: (requests: readonly (readonly KeyedReport[])[]) => commitOthers(makeCtx(), requests),
   });
 
@@ -43,24 +45,27 @@ export function createIntake(makeCtx: () => FlowCtx): Intake {
     return answer ? [answer] : others.submit(one);
   };
 
+  const submitMany = async (keyed: readonly KeyedReport[]): Promise<readonly IngestAnswer[]> => {
+    const looksFresh = recent.sortOut(keyed);
+    const [tried, looked] = await Promise.all([
+      submitTo(fresh, choose(keyed, looksFresh, true)),
+      submitTo(others, choose(keyed, looksFresh, false)),
+    ]);
+    if (looked.length === 0 && !tried.includes(null)) return tried as IngestAnswer[];
+    const wrong = choose(keyed, looksFresh, true).filter((_, i) => tried[i] === null);
+    const retried = await submitTo(others, wrong);
+    const [fromTried, fromRetried, fromLooked] = [tried.values(), retried.values(), looked.values()];
+    return looksFresh.map((isFresh) => {
+      const answer = isFresh ? fromTried.next().value : fromLooked.next().value;
+      return (answer ?? fromRetried.next().value) as IngestAnswer;
+    });
+  };
+
   return {
-    async submit(reports, requestId) {
+    submit(reports, requestId) {
       const keyed = reports.map((report) => keyReport(report, requestId, strip));
       const [first] = keyed;
-      if (first && keyed.length === 1) return submitOne(first);
-      const looksFresh = recent.sortOut(keyed);
-      const [tried, looked] = await Promise.all([
-        submitTo(fresh, choose(keyed, looksFresh, true)),
-        submitTo(others, choose(keyed, looksFresh, false)),
-      ]);
-      if (looked.length === 0 && !tried.includes(null)) return tried as IngestAnswer[];
-      const wrong = choose(keyed, looksFresh, true).filter((_, i) => tried[i] === null);
-      const retried = await submitTo(others, wrong);
-      const [fromTried, fromRetried, fromLooked] = [tried.values(), retried.values(), looked.values()];
-      return looksFresh.map((isFresh) => {
-        const answer = isFresh ? fromTried.next().value : fromLooked.next().value;
-        return (answer ?? fromRetried.next().value) as IngestAnswer;
-      });
+      return first && keyed.length === 1 ? submitOne(first) : submitMany(keyed);
     },
     pending: () => fresh.pending() + others.pending(),
     async idle() {

@@ -12,6 +12,8 @@ export type GroupCommit<Item, Result> = {
 
 export type GroupCommitOptions<Item, Result> = {
   maxWeight: number;
+  /** How many commits may be under way at once, 2 where absent: while one goes to the disk the next can go to the database. */
+  maxCommits?: 1 | 2;
   /** Commits the items in one transaction and answers one result an item, in order. */
   commit(items: readonly Item[]): Promise<readonly Result[]>;
 };
@@ -23,9 +25,6 @@ type Entry<Item, Result> = {
   reject(error: unknown): void;
 };
 
-// While one is on its way to the disk the next can be on its way to the database; a third would only make all smaller.
-const maxCommits = 2;
-
 /**
  * Answers a group commit: what arrives in one turn of the event loop goes at once, what comes meanwhile goes after it.
  * When a group fails, its items are tried one by one, so that a bad one fails alone; unless the database is away.
@@ -33,6 +32,7 @@ const maxCommits = 2;
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
+  const { maxCommits = 2 } = options;
   const queue: Entry<Item, Result>[] = [];
   const idlers: (() => void)[] = [];
   let isScheduled = false;
