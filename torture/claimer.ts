@@ -32,5 +32,5 @@ console.log('ready');
 await once(process.stdin, 'data');
 const owners = Array.from({ length: plan.claimers }, (_, i) => `claimer:${process.pid}:${i}`);
 const result: ClaimerResult = { acked: await Promise.all(owners.map(work)) };
-console.log(JSON.stringify(result));
-process.exit(0);
+// A long answer is still on its way when the call returns.
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
