@@ -13,6 +13,7 @@ import { createSystemClock } from './core/clock.ts';
 import { describeError, type ErrorCode, errorTable, toAppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { answerSignal } from './signals.ts';
+import { spareProcessMemory } from './spare-memory.ts';
 import { createSystemd, type Systemd } from './systemd.ts';
 
 export type ServeOptions = Pick<LoadOptions, 'configPath' | 'jobsPath'> & { role: AppRole };
@@ -25,12 +26,14 @@ export async function serve(options: ServeOptions): Promise<void> {
     const config = await load();
     const log = await openLog(config.log);
     const app = createApp({ config, load, role: options.role, version: packageJson.version, log });
-    const systemd = createSystemd(takeSystemdVariables(), { clock: createSystemClock(), log });
+    const clock = createSystemClock();
+    const systemd = createSystemd(takeSystemdVariables(), { clock, log });
     dieLoudly(log);
     await app.start();
     obeySignals(app, config, log, systemd);
     await greet(app, config, log);
     await systemd.ready();
+    spareProcessMemory(clock)?.start();
   } catch (error) {
     process.exitCode = explainStart(error);
   }

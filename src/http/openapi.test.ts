@@ -64,3 +64,15 @@ test('the browsable documents load nothing from elsewhere', async () => {
     expect((await server.inject({ url })).statusCode, url).toBe(200);
   }
 });
+
+test('what is not among the browsable documents is not found, and their index moves nobody away', async () => {
+  const { server } = await openDoor({ actions });
+  const missing = await server.inject({ url: '/docs/static/nope.js' });
+  expect({ status: missing.statusCode, code: missing.json().error.code }).toEqual({
+    status: 404,
+    code: 'NOT_FOUND',
+  });
+  const { statusCode, headers } = await server.inject({ url: '/docs' });
+  expect(statusCode === 200 || headers.location?.startsWith('/docs/')).toBe(true);
+  expect((await server.inject({ method: 'POST', url: '/docs' })).statusCode).toBe(405);
+});

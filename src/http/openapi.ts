@@ -1,6 +1,10 @@
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  type RouteOptions,
+} from 'fastify';
 import { z } from 'zod';
 import type { Action } from '../core/action.ts';
 import { type ErrorCode, errorTable } from '../core/errors.ts';
@@ -20,17 +24,47 @@ declare module 'fastify' {
 type JsonSchema = Record<string, unknown>;
 type PublicHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
-/** Serves OpenAPI 3.1 at /openapi.json and browsable at /docs, made from the schemas that validate. Must be registered before the routes. */
-export async function addOpenApi(
-  server: FastifyInstance,
-  options: { version: string; limitPublic: PublicHook },
-): Promise<void> {
-  await server.register(swagger, {
+/**
+ * Serves OpenAPI 3.1 at /openapi.json and browsable at /docs, made from the schemas that validate. Both are put together when
+ * somebody asks for the first time, as few do and every start would wait. Must be called before the routes are added.
+ */
+export function addOpenApi(server: FastifyInstance, version: string, limitPublic: PublicHook): void {
+  const routes: RouteOptions[] = [];
+  server.addHook('onRoute', (route) => {
+    if (route.method !== 'HEAD' && (route.config?.action || route.config?.operation)) routes.push(route);
+  });
+  let made: Promise<FastifyInstance> | null = null;
+  const documents = () => {
+    made ??= makeDocuments(routes, version).catch((error: unknown) => {
+      made = null; // what kept it from being read may be over at the next request
+      throw error;
+    });
+    return made;
+  };
+  const options = { schema: { hide: true }, onRequest: limitPublic };
+  server.get('/openapi.json', options, async (_request, reply) => {
+    const document = JSON.stringify((await documents()).swagger());
+    return reply.type('application/json; charset=utf-8').send(document);
+  });
+  const browse = async ({ url, headers }: FastifyRequest, reply: FastifyReply) => {
+    const answered = await (await documents()).inject({ url, headers });
+    if (answered.statusCode === 404) return reply.callNotFound();
+    return reply.code(answered.statusCode).headers(answered.headers).send(answered.rawPayload);
+  };
+  server.get('/docs', options, browse);
+  server.get('/docs/*', options, browse);
+}
+
+/** Answers a server with these routes that listens nowhere: what describes it and shows that takes as long to load as all else. */
+async function makeDocuments(routes: readonly RouteOptions[], version: string): Promise<FastifyInstance> {
+  const [swagger, swaggerUi] = await Promise.all([import('@fastify/swagger'), import('@fastify/swagger-ui')]);
+  const documents = fastify({ logger: false });
+  await documents.register(swagger.default, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Tocsin',
-        version: options.version,
+        version,
         description: 'It watches, it rings once, it says why, it remembers.',
       },
       components: {
@@ -38,24 +72,20 @@ export async function addOpenApi(
       },
     },
     convertConstToEnum: false,
-    transform: ({ schema, url, route }) => {
-      const action = route.config?.action;
-      const made = action ? describeAction(action, url) : route.config?.operation;
-      return { url, schema: made ?? schema ?? { hide: true } };
+    transform: ({ schema, url, route: { config } }) => {
+      const action = config?.action;
+      return { url, schema: (action ? describeAction(action, url) : config?.operation) ?? schema ?? {} };
     },
   });
-  await server.register(swaggerUi, {
+  await documents.register(swaggerUi.default, {
     routePrefix: '/docs',
     staticCSP: documentsPolicy,
     uiConfig: { url: '/openapi.json', deepLinking: true, tryItOutEnabled: false },
-    uiHooks: { onRequest: options.limitPublic },
   });
-  server.get(
-    '/openapi.json',
-    { schema: { hide: true }, onRequest: options.limitPublic },
-    async (_request, reply) =>
-      reply.type('application/json; charset=utf-8').send(JSON.stringify(server.swagger())),
-  );
+  for (const { method, url, config = {} } of routes)
+    documents.route({ method, url, config, handler: () => undefined });
+  await documents.ready();
+  return documents;
 }
 
 function describeAction(action: Action<FlowCtx>, url: string) {

@@ -28,13 +28,10 @@ export async function createHttpServer(door: Door, version: string): Promise<Fas
   const gatekeeper = createGatekeeper(door);
   observeRoutes(server, door);
   const addRefusals = refuseOtherMethods(server);
-  await addOpenApi(server, {
-    version,
-    limitPublic(request, reply, done) {
-      const maxRequests = door.config().server.publicRateLimitPerMinute;
-      enforceLimit(reply, publicLimiter.count(request.ip, { maxRequests, windowMs: 60_000 }));
-      done();
-    },
+  addOpenApi(server, version, (request, reply, done) => {
+    const maxRequests = door.config().server.publicRateLimitPerMinute;
+    enforceLimit(reply, publicLimiter.count(request.ip, { maxRequests, windowMs: 60_000 }));
+    done();
   });
   addSelfHealthRoutes(server, door);
   addHealthRoutes(server, door, gatekeeper);
