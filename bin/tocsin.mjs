@@ -1,7 +1,6 @@
 // Old versions of Node must be able to read this file, so that they can say what is wrong.
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
-import v8 from 'node:v8';
 import { findBundle } from './bundle.mjs';
 import { findCacheFolder } from './compile-cache.mjs';
 
@@ -17,8 +16,6 @@ if (Number(process.versions.node.split('.')[0]) < oldestMajor) {
 } else {
   // Set by the launcher and read by now: what we start is not to have it. Another value is the user's.
   if (process.env.MALLOC_ARENA_MAX === '2') delete process.env.MALLOC_ARENA_MAX;
-  // The heap may double before it is swept; left alone, V8 lets a small one grow to four times what is in use.
-  v8.setFlagsFromString('--heap-growing-percent=100');
   const cache = process.env.NODE_COMPILE_CACHE ?? findCacheFolder(root);
   if (cache) {
     // Named in the environment too: threads and helper processes do not hear of it otherwise, and read anew what is kept.

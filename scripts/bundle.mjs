@@ -40,10 +40,13 @@ const threads = {
 /** One letter beyond ASCII makes Node keep the whole file in memory at twice its size. */
 const ascii = {
   name: 'ascii',
-  renderChunk(code) {
-    const plain = code.replace(/[\u0080-\uffff]/g, escapeLetter);
-    this.parse(plain);
-    return plain;
+  // The last there is: what comes before it prints strings anew.
+  generateBundle(_options, chunks) {
+    for (const chunk of Object.values(chunks)) {
+      if (chunk.type !== 'chunk') continue;
+      chunk.code = chunk.code.replace(/[\u0080-\uffff]/g, escapeLetter);
+      this.parse(chunk.code);
+    }
   },
 };
 

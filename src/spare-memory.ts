@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import type { Clock } from './core/clock.ts';
 import { createLoop, type Loop } from './flows/loop.ts';
 
@@ -67,6 +67,9 @@ export function createSpareMemory(deps: SpareMemoryDeps): Loop & { tick(): Sweep
 export function spareProcessMemory(clock: Clock): Loop | null {
   const { gc } = globalThis;
   if (!gc) return null;
+  // The heap may double before it is swept; V8 by itself lets a small one grow to four times what is in use. Not at the
+  // launch, as a start would be swept too.
+  setFlagsFromString('--heap-growing-percent=100');
   let last = performance.eventLoopUtilization();
   return createSpareMemory({
     clock,
