@@ -92,7 +92,7 @@ export async function playNight(harness: StoreHarness, night: readonly Timed[]):
 
 /** The process is gone in the middle of a pass, with what it has leased. */
 async function die(harness: StoreHarness, config: Config): Promise<void> {
-  const store = { ...harness.store, db: cutAfter(harness.store.db, 12) };
+  const store = { ...harness.store, db: cutAfter(harness.store.db, 5) };
   const victim = await startWorker(harness, { config, store, owner: 'mortal' });
   await victim.supervisor.tick().catch(() => {}); // a process that is gone reports nothing
   const held = await harness.ctx.db
