@@ -124,7 +124,9 @@ install_program() {
   tar -C "$from" --exclude=./.git --exclude=./node_modules --exclude=./data --exclude=./coverage \
     --exclude=./.env --exclude="./.env.*" -cf - . |
     tar -C "$program.new" -xf -
-  (cd "$program.new" && npm ci --omit=dev --no-audit --no-fund --loglevel=error)
+  # The bundle is made by a development package, which goes again.
+  (cd "$program.new" && npm ci --no-audit --no-fund --loglevel=error &&
+    npm prune --omit=dev --ignore-scripts --no-save --no-audit --no-fund --loglevel=error)
   own -R root:root "$program.new"
   chmod -R u=rwX,go=rX "$program.new"
   rm -rf "$program.old"
