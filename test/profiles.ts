@@ -17,6 +17,7 @@ export function scheduled(name: string, changes: Partial<ProfileConfig> = {}): P
     timeoutMs: 3_600_000,
     concurrency: 1,
     catchUp: 'none',
+    on: { alert: null, webhook: null, github: null },
     tasks: [],
     ...changes,
   };

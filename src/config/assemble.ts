@@ -72,6 +72,7 @@ export function assemble(parts: Parts): Config {
       pretty: parts.isTerminal,
     },
     rateLimit: { maxRequests: settings.rateLimitMaxRequests, windowMs: settings.rateLimitWindowMs },
+    github: { webhookSecret: settings.githubWebhookSecret },
     telegram: settings.telegram,
     llm: parts.llm,
   };

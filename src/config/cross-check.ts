@@ -91,7 +91,8 @@ function isSeverity(value: unknown): value is Severity {
   return (severities as readonly unknown[]).includes(value);
 }
 
-function knownKinds(file: YamlFile): string[] {
+/** Answers the kinds of alerts that there are, by the raw file. */
+export function knownKinds(file: YamlFile): string[] {
   return [...builtInKinds, ...listAt(file, ['kinds']).map(String)];
 }
 

@@ -36,6 +36,10 @@ export const environmentNames: readonly EnvironmentName[] = [
     meaning: 'A secret whose bearers may record metrics of runs, and nothing else.',
   },
   {
+    name: 'GITHUB_WEBHOOK_SECRET',
+    meaning: 'Secret that GitHub signs its deliveries with; without it they are refused.',
+  },
+  {
     name: 'NODE_ENV',
     meaning: 'development logs at debug where LOG_LEVEL is not set, and changes nothing else.',
   },

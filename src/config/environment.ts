@@ -28,6 +28,7 @@ export type EnvironmentSettings = {
   rateLimitWindowMs: number;
   alertsRetentionMs: number | null;
   metricsApiToken: string | null;
+  githubWebhookSecret: string | null;
   logLevel: LogLevel;
   /** True where a person asked for `debug`, which sends no messages. */
   isDebugAsked: boolean;
@@ -76,6 +77,7 @@ export function readEnvironment(environment: Environment): {
     rateLimitWindowMs: secondsOrDuration(reader, 'RATE_LIMIT_WINDOW') ?? 60_000,
     alertsRetentionMs: days(reader, 'ALERTS_RETENTION_DAYS'),
     metricsApiToken: get('METRICS_API_TOKEN'),
+    githubWebhookSecret: get('GITHUB_WEBHOOK_SECRET'),
     logLevel: askedLevel ?? nodeLevel,
     isDebugAsked: askedLevel === 'debug',
     logRequests: flag(reader, 'LOG_REQUESTS'),

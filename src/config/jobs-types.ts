@@ -1,4 +1,5 @@
 import type { Severity } from '../core/severity.ts';
+import type { ProfileTriggers } from './trigger-types.ts';
 
 /** What runs on a schedule, from jobs.yaml. */
 export type JobsConfig = {
@@ -51,6 +52,7 @@ export type ProfileConfig = {
   concurrency: number;
   /** What is done about ticks that were missed while nothing ran: nothing, or the last one once. */
   catchUp: 'none' | 'last';
+  on: ProfileTriggers;
   tasks: readonly TaskConfig[];
 };
 

@@ -26,6 +26,7 @@ export function redactConfig(config: Config): Config {
         { ...rest, proof: { ...proof, secret: hideSecret(proof.secret) } },
       ]),
     ),
+    github: { webhookSecret: hideSecret(config.github.webhookSecret) },
     metricsApiToken: hideSecret(config.metricsApiToken),
     jobs: redactJobs(config.jobs),
     watchdog: config.watchdog && { ...config.watchdog, url: redactWebhookUrl(config.watchdog.url) },

@@ -110,6 +110,7 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   notify: true,
   watchdog: true,
   log: true,
+  github: true,
   rateLimit: true,
   telegram: true,
   llm: true,

@@ -43,6 +43,7 @@ function effectiveForm(config: Config): FileForm {
         health_requests: config.log.healthRequests,
       },
       rate_limit: { max: config.rateLimit.maxRequests, window: durationText(config.rateLimit.windowMs) },
+      github_webhook_secret: config.github.webhookSecret,
       metrics_api_token: config.metricsApiToken,
       telegram: {
         default_token: config.telegram.defaultToken,

@@ -10,6 +10,7 @@ import type { WebhookConfig } from './webhook-types.ts';
 export type * from './escalation-types.ts';
 export type * from './jobs-types.ts';
 export type * from './triage-types.ts';
+export type * from './trigger-types.ts';
 export type * from './webhook-types.ts';
 
 /** The effective configuration: read once, validated whole, frozen. Times are milliseconds. */
@@ -49,6 +50,8 @@ export type Config = {
   /** Null: nobody outside watches. */
   watchdog: WatchdogConfig | null;
   log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };
+  /** Of the deliveries of GitHub; a null secret refuses them all. */
+  github: { webhookSecret: string | null };
   rateLimit: { maxRequests: number; windowMs: number };
   telegram: TelegramEnvironment;
   /** Null: nothing is generated. */

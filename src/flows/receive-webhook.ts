@@ -14,6 +14,7 @@ import {
 } from '../webhooks/index.ts';
 import type { FlowCtx } from './context.ts';
 import { ingestReports, type Rejected } from './report.ts';
+import { startedBy, triggerByWebhook } from './trigger-runs.ts';
 
 /** A request that comes from the sender, as was proved already. */
 export type Delivery = Omit<MappingJob, 'expression'> & {
@@ -34,8 +35,8 @@ export type Received = {
 type Stored = Pick<Received, 'answers' | 'isSingle'>;
 
 /**
- * Takes a delivery: maps the body, and reports what comes of it. One with a key is taken once: its alerts and the note of
- * it are one transaction, and the same again answers the same. What was not taken whole is noted nowhere, so that it may
+ * Takes a delivery: maps the body, reports what comes of it, and starts the profiles that wait for it. One with a key is
+ * taken once: its alerts, its runs and the note of it are one transaction, and the same again answers the same. What was not taken whole is noted nowhere, so that it may
  * be sent again. Throws VALIDATION_ERROR where the mapping fails, CONFLICT for another body under a key that was taken.
  */
 export async function receiveWebhook(ctx: FlowCtx, mapper: Mapper, delivery: Delivery): Promise<Received> {
@@ -46,15 +47,19 @@ export async function receiveWebhook(ctx: FlowCtx, mapper: Mapper, delivery: Del
   const mapped = await mapper.map({ ...job, expression: config.mapping });
   if (!mapped.ok) throw new AppError('VALIDATION_ERROR', mapped.problem);
   const isSingle = !Array.isArray(mapped.made);
+  const raws = shapeReports(mapped.made, config);
+  const isNoted = receipt !== null || startedBy(ctx, delivery.webhook).length > 0;
   let isRepeat = false;
-  const answers = await ingestReports(ctx, shapeReports(mapped.made, config), {
-    async submit(reports, areAllGood) {
-      if (receipt === null || !areAllGood) return ctx.intake.submit(reports, ctx.requestId);
-      const taken = await takeOnce(ctx, receipt, reports, isSingle);
-      isRepeat = taken.isRepeat;
-      return taken.answers;
-    },
+  const take = async (reports: readonly AlertReport[]) => {
+    const taken = await takeOnce(ctx, delivery, receipt, { reports, isSingle });
+    isRepeat = taken.isRepeat;
+    return taken.answers;
+  };
+  const answers = await ingestReports(ctx, raws, {
+    submit: (reports, areAllGood) =>
+      isNoted && areAllGood ? take(reports) : ctx.intake.submit(reports, ctx.requestId),
   });
+  if (isNoted && raws.length === 0) return { answers: await take([]), isSingle, isRepeat };
   return { answers, isSingle, isRepeat };
 }
 
@@ -73,20 +78,34 @@ async function findBefore(ctx: FlowCtx, receipt: Receipt): Promise<Stored | null
   });
 }
 
-/** Of several at once the first wins; the others find what it answered. */
+type Taking = { reports: readonly AlertReport[]; isSingle: boolean };
+
+/** Takes the alerts, and asks for the runs. Of several at once the first wins; the others find what it answered. */
 function takeOnce(
   ctx: FlowCtx,
-  receipt: Receipt,
-  reports: readonly AlertReport[],
-  isSingle: boolean,
+  delivery: Delivery,
+  receipt: Receipt | null,
+  { reports, isSingle }: Taking,
 ): Promise<{ answers: readonly IngestAnswer[]; isRepeat: boolean }> {
   return inTransaction(ctx, async (ctx) => {
-    const before = await findBefore(ctx, receipt);
+    const before = receipt && (await findBefore(ctx, receipt));
     if (before) return { answers: before.answers as readonly IngestAnswer[], isRepeat: true };
     const { answers, hasWork } = await ingest(ctx, reports, ctx.config.policy.defaults);
+    const key = receipt && `webhook:${receipt.webhook}:${receipt.delivery_key}`;
+    await triggerByWebhook(ctx, delivery.webhook, { key, payload: writePayload(delivery) });
     const stored: Stored = { answers, isSingle };
-    await insertReceipt(ctx, { ...receipt, answers: JSON.stringify(stored), received_at: ctx.clock.now() });
+    const received = { answers: JSON.stringify(stored), received_at: ctx.clock.now() };
+    if (receipt) await insertReceipt(ctx, { ...receipt, ...received });
     if (hasWork) runAfterCommit(ctx, () => ctx.signals.alerts.ring());
     return { answers, isRepeat: false };
   });
+}
+
+/** The mapping has read the body: it is JSON, or each of its lines is. */
+function writePayload({ body, isNdjson }: Delivery): string {
+  if (!isNdjson) return body;
+  return `[${body
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .join(',')}]`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { profileOfTask } from '../access/index.ts';
 import { type IngestAnswer, ingestAnswer, readReport } from '../alerts/index.ts';
 import { answer, defineAction, type FieldError } from '../core/action.ts';
 import { AppError, errorTable } from '../core/errors.ts';
@@ -34,13 +35,26 @@ export const ingestAction = defineAction({
   entitlement: 'tools.alerts.ingest',
   http: { method: 'POST', path: '/v1/alerts', bodyLimitBytes: 5 * 1024 * 1024 },
   async run(ctx: FlowCtx, input) {
-    const raws = Array.isArray(input) ? input : [input];
-    const answers = await ingestReports(ctx, raws, {
+    const raws: readonly unknown[] = Array.isArray(input) ? input : [input];
+    const profile = profileOfTask(ctx.actor);
+    const named = profile === null ? raws : raws.map((raw) => nameProfile(raw, profile));
+    const answers = await ingestReports(ctx, named, {
       submit: (reports) => ctx.intake.submit(reports, ctx.requestId),
     });
     return answerReports(answers, !Array.isArray(input));
   },
 });
+
+/** Says whose task reports, whatever it calls itself: an alert must not start the profile that it is from. */
+function nameProfile(raw: unknown, profile: string): unknown {
+  if (!isMap(raw)) return raw;
+  const { labels = {} } = raw;
+  return isMap(labels) ? { ...raw, labels: { ...labels, profile } } : raw;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Answers an object for one alert by itself, else a list, with 207 where some of it were not taken. */
 export function answerReports(answers: readonly (IngestAnswer | Rejected)[], isSingle: boolean) {

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
-import { makeRunFolder, makeTaskFolder, noteRun, writeRunFile } from '../runs/index.ts';
+import { makeRunFolder, makeTaskFolder, noteRun, selectPayload, writeRunFile } from '../runs/index.ts';
 import type { RunRow } from '../store/index.ts';
 import { reportArtifacts } from './run-trouble.ts';
 import type { LiveRun, PreparedRun, RunDeps } from './run-types.ts';
 
 /** Makes the folder of a run, and writes down where it is; null: the disk refuses it, which the run and an alert say. */
 export async function openFolder({ ctx, deps, started }: LiveRun): Promise<string | null> {
-  const made = await makeRunFolder(join(ctx.config.dataDir, 'artifacts'), started.run, ctx.clock.now());
+  const { run } = started;
+  const isTriggered = run.source === 'alert' || run.source === 'webhook';
+  const trigger_payload = isTriggered ? await selectPayload(ctx, run.run_id) : run.trigger_payload;
+  const root = join(ctx.config.dataDir, 'artifacts');
+  const made = await makeRunFolder(root, { ...run, trigger_payload }, ctx.clock.now());
   if ('problem' in made) {
     await noteRun(ctx, started, { error: `artifacts: ${made.problem}` });
     await reportArtifacts(ctx, deps.place.host, made.problem);

@@ -191,6 +191,7 @@ test('a task gets the environment of the process, the profile and the task, and 
     TOCSIN_RUN_ID: result.outcome === 'ended' ? result.run.run_id : '',
     TOCSIN_TASK: 'dns',
     TOCSIN_ARTIFACTS_DIR: join(dataDir, 'artifacts', '20260301T120000Z'),
+    TOCSIN_PAYLOAD_PATH: expect.stringMatching(/payload.json$/),
     TOCSIN_URL: 'http://127.0.0.1:8923',
   });
   expect(await createAuthenticator().findActor(worker.ctx, token, 'api')).toBeNull();

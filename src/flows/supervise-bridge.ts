@@ -8,6 +8,7 @@ import type { FlowCtx } from './context.ts';
 import { ackOf } from './held-alert.ts';
 import { forgetSilence } from './supervise-silenced.ts';
 import { tell } from './tell.ts';
+import { triggerByAlerts } from './trigger-runs.ts';
 
 /** What is planned for an alert, and the rule of the policy that asks for it. */
 export type Planned = { plan: BridgePlan; rule: PolicyRule };
@@ -41,6 +42,10 @@ export async function bridge(ctx: FlowCtx, planned: readonly Planned[]): Promise
     })),
   );
   await recordDecisions(ctx, ruled.flatMap(decisionsOf));
+  await triggerByAlerts(
+    ctx,
+    ruled.map(({ alert }) => alert),
+  );
 }
 
 /** Writes the messages that bridged alerts are worth, in the open transaction, and counts new incidents. */

@@ -8,6 +8,7 @@ import { isTaskFailure } from './run-alert.ts';
 import { findRule } from './supervise-alert.ts';
 import { forgetSilence, holdSilenced } from './supervise-silenced.ts';
 import { tell } from './tell.ts';
+import { triggerByAlerts } from './trigger-runs.ts';
 
 const notifyOnly = 'notify_only';
 
@@ -69,6 +70,10 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
       { alertRef: alert.alert_ref, reason: reasonOf(alert), rule },
       ...(actions.ack ? [] : [{ alertRef: alert.alert_ref, reason: 'left_to_workers', rule }]),
     ]),
+  );
+  await triggerByAlerts(
+    ctx,
+    told.map(({ alert }) => alert),
   );
 }
 

@@ -36,6 +36,7 @@ const sentences: Readonly<Record<string, Say>> = {
     `the rule ${rule} of the policy asks for no incident: the digest of its profile tells of it`,
   left_to_workers: (rule) =>
     `the rule ${rule} of the policy leaves it to a worker or a person to be done with it`,
+  started_run: (rule) => `it started a run: ${rule}`,
   incident_opened: (rule) => `the rule ${rule} of the policy opened an incident for it`,
   joined_incident: (rule) => `by the rule ${rule} it became part of an incident that was open already`,
   past_window: (rule) => `the incident of its kind was too old, so that the rule ${rule} opened a new one`,

@@ -6,6 +6,12 @@
 
 export { createTickAgenda, type DueTick, nextTickAfter } from './agenda.ts';
 export { decideHandedTick, decideTick } from './decide-tick.ts';
+export {
+  decideAlertTrigger,
+  decideGithubTrigger,
+  decideWebhookTrigger,
+  type GithubFacts,
+} from './decide-trigger.ts';
 export { decideTroubles, type ProfileSight, type ProfileTrouble, profileTroubles } from './decide-watch.ts';
 export { createExpectations, type Expected } from './expectations.ts';
 export { readCommand } from './read-command.ts';

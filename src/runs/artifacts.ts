@@ -128,7 +128,8 @@ function nameAfter(epochMs: number): string {
     .replaceAll(/[-:]/g, '');
 }
 
-function payloadOf(path: string): string {
+/** Answers where a run's folder holds what set it off. */
+export function payloadOf(path: string): string {
   return join(path, 'payload.json');
 }
 

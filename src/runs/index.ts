@@ -3,7 +3,7 @@
  * leaves one running for ever. Knows nothing of profiles but their names.
  */
 export { type FoundFolder, listRunFolders, removeRunFolder } from './artifact-folders.ts';
-export { makeRunFolder, makeTaskFolder, type TaskFolder, writeRunFile } from './artifacts.ts';
+export { makeRunFolder, makeTaskFolder, payloadOf, type TaskFolder, writeRunFile } from './artifacts.ts';
 export { cancelRun } from './cancel-run.ts';
 export { attendedPayload, decideLoss, decideRunEnd, type RunEnd, stoppedError } from './decide.ts';
 export { decideArtifacts, type ExpiredFolder, type RunFolder } from './decide-artifacts.ts';
@@ -14,8 +14,8 @@ export { handOnTick } from './hand-on-tick.ts';
 export { finishTask, keepRun, noteRun, startTask } from './keep-run.ts';
 export { listMetrics } from './list-metrics.ts';
 export { listRuns } from './list-runs.ts';
-export { openRun } from './open-run.ts';
-export { selectQueuedRuns, selectRevisionsInUse, selectRun } from './queries.ts';
+export { openRun, type RunTrigger } from './open-run.ts';
+export { selectPayload, selectQueuedRuns, selectRevisionsInUse, selectRun } from './queries.ts';
 export { forgetTold, listTold, lockTold, rememberTold } from './queries-digest.ts';
 export { selectFailedRunsFor, selectProfileRecords, selectSyncFailures } from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';

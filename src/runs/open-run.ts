@@ -11,17 +11,30 @@ export type RunRequest = {
   onlyTask: string | null;
   /** What it was started with or by, as JSON; its tasks find it in `payload.json`. */
   payload?: string;
+  /** What set it off; absent: a tick, or somebody who asked. */
+  trigger?: RunTrigger;
 };
 
-/** Writes down that a profile is to run; answers null where the same tick is taken already, by whichever process. */
+/** What sets a run off. */
+export type RunTrigger = {
+  /** The same sets off one run of a profile only; null: nobody knows it again. */
+  key: string | null;
+  repo?: string | null;
+  prNumber?: number | null;
+};
+
+/** Writes down that a profile is to run; answers null where the same tick or trigger is taken already, by whichever process. */
 export async function openRun(ctx: Ctx, request: RunRequest): Promise<RunRow | null> {
-  const { profile, source, scheduledFor, onlyTask, payload = null } = request;
+  const { profile, source, scheduledFor, onlyTask, payload = null, trigger } = request;
   const row: RunRow = {
     ...createRun(ctx, 'profile', source),
     profile,
     task: onlyTask,
     scheduled_for: scheduledFor,
+    trigger_key: trigger?.key ?? null,
     trigger_payload: payload,
+    repo: trigger?.repo ?? null,
+    pr_number: trigger?.prNumber ?? null,
   };
   return (await insertRun(ctx, row)) ? row : null;
 }
@@ -37,6 +50,7 @@ export function createRun(ctx: Ctx, kind: RunKind, source: RunSource): RunRow {
     source,
     status: 'queued',
     trigger_payload: null,
+    trigger_key: null,
     request_id: ctx.requestId,
     repo: null,
     pr_number: null,

@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import { encodeTime } from '../core/ids.ts';
 import type { Ctx, RunRow, RunSource, RunStatus } from '../store/index.ts';
+import { selectFromRuns } from './queries.ts';
 
 export type RunFilters = {
   status?: readonly RunStatus[] | undefined;
@@ -18,7 +19,7 @@ export function selectRuns(
   { status, profile, source, repo }: RunFilters,
   page: { belowId: string | null; limit: number },
 ): Promise<RunRow[]> {
-  let query = ctx.db.selectFrom('run').selectAll().where('parent_run_id', 'is', null);
+  let query = selectFromRuns(ctx).where('parent_run_id', 'is', null);
   if (profile !== undefined) query = query.where('profile', '=', profile);
   if (repo !== undefined) query = query.where('repo', '=', repo);
   if (source !== undefined) query = query.where('source', '=', sql.lit(source));
@@ -80,9 +81,7 @@ export async function selectProfileRecords(ctx: Ctx, profiles: readonly string[]
 async function selectByIds(ctx: Ctx, ids: readonly (string | null)[]): Promise<Map<string, RunRow>> {
   const given = ids.filter((id) => id !== null);
   if (given.length === 0) return new Map();
-  const rows = await ctx.db
-    .selectFrom('run')
-    .selectAll()
+  const rows = await selectFromRuns(ctx)
     .where((eb) => ctx.dialect.isOneOf(eb.ref('run_id'), given))
     .execute();
   return new Map(rows.map((row) => [row.run_id, row]));
@@ -107,9 +106,7 @@ export function selectFailedRunsFor(
   ctx: Ctx,
   of: { service: string; fromMs: number; toMs: number; limit: number },
 ): Promise<RunRow[]> {
-  return ctx.db
-    .selectFrom('run')
-    .selectAll()
+  return selectFromRuns(ctx)
     .where('service', '=', of.service)
     .where(sql<SqlBool>`service is not null and status in ('failed', 'timed_out')`)
     .where('run_id', '>=', `run_${encodeTime(Math.max(0, of.fromMs))}`)

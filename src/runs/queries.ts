@@ -2,11 +2,69 @@ import { sql } from 'kysely';
 import { encodeTime } from '../core/ids.ts';
 import { type Ctx, insertMany, type ProfileLockRow, type RunRow, type RunStatus } from '../store/index.ts';
 
-/** Inserts a run; answers false where its tick is taken. Index: run_tick. */
+type SlimColumn = Exclude<keyof RunRow, 'trigger_payload'>;
+
+// The compiler refuses a column that is missing here.
+const slim: Readonly<Record<SlimColumn, true>> = {
+  run_id: true,
+  parent_run_id: true,
+  kind: true,
+  profile: true,
+  task: true,
+  source: true,
+  status: true,
+  trigger_key: true,
+  request_id: true,
+  repo: true,
+  pr_number: true,
+  service: true,
+  scheduled_for: true,
+  created_at: true,
+  started_at: true,
+  finished_at: true,
+  duration_ms: true,
+  exit_code: true,
+  signal: true,
+  attempts: true,
+  error: true,
+  tail: true,
+  artifacts_dir: true,
+  host: true,
+  revision: true,
+  sync_failures: true,
+  holder: true,
+  lease_token: true,
+  locked_until: true,
+  cancel_requested_at: true,
+  cancel_requested_by: true,
+};
+
+/** Begins a query of runs; the payload that a webhook or an alert brought, which may be megabytes, is null in what it answers. */
+export function selectFromRuns({ db }: Ctx) {
+  return db
+    .selectFrom('run')
+    .select(Object.keys(slim) as SlimColumn[])
+    .select(
+      sql<string | null>`case when source in ('webhook', 'alert') then null else trigger_payload end`.as(
+        'trigger_payload',
+      ),
+    );
+}
+
+/** Answers what set a run off, as JSON, or null. Index: run_key. */
+export async function selectPayload(ctx: Ctx, runId: string): Promise<string | null> {
+  const row = await ctx.db
+    .selectFrom('run')
+    .select('trigger_payload')
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  return row?.trigger_payload ?? null;
+}
+
+/** Inserts a run; answers false where its tick or its trigger is taken. Index: run_tick, run_trigger. */
 export async function insertRun(ctx: Ctx, row: RunRow): Promise<boolean> {
   const written = await insertMany(ctx, 'run', [row], {
-    onConflict:
-      'on conflict (profile, scheduled_for) where scheduled_for is not null and parent_run_id is null do nothing',
+    onConflict: 'on conflict do nothing',
     returning: 'run_id',
   });
   return written.length > 0;
@@ -19,15 +77,13 @@ export async function insertTaskRuns(ctx: Ctx, rows: readonly RunRow[]): Promise
 
 /** Answers one run or null. Index: run_key. */
 export async function selectRun(ctx: Ctx, runId: string): Promise<RunRow | null> {
-  const row = await ctx.db.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirst();
+  const row = await selectFromRuns(ctx).where('run_id', '=', runId).executeTakeFirst();
   return row ?? null;
 }
 
 /** Answers one run, held until the commit, or null. Index: run_key. */
 export async function lockRun(ctx: Ctx, runId: string): Promise<RunRow | null> {
-  const row = await ctx.db
-    .selectFrom('run')
-    .selectAll()
+  const row = await selectFromRuns(ctx)
     .where('run_id', '=', runId)
     .modifyEnd(ctx.dialect.forUpdate)
     .executeTakeFirst();
@@ -36,7 +92,7 @@ export async function lockRun(ctx: Ctx, runId: string): Promise<RunRow | null> {
 
 /** Answers the runs of a profile's tasks, in their order. Index: run_of_parent. */
 export function selectTaskRuns(ctx: Ctx, runId: string): Promise<RunRow[]> {
-  return ctx.db.selectFrom('run').selectAll().where('parent_run_id', '=', runId).orderBy('run_id').execute();
+  return selectFromRuns(ctx).where('parent_run_id', '=', runId).orderBy('run_id').execute();
 }
 
 /** Who a change of a run must still be true for. */
@@ -127,9 +183,7 @@ export function selectQueuedRuns(ctx: Ctx, limit: number): Promise<RunRow[]> {
 }
 
 function unusual(ctx: Ctx, status: 'queued' | 'running') {
-  return ctx.db
-    .selectFrom('run')
-    .selectAll()
+  return selectFromRuns(ctx)
     .where('parent_run_id', 'is', null)
     .where(sql<boolean>`status <> 'succeeded'`)
     .where('status', '=', sql.lit(status));

@@ -48,7 +48,7 @@ export type RunView = z.output<typeof runView>;
 
 /** Answers the run as the API shows it: without what guards it. */
 export function toRunView(row: RunRow): RunView {
-  const { lease_token, locked_until, sync_failures, trigger_payload, ...shown } = row;
+  const { lease_token, locked_until, sync_failures, trigger_payload, trigger_key, ...shown } = row;
   return {
     ...shown,
     scheduled_for: toIso(row.scheduled_for),

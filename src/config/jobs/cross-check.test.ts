@@ -19,9 +19,9 @@ const rows: Row[] = [
   ],
   [
     'a key that is not served',
-    'profiles: { a: { cron: "0 3 * * *", on: { webhook: true } } }',
+    'profiles: { a: { cron: "0 3 * * *", artifacts: {} } }',
     1,
-    'profiles.a.on',
+    'profiles.a.artifacts',
     { message: 'this version does not serve this key yet: remove it' },
   ],
   ['no cron', 'profiles: { a: { tasks: [] } }', 1, 'profiles.a.cron', { message: 'add "cron"' }],

@@ -5,9 +5,10 @@ import {
   readCron,
   type Zones,
 } from '../../core/cron/index.ts';
+import { knownKinds } from '../cross-check.ts';
 import { describeFound } from '../found.ts';
 import type { Problem } from '../problem.ts';
-import { duplicates, listAt, mapAt, namesIn, unknownName } from '../raw-names.ts';
+import { duplicates, listAt, mapAt, namesIn, unknownName, unknownNames } from '../raw-names.ts';
 import { valueAt } from '../validate.ts';
 import type { YamlFile } from '../yaml-file.ts';
 import { formatPath, type Path } from '../yaml-place.ts';
@@ -34,6 +35,7 @@ export function crossCheckJobs(file: YamlFile, context: JobsContext): Problem[] 
       ...checkTimes(file, profile, zones),
       ...duplicates(file, namesIn(file, tasks, 'name'), 'task'),
       ...checkName(file, [...profile, 'route'], context, 'route'),
+      ...checkTriggers(file, name, context),
       ...[...listAt(file, tasks).keys()].flatMap((index) => checkTask(file, [...tasks, index], context)),
     ];
   });
@@ -88,6 +90,17 @@ function checkScript(file: YamlFile, task: Path, script: string, context: JobsCo
       message: 'say under runners: what runs this suffix',
     }),
   ];
+}
+
+function checkTriggers(file: YamlFile, name: string, { tocsin }: JobsContext): Problem[] {
+  if (tocsin === null) return [];
+  const on = ['profiles', name, 'on'];
+  const webhook = valueAt(file.value, [...on, 'webhook']);
+  const wanted = webhook === true ? name : webhook;
+  const webhooks = Object.keys(mapAt(tocsin, ['webhooks']));
+  const kinds = unknownNames(file, [...on, 'alert', 'match', 'kind'], knownKinds(tocsin), 'alert kind');
+  if (typeof wanted !== 'string') return kinds;
+  return [...unknownName(file, [...on, 'webhook'], wanted, webhooks, 'webhook'), ...kinds];
 }
 
 function checkName(file: YamlFile, path: Path, { tocsin }: JobsContext, noun: 'route' | 'component') {

@@ -56,6 +56,7 @@ describe('jobs.yaml', () => {
         timeoutMs: 3_600_000,
         concurrency: 1,
         catchUp: 'none',
+        on: { alert: null, webhook: null, github: null },
         tasks: [
           {
             name: 'cert-expiry',

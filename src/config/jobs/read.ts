@@ -11,6 +11,7 @@ import { crossCheckJobs, listScripts } from './cross-check.ts';
 import { reachesSomebody } from './reach.ts';
 import { chooseRunner, mergeRunners, type Runners, scriptArgv } from './runners.ts';
 import { type FoundScript, findScripts, type JobsPlaces } from './scripts.ts';
+import { toTriggers } from './triggers.ts';
 
 export type JobsRead = {
   /** Null where there are problems. */
@@ -81,6 +82,7 @@ function toProfile(name: string, raw: ProfileFile, reading: Reading): ProfileCon
     timeoutMs: raw.timeout,
     concurrency: raw.concurrency,
     catchUp: raw.catch_up,
+    on: toTriggers(name, raw.on),
     tasks: raw.tasks.map((task, index) => toTask(task, [...path, index], reading)),
   };
 }

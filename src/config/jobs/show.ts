@@ -1,5 +1,6 @@
 import { durationText, type FileForm, withoutNulls } from '../file-form.ts';
 import type { JobsConfig, ProfileConfig, TaskConfig } from '../types.ts';
+import { triggersForm } from './triggers.ts';
 
 /** Answers the part of a Config that jobs.yaml can say; reading it again in the same place gives the same. */
 export function jobsFileForm({ branch, postCommand, runners, profiles }: JobsConfig): FileForm {
@@ -38,6 +39,7 @@ function profileForm(profile: ProfileConfig): FileForm {
     timeout: durationText(profile.timeoutMs),
     concurrency: profile.concurrency,
     catch_up: profile.catchUp,
+    on: triggersForm(profile.on),
     tasks: profile.tasks.map(taskForm),
   });
 }

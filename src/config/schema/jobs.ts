@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration, section, severity, slug, text, timerDuration, wholeNumber } from './fields.ts';
+import { triggersSchema } from './triggers.ts';
 
 const mostAtOnce = 100;
 /** Tocsin itself says these to every task. */
@@ -7,6 +8,7 @@ const givenNames = [
   'TOCSIN_RUN_ID',
   'TOCSIN_TASK',
   'TOCSIN_ARTIFACTS_DIR',
+  'TOCSIN_PAYLOAD_PATH',
   'TOCSIN_URL',
   'TOCSIN_TOKEN',
   'TOCSIN_TASK_MARK',
@@ -66,6 +68,7 @@ const profileSchema = section({
   timeout: timerDuration(1).prefault('1h').describe('All of its tasks are ended after this.'),
   concurrency: wholeNumber.min(1).max(mostAtOnce).default(1).describe('Tasks that run at once.'),
   catch_up: z.enum(['none', 'last']).default('none').describe('Which missed ticks run after all.'),
+  on: triggersSchema.prefault({}).describe('What starts it beside its times.'),
   tasks: z.array(taskSchema).default([]).describe('In the order in which they run.'),
 });
 

@@ -6,7 +6,6 @@ const keys: ReadonlySet<string> = new Set([
   'group_interval',
   'repeat_interval',
   'quiet_hours',
-  'on',
 ]);
 
 const checkKinds: ReadonlySet<string> = new Set([

@@ -69,7 +69,9 @@ const entrySchema = z.discriminatedUnion('verify', [
 
 /** The `webhooks:` section, by name. */
 export const webhooksSchema = z.record(
-  slug,
+  slug.refine((name) => name !== 'github', {
+    error: 'another name: deliveries of GitHub come here, signed with GITHUB_WEBHOOK_SECRET',
+  }),
   entrySchema.transform((raw) => ({
     proof: toProof(raw),
     mapping: raw.mapping,

@@ -16,6 +16,7 @@ import { up as runs } from './0013-runs.ts';
 import { up as monitorState } from './0014-monitor-state.ts';
 import { up as alertHours } from './0015-alert-hours.ts';
 import { up as runMetrics } from './0016-run-metrics.ts';
+import { up as runTriggers } from './0017-run-triggers.ts';
 import { up as fence } from './0018-fence.ts';
 
 export type Migration = {
@@ -41,5 +42,6 @@ export const migrations: readonly Migration[] = [
   { name: '0014-monitor-state', up: monitorState },
   { name: '0015-alert-hours', up: alertHours },
   { name: '0016-run-metrics', up: runMetrics },
+  { name: '0017-run-triggers', up: runTriggers },
   { name: '0018-fence', up: fence },
 ];

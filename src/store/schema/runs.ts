@@ -22,7 +22,10 @@ export type RunRow = {
   task: string | null;
   source: RunSource;
   status: RunStatus;
+  /** JSON, and large where a webhook sent it: queries leave it out. */
   trigger_payload: string | null;
+  /** What set it off, as the alert or the delivery; null: nothing that may set off one run only. */
+  trigger_key: string | null;
   request_id: string | null;
   repo: string | null;
   pr_number: number | null;
