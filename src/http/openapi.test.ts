@@ -14,6 +14,7 @@ type Document = { openapi: string; paths: Record<string, Record<string, Operatio
 const ownRoutes = [
   'webhooks.receive',
   'webhooks.receive_by_path',
+  'webhooks.receive_github',
   'runs.logs',
   'self.live',
   'self.ready',

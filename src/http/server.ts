@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { addGithubRoute } from './adapters/github.ts';
 import { addWebhookRoutes } from './adapters/webhook.ts';
 import { createGatekeeper } from './auth.ts';
 import { readBodiesAsJson } from './body.ts';
@@ -36,6 +37,7 @@ export async function createHttpServer(door: Door, version: string): Promise<Fas
   addSelfHealthRoutes(server, door);
   addHealthRoutes(server, door, gatekeeper);
   addMetricsRoute(server, door, gatekeeper);
+  await addGithubRoute(server, door, gatekeeper);
   await addWebhookRoutes(server, door, gatekeeper);
   addRunLogsRoute(server, door, gatekeeper);
   await addPageRoutes(server, door, gatekeeper);

@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import { AppError } from '../core/errors.ts';
+import { isStorable } from '../core/text.ts';
+import { decideGithubTrigger, type GithubFacts } from '../jobs/index.ts';
+import { inTransaction } from '../store/index.ts';
+import { decideRepeat, insertReceipt, selectReceipt } from '../webhooks/index.ts';
+import type { FlowCtx } from './context.ts';
+import { openRuns } from './trigger-runs.ts';
+
+/** A delivery that GitHub signed. */
+export type GithubDelivery = { id: string; event: string; payload: string };
+
+/** What became of a delivery, as it is answered. */
+export type GithubAnswer = { status: 'started'; run_ids: string[] } | { status: 'ignored'; reason: string };
+
+const webhook = 'github';
+
+/**
+ * Takes a delivery of GitHub: asks for runs of the profiles that wait for it, and notes it, in one transaction. The same
+ * again is answered the same and starts nothing; what failed is noted nowhere and may be sent again. Throws
+ * VALIDATION_ERROR for what is no payload, CONFLICT for another one under an id that was taken.
+ */
+export function receiveGithub(
+  ctx: FlowCtx,
+  { id, event, payload }: GithubDelivery,
+): Promise<{ answer: GithubAnswer; isRepeat: boolean }> {
+  const { repo, prNumber, action } = readPayload(payload);
+  const receipt = { webhook, delivery_key: hash('sha256', id), body_hash: hash('sha256', payload) };
+  return inTransaction(ctx, async (ctx) => {
+    const known = await selectReceipt(ctx, webhook, receipt.delivery_key);
+    if (known) {
+      if (decideRepeat(known.body_hash, receipt.body_hash) === 'same_delivery')
+        return { answer: JSON.parse(known.answers) as GithubAnswer, isRepeat: true };
+      throw new AppError('CONFLICT', 'a delivery with this id and another body was taken already', {
+        details: { reason: 'other_body' },
+      });
+    }
+    const trigger = { key: `github:${receipt.delivery_key}`, payload, repo, prNumber };
+    const { profiles, reason } = choose(ctx, { event, action, repository: repo });
+    const runs = await openRuns(ctx, profiles, 'webhook', trigger);
+    const answer: GithubAnswer =
+      runs.length > 0
+        ? { status: 'started', run_ids: runs.map(({ run_id }) => run_id) }
+        : { status: 'ignored', reason };
+    await insertReceipt(ctx, {
+      ...receipt,
+      answers: JSON.stringify(answer),
+      received_at: ctx.clock.now(),
+    });
+    return { answer, isRepeat: false };
+  });
+}
+
+/** Answers the profiles that a delivery starts; `reason` says why it starts none. */
+function choose({ config }: FlowCtx, facts: GithubFacts) {
+  const decided = config.jobs.profiles.map((profile) => ({
+    profile,
+    ...decideGithubTrigger(profile, facts),
+  }));
+  const profiles = decided.filter(({ start }) => start).map(({ profile }) => profile);
+  const asked = decided.filter(({ reason }) => reason !== 'not_asked_for');
+  const closest = ['other_repository', 'other_event', 'disabled'].find((word) =>
+    asked.some(({ reason }) => reason === word),
+  );
+  return { profiles, reason: closest ?? 'not_asked_for' };
+}
+
+type Facts = { repo: string | null; prNumber: number | null; action: string | null };
+
+function readPayload(text: string): Facts {
+  const body = parse(text);
+  if (!isMap(body)) throw new AppError('VALIDATION_ERROR', 'the body is no JSON object, as GitHub sends it');
+  const { repository, action, pull_request, number } = body;
+  const repo = isMap(repository) ? readText(repository.full_name) : null;
+  const given = isMap(pull_request) ? (pull_request.number ?? number) : null;
+  const prNumber = typeof given === 'number' && Number.isInteger(given) && given < 2 ** 31 ? given : null;
+  return { repo, prNumber, action: readText(action) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // the caller says what it is not
+  }
+}
+
+function readText(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= 200 && isStorable(value) ? value : null;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
