@@ -35,9 +35,9 @@ export function receiveGithub(
         details: { reason: 'other_body' },
       });
     }
-    const trigger = { key: `github:${receipt.delivery_key}`, payload, repo, prNumber };
+    const by = { source: 'webhook', key: `github:${receipt.delivery_key}`, payload, repo, prNumber } as const;
     const { profiles, reason } = choose(ctx, { event, action, repository: repo });
-    const runs = await openRuns(ctx, profiles, 'webhook', trigger);
+    const runs = await openRuns(ctx, profiles, by);
     const answer: GithubAnswer =
       runs.length > 0
         ? { status: 'started', run_ids: runs.map(({ run_id }) => run_id) }
