@@ -118,5 +118,8 @@ create index "run_metric_of_name" on "run_metric" ("metric_name", "recorded_at")
 create index "run_metric_by_time" on "run_metric" ("recorded_at");
 create table "run_metric_batch" ("run_id" text not null, "batch_id" text not null, constraint "run_metric_batch_key" primary key ("run_id", "batch_id"), constraint "run_metric_batch_run" foreign key ("run_id") references "run" ("run_id") on delete cascade) ;
 create view run_metrics as select id, run_id, metric_name, metric_value, to_timestamp(recorded_at / 1000.0) as recorded_at from run_metric;
+-- 0017-run-triggers
+alter table "run" add column "trigger_key" text;
+create unique index "run_trigger" on "run" ("profile", "trigger_key") where trigger_key is not null and parent_run_id is null;
 -- 0018-fence
 create table "fence" ("name" text not null, "epoch" bigint not null, "state" text not null, "changed_by" text not null, "changed_at" bigint not null, constraint "fence_key" primary key ("name"), constraint "fence_state" check ("state" in ('open', 'closing', 'closed')));

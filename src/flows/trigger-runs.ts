@@ -24,7 +24,11 @@ export async function triggerByAlerts(ctx: FlowCtx, alerts: readonly AlertRow[])
 }
 
 /** Asks for runs of the profiles that a webhook starts, in the open transaction. */
-export function triggerByWebhook(ctx: FlowCtx, webhook: string, by: Pick<SetOff, 'key' | 'payload'>): Promise<RunRow[]> {
+export function triggerByWebhook(
+  ctx: FlowCtx,
+  webhook: string,
+  by: Pick<SetOff, 'key' | 'payload'>,
+): Promise<RunRow[]> {
   return openRuns(ctx, startedBy(ctx, webhook), { source: 'webhook', ...by });
 }
 
