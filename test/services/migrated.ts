@@ -12,8 +12,10 @@ import { createSchema } from './database.ts';
  * migration works on its own is what src/store/migrate.test.ts shows.
  */
 
-/** Schemas of this process that a test has used and left empty. */
+/** Schemas of this process that a test has used and left empty, each as whole as it was. */
 const spareDsns: string[] = [];
+/** What a whole schema consists of. */
+let wholeShape: string | null = null;
 let template: Promise<string> | null = null;
 
 /** Answers the address of an empty, migrated schema that is this test's alone; it stays for a look where the test fails. */
@@ -21,8 +23,7 @@ export async function migratedSchema(log: Log): Promise<string> {
   const dsn = spareDsns.pop() ?? (await createMigratedSchema(log));
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') return;
-    await emptySchema(dsn);
-    spareDsns.push(dsn);
+    if (await emptySchema(dsn)) spareDsns.push(dsn);
   });
   return dsn;
 }
@@ -30,6 +31,7 @@ export async function migratedSchema(log: Log): Promise<string> {
 async function createMigratedSchema(log: Log): Promise<string> {
   const { dsn } = await createSchema();
   await migrateOnce({ backend: 'postgres', dsn }, log);
+  wholeShape ??= await withClient(dsn, readShape);
   return dsn;
 }
 
@@ -51,11 +53,10 @@ async function migrateOnce(options: StoreOptions, log: Log): Promise<void> {
   await store.close();
 }
 
-/** A connection that still holds a lock then fails the test. */
-async function emptySchema(dsn: string): Promise<void> {
-  const client = new Client(dsn);
-  await client.connect();
-  try {
+/** Answers whether it is as migrations made it; a test may break its own. A connection that still holds a lock then fails the test. */
+async function emptySchema(dsn: string): Promise<boolean> {
+  return withClient(dsn, async (client) => {
+    if ((await readShape(client)) !== wholeShape) return false;
     const { rows } = await client.query<{ tablename: string }>(
       `select tablename from pg_tables where schemaname = current_schema() and tablename <> 'migration'`,
     );
@@ -63,7 +64,28 @@ async function emptySchema(dsn: string): Promise<void> {
     // As a replica it looks at no foreign keys, so that the order of the tables does not matter.
     const settings = [`set session_replication_role = replica`, `set lock_timeout = '5s'`];
     await client.query([...settings, ...deletions].join('; '));
+    return true;
+  });
+}
+
+async function withClient<Result>(dsn: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client(dsn);
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }
+}
+
+/** Answers the tables, views, indexes and triggers of a schema, and the migrations that it says it has. */
+async function readShape(client: Client): Promise<string> {
+  const { rows } = await client.query<{ shape: string }>(`
+    select string_agg(name, ',' order by name) as shape from (
+      select relname::text as name from pg_class where relnamespace = current_schema()::regnamespace
+      union all select tgname from pg_trigger join pg_class on pg_class.oid = tgrelid
+        where relnamespace = current_schema()::regnamespace and not tgisinternal
+      union all select name from migration
+    ) as names`);
+  return rows[0]?.shape ?? '';
 }
