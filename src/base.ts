@@ -6,6 +6,7 @@ import { createIds } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createSignal, type Signal } from './core/signal.ts';
 import type { FlowCtx } from './flows/context.ts';
+import { createDeskPlace } from './flows/desk-place.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
 import { createIntake } from './flows/intake.ts';
 import { migrate, openStore, type Store } from './store/index.ts';
@@ -88,6 +89,7 @@ function assembleBase(options: BaseOptions, store: Store): Base {
     },
     metrics: options.metrics ?? createMetrics(),
     checkRuns: createCheckRuns(clock),
+    desk: createDeskPlace(),
     afterCommit: null,
   };
   const intake = createIntake(() => context(systemActor('intake'), null));

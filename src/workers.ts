@@ -37,9 +37,10 @@ export function createWorkers({ base, pulse, onPass, lastPassAt }: WorkersDeps):
   const ctx = contextOf('deliverer');
   const report = (alert: Parameters<typeof ctx.intake.submit>[0][number]) => ctx.intake.submit([alert], null);
   return [
+    // Ends last: what the others hand to its desk still goes out.
+    createDeliverer({ ctx, report, random: Math.random, onRound: pulse.follow('outbox') }),
     supervisor,
     createPresence({ ctx: contextOf('supervisor'), holder: base.owner, lastPassAt }),
-    createDeliverer({ ctx, report, random: Math.random, onRound: pulse.follow('outbox') }),
     createSourceWatch(contextOf('sources')),
     createProfileWatch(contextOf('jobs')),
     createSummarizer(contextOf('summarizer')),

@@ -8,6 +8,7 @@ import { createIds } from '../src/core/ids.ts';
 import type { Log } from '../src/core/log.ts';
 import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
+import { createDeskPlace } from '../src/flows/desk-place.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/intake.ts';
 import type { Door } from '../src/http/door.ts';
@@ -63,6 +64,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     signals: { alerts: createSignal(), messages: createSignal() },
     metrics: createMetrics(),
     checkRuns: createCheckRuns(clock),
+    desk: createDeskPlace(),
     afterCommit: null,
   };
   const intake = createIntake(() => context(systemActor('intake'), null));

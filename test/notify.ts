@@ -68,7 +68,16 @@ export function notifySettings(
   const names = ['a', 'b', 'oncall', ...routes.flatMap(({ channels }) => channels)];
   const channels: Config['channels'] = Object.fromEntries(names.map((name) => [name, { type: 'log' }]));
   const publicUrl = 'http://tocsin.test';
-  return { routes, channels, telegram: noTelegram, dryRun: false, publicUrl, ring() {}, ...given };
+  return {
+    routes,
+    channels,
+    telegram: noTelegram,
+    dryRun: false,
+    publicUrl,
+    ring() {},
+    openDesk: () => null,
+    ...given,
+  };
 }
 
 /** Answers a message as a channel gets it. */

@@ -6,6 +6,7 @@ import type { AlertReport } from '../src/core/hand-over.ts';
 import { createIds } from '../src/core/ids.ts';
 import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
+import { createDeskPlace } from '../src/flows/desk-place.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/intake.ts';
 import { createSupervisor, type Supervisor } from '../src/flows/supervise.ts';
@@ -62,6 +63,7 @@ export async function startWorker(
     signals: { alerts: createSignal(), messages: createSignal() },
     metrics: createMetrics(),
     checkRuns: createCheckRuns(harness.clock),
+    desk: createDeskPlace(),
     intake: createIntake(() => ctx),
   };
   const supervisor = createSupervisor({ makeCtx: () => ctx, owner: options.owner ?? 'worker-1' });

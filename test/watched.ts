@@ -7,6 +7,7 @@ import { createIds } from '../src/core/ids.ts';
 import type { Log } from '../src/core/log.ts';
 import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
+import { createDeskPlace } from '../src/flows/desk-place.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/intake.ts';
 import { createProbing, type Probing } from '../src/flows/probe.ts';
@@ -107,6 +108,7 @@ export async function startWatcher(
     signals: { alerts: createSignal(), messages: createSignal() },
     metrics: createMetrics(),
     checkRuns: createCheckRuns(harness.clock),
+    desk: createDeskPlace(),
   };
   const intake = createIntake(() => ctx());
   const ctx = (): FlowCtx => ({ ...parts, intake, config });

@@ -1,4 +1,4 @@
-import { type AlertRow, type Ctx, runStatements } from '../store/index.ts';
+import { type AlertRow, type Ctx, type Question, runStatements } from '../store/index.ts';
 import { type Claim, findStalled, leaseWaiting } from './queries-claim.ts';
 import { recordLeased } from './queries-lease.ts';
 import { releaseStalled } from './release.ts';
@@ -23,18 +23,30 @@ export type ClaimRequest = {
  * whose lease has ended and failed ones that are due are put back first. Opens a transaction; answers [] when none waits.
  */
 export async function claimAlerts(ctx: Ctx, request: ClaimRequest): Promise<AlertRow[]> {
-  const first = await tryClaim(ctx, request, 'unless any is stalled');
-  if (!first.stalled) return first.rows;
-  await releaseStalled(ctx, request.maxAttempts);
-  return (await tryClaim(ctx, request, 'anyhow')).rows;
+  return (await claimAndAsk(ctx, request, { statements: [], read: () => null })).alerts;
 }
 
-/** One message to the database: is anything stalled, lease what waits, write the events. */
-async function tryClaim(
+/** The same, and in the same round trip what a question answers. */
+export async function claimAndAsk<Answer>(
   ctx: Ctx,
   request: ClaimRequest,
+  question: Question<Answer>,
+): Promise<Claimed<Answer>> {
+  const first = await tryClaim(ctx, request, question, 'unless any is stalled');
+  if (!first.stalled) return first;
+  await releaseStalled(ctx, request.maxAttempts);
+  return tryClaim(ctx, request, question, 'anyhow');
+}
+
+type Claimed<Answer> = { alerts: AlertRow[]; answer: Answer };
+
+/** One message to the database: is anything stalled, lease what waits, write the events. */
+async function tryClaim<Answer>(
+  ctx: Ctx,
+  request: ClaimRequest,
+  question: Question<Answer>,
   when: Claim['when'],
-): Promise<{ rows: AlertRow[]; stalled: boolean }> {
+): Promise<Claimed<Answer> & { stalled: boolean }> {
   const nowMs = ctx.clock.now();
   const leaseToken = ctx.ids.uuid();
   const lockUntilMs = nowMs + request.leaseMs;
@@ -58,11 +70,13 @@ async function tryClaim(
     requestId: ctx.requestId,
   };
   const record = recordLeased(ctx, { leaseToken, lockUntilMs }, { from: 'new', to: 'processing' }, event);
-  const [lost, due, rows] = await runStatements(ctx, [...findStalled(ctx, nowMs), claim, record], {
+  const statements = [...findStalled(ctx, nowMs), claim, record, ...question.statements];
+  const [lost, due, rows, , ...asked] = await runStatements(ctx, statements, {
     mayBeLost: request.mayBeLost ?? false,
   });
   const stalled = (lost?.length ?? 0) + (due?.length ?? 0) > 0;
-  return { rows: ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge), stalled };
+  const alerts = ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge);
+  return { alerts, answer: question.read(asked), stalled };
 }
 
 function bySeverityThenAge(a: AlertRow, b: AlertRow): number {

@@ -76,6 +76,8 @@ export type Announcement = {
   thread: string;
   /** A thread that became part of this one: who heard of it hears this, and what follows. */
   joinedBy?: string;
+  /** Nothing was ever told of the thread: no earlier message is to be waited for. */
+  isFirst?: boolean;
   /** Tells this announcement from the others of its thread and event (`1`, `reopened:2`): the same twice is one message. */
   occasion: string;
   facts: RouteFacts;

@@ -48,6 +48,7 @@ export function describeFiring(
     event: 'alert.firing',
     reason,
     thread: alert.alert_ref,
+    isFirst: alert.announced === 0,
     occasion: alert.severity,
     facts: alertFacts(alert),
     title: `${alert.severity} ${alert.title}`,

@@ -85,11 +85,12 @@ function describeJoined(bridged: Bridged, about: About, nowMs: number): Announce
 /** Answers the announcement of a new incident; the same for one that a person opens, which has no alert. */
 export function describeOpened(about: About): Announcement {
   const { incident } = about;
-  return tell('incident.opened', about, {
+  const words = {
     occasion: '1',
     title: `${incident.severity} ${incident.title}`,
     lead: `${formatNumber(incident.number)} was opened.`,
-  });
+  };
+  return { ...tell('incident.opened', about, words), isFirst: true };
 }
 
 /** Answers the announcement that an incident is over; `endedAtMs` is when the trouble itself ended. */

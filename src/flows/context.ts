@@ -4,6 +4,7 @@ import type { AlertReport } from '../core/hand-over.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Ctx } from '../store/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
+import type { DeskPlace } from './desk-place.ts';
 import type { CheckRuns } from './health-runs.ts';
 
 /** Doorbells between writers and the loops of the same process; polling finds the same work later. */
@@ -30,6 +31,7 @@ export type FlowCtx = Ctx & {
   readonly signals: Signals;
   readonly metrics: Metrics;
   readonly intake: Intake;
+  readonly desk: DeskPlace;
   /** Checks that somebody asks for by hand or through an address. */
   readonly checkRuns: CheckRuns;
 };

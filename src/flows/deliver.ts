@@ -1,6 +1,7 @@
 import { hasPassed } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { claimDue, findNextDueAt, releaseExpired, skipUnknownChannels } from '../notify/index.ts';
+import { claimDue, type Desk, lookAhead, releaseExpired, skipUnknownChannels } from '../notify/index.ts';
+import type { NotificationRow } from '../store/index.ts';
 import { type Courier, createCourier, type DelivererDeps, sendMessage } from './send-message.ts';
 
 const leaseMs = 30_000;
@@ -35,6 +36,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
   let running: Promise<void> | null = null;
   let stopped: Promise<void> | null = null;
   const stop = async () => {
+    courier.ctx.desk.serve(null);
     stopping.abort();
     await running;
     await Promise.all(loop.underWay);
@@ -44,12 +46,14 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     start() {
       if (running !== null) throw new AppError('CONFLICT', 'the deliverer runs already');
       running = run(loop);
+      courier.ctx.desk.serve(() => openDesk(loop));
     },
     stop() {
       stopped ??= stop();
       return stopped;
     },
     async tick() {
+      await sweep(loop);
       const { sending } = await launch(loop);
       await Promise.all(sending);
       return sending.length > 0;
@@ -62,9 +66,12 @@ async function run(loop: Loop): Promise<void> {
   const { signal } = loop.stopping;
   while (!signal.aborted) {
     try {
-      const { isFull } = await launch(loop);
+      await sweep(loop);
+      // A look costs less than a claim, and most that is to go out does not wait in the outbox.
+      const ahead = await lookAhead(ctx, Object.keys(ctx.config.channels), ctx.clock.now());
+      const isFull = ahead.isDue && !signal.aborted && (await launch(loop)).isFull;
       loop.courier.onRound?.();
-      if (!isFull) await rest(loop);
+      if (!isFull) await rest(loop, ahead.nextDueAt);
     } catch (err) {
       ctx.log.error({ tag: 'notify', err }, '[notify] the outbox cannot be read; trying again');
       await ctx.clock.wait(pollMs, signal);
@@ -76,26 +83,51 @@ async function run(loop: Loop): Promise<void> {
 async function launch(loop: Loop): Promise<{ sending: Promise<void>[]; isFull: boolean }> {
   const { ctx, lanes } = loop.courier;
   const nowMs = ctx.clock.now();
-  await sweep(loop, nowMs);
   const rooms = lanes.rooms(ctx.config, nowMs);
   if (rooms.length === 0) return { sending: [], isFull: false };
   const claim = { rooms, leaseToken: ctx.ids.uuid(), nowMs, lockedUntilMs: nowMs + leaseMs };
   const rows = await claimDue(ctx, claim);
-  const sending = rows.map((row) => {
-    const attempt = sendMessage(loop.courier, row)
-      .catch((err) => ctx.log.error({ tag: 'notify', err }, '[notify] a message could not be concluded'))
-      .finally(() => loop.underWay.delete(attempt));
-    loop.underWay.add(attempt);
-    return attempt;
-  });
+  const sending = rows.map((row) => send(loop, row));
   const isFull = rooms.some(
     ({ channel, limit }) => limit <= rows.filter((row) => row.channel === channel).length,
   );
   return { sending, isFull };
 }
 
+/** Lets a leased message go out. */
+function send({ courier, underWay }: Loop, row: NotificationRow): Promise<void> {
+  const { log } = courier.ctx;
+  const attempt = sendMessage(courier, row)
+    .catch((err) => log.error({ tag: 'notify', err }, '[notify] a message could not be concluded'))
+    .finally(() => underWay.delete(attempt));
+  underWay.add(attempt);
+  return attempt;
+}
+
+/**
+ * Answers the desk for one transaction: what is written under its lease needs no look into the outbox, and goes out right
+ * behind the commit. When the process is killed in between, the lease runs out like that of any message.
+ */
+function openDesk(loop: Loop): Desk {
+  const { ctx, lanes } = loop.courier;
+  const nowMs = ctx.clock.now();
+  const lease = { leaseToken: ctx.ids.uuid(), lockedUntilMs: nowMs + leaseMs };
+  // A channel with room for one message has a pace, or is tried again: that one place is for the loop to give.
+  const rooms = lanes.rooms(ctx.config, nowMs).filter(({ limit }) => limit > 1);
+  const left = new Map(rooms.map(({ channel, limit }) => [channel, limit]));
+  return {
+    lease(channel) {
+      const places = left.get(channel) ?? 0;
+      left.set(channel, places - 1);
+      return places > 0 ? lease : null;
+    },
+    take: (rows) => rows.forEach((row) => void send(loop, row)),
+  };
+}
+
 /** Takes back what workers that died had leased, and, less often, ends what no channel will ever take. */
-async function sweep(loop: Loop, nowMs: number): Promise<void> {
+async function sweep(loop: Loop): Promise<void> {
+  const nowMs = loop.courier.ctx.clock.now();
   if (!hasPassed(pollMs, loop.sweptAt, nowMs)) return;
   const { ctx } = loop.courier;
   loop.sweptAt = nowMs;
@@ -106,16 +138,15 @@ async function sweep(loop: Loop, nowMs: number): Promise<void> {
 }
 
 /** Waits for the doorbell, for the next message's time, for a channel whose pause ends, or a second. */
-async function rest({ courier: { ctx, lanes }, stopping }: Loop): Promise<void> {
+async function rest({ courier: { ctx, lanes }, stopping }: Loop, nextDueAt: number | null): Promise<void> {
   const nowMs = ctx.clock.now();
-  const dueAt = await findNextDueAt(ctx, Object.keys(ctx.config.channels), nowMs);
-  const times = [nowMs + pollMs, dueAt, lanes.nextRoomAt(ctx.config, nowMs)].filter((at) => at !== null);
+  const times = [nowMs + pollMs, nextDueAt, lanes.nextRoomAt(ctx.config, nowMs)].filter((at) => at !== null);
   if (stopping.signal.aborted) return;
   const nap = new AbortController();
   const wake = () => nap.abort();
   stopping.signal.addEventListener('abort', wake, { once: true });
   const rung = ctx.signals.messages.wait(nap.signal);
-  await Promise.race([rung, ctx.clock.wait(Math.min(...times) - nowMs, nap.signal)]);
+  await Promise.race([rung, ctx.clock.wait(Math.max(0, Math.min(...times) - nowMs), nap.signal)]);
   stopping.signal.removeEventListener('abort', wake);
   wake();
 }

@@ -1,9 +1,9 @@
-import { claimAlerts, failAlert, renewLease } from '../alerts/index.ts';
+import { claimAndAsk, failAlert, renewLease } from '../alerts/index.ts';
 import { AppError, describeError } from '../core/errors.ts';
 import { type AlertRow, isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { reportStorm } from './report-own-trouble.ts';
-import { type AlertSilenceTest, readSilenceTest } from './silence-test.ts';
+import { type AlertSilenceTest, silenceTest } from './silence-test.ts';
 import { type Allowance, findRule, type Supervised, spend, superviseAlerts } from './supervise-alert.ts';
 import { superviseNotifyOnly } from './supervise-notify-only.ts';
 import { superviseSilenced } from './supervise-silenced.ts';
@@ -32,8 +32,7 @@ export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolea
   const { maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun, maxAttempts } = ctx.config.policy.defaults;
   const limit = careful ? Math.min(maxAlertsPerRun, maxIncidentsPerRun, maxTriagesPerRun) : maxAlertsPerRun;
   const claim = { owner, limit, leaseMs, windowMs: null, maxAttempts, mayBeLost: true };
-  // Side by side: what holds an alert is asked again under its lock.
-  const [alerts, silenceOf] = await Promise.all([claimAlerts(ctx, claim), readSilenceTest(ctx)]);
+  const { alerts, answer: silenceOf } = await claimAndAsk(ctx, claim, silenceTest(ctx));
   const done = alerts.length > 0 ? await work(ctx, alerts, silenceOf) : nothing;
   const full = alerts.length >= limit;
   return { ...done, claimed: alerts.length, full, spent: done.spent && careful && full };

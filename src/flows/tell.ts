@@ -7,7 +7,10 @@ import type { FlowCtx } from './context.ts';
 /** Writes the messages of announcements and the trail of why people hear of them, or do not, in the open transaction; answers what is new. */
 export async function tell(ctx: FlowCtx, announcements: readonly Announcement[]): Promise<Announced[]> {
   if (announcements.length === 0) return [];
-  const settings = readNotifySettings(ctx.config, ctx.signals.messages.ring);
+  const settings = readNotifySettings(ctx.config, {
+    ring: ctx.signals.messages.ring,
+    openDesk: ctx.desk.open,
+  });
   const written = await announceMany(ctx, announcements, settings);
   const ofAlerts: { alertRef: string; reason: string; rule: string | null }[] = [];
   const ofIncidents: { incidentId: string; reason: string; rule: string | null }[] = [];

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Ctx, Database } from '../store/index.ts';
+import { type Ctx, type Database, runStatements } from '../store/index.ts';
 
 /** Work that hangs on a triage and is done under a lease. */
 export type LeasedTable = 'triage' | 'triage_summary';
@@ -31,7 +31,7 @@ export async function leaseWaiting<Table extends LeasedTable>(
 ): Promise<Database[Table][]> {
   const waiting = selectWaiting(ctx, table, lease.limit).modifyEnd(ctx.dialect.skipLocked);
   // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
-  const rows = await ctx.db
+  const leased = ctx.db
     .with(
       (cte) => cte('waiting').materialized(),
       () => waiting,
@@ -44,7 +44,9 @@ export async function leaseWaiting<Table extends LeasedTable>(
     }))
     .where('triage_id', 'in', (eb) => eb.selectFrom('waiting').select('waiting.triage_id'))
     .returningAll()
-    .execute();
+    .compile();
+  // A lease need not outlive the machine: what it was for comes round again.
+  const [rows] = await runStatements(ctx, [leased], { mayBeLost: true });
   return rows as unknown as Database[Table][];
 }
 

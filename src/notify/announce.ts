@@ -1,13 +1,14 @@
 import type { Announcement } from '../core/hand-over.ts';
-import { type Ctx, runAfterCommit } from '../store/index.ts';
+import { type Ctx, type NotificationRow, runAfterCommit, writeLater } from '../store/index.ts';
 import { chooseRecipients, isOpening, isResolution, type Told } from './choose-recipients.ts';
 import { createRow, type Plan } from './create-row.ts';
-import { findTold, supersedeUntried, writeMessages } from './queries-announce.ts';
+import { findTold, insertMessages, supersedeUntried, writeMessages } from './queries-announce.ts';
 import type { Announced, NotifySettings } from './types.ts';
 
 /**
  * Writes the messages of many announcements into the outbox, within the caller's transaction; answers those that are
- * new. An announcement that was made before, by its thread, event and occasion, adds nothing. Rings after the commit.
+ * new. An announcement that was made before, by its thread, event and occasion, adds nothing. After the commit it hands
+ * over what the desk has taken, and rings for the rest.
  */
 export async function announceMany(
   ctx: Ctx,
@@ -16,12 +17,16 @@ export async function announceMany(
 ): Promise<Announced[]> {
   const openings = announcements.filter(isOpening);
   const others = announcements.filter((announcement) => !isOpening(announcement));
-  const written = [
-    ...(await insertMessages(ctx, planOpenings(openings, settings), settings)),
-    ...(await insertMessages(ctx, await planOthers(ctx, others, settings), settings)),
+  const desk = settings.openDesk();
+  const toRow = (plan: Plan) => createRow(ctx, plan, settings, desk);
+  const rows = [
+    ...(await writePlans(ctx, planOpenings(openings, settings), toRow)),
+    ...(await writePlans(ctx, await planOthers(ctx, others, settings), toRow)),
   ];
-  if (written.some(({ status }) => status === 'pending')) runAfterCommit(ctx, settings.ring);
-  return written;
+  const leased = rows.filter(({ status }) => status === 'sending');
+  if (leased.length > 0) runAfterCommit(ctx, () => desk?.take(leased));
+  if (rows.some(({ status }) => status === 'pending')) runAfterCommit(ctx, settings.ring);
+  return rows.map(({ thread, event, channel, route, status }) => ({ thread, event, channel, route, status }));
 }
 
 function planOpenings(openings: readonly Announcement[], settings: NotifySettings): Plan[] {
@@ -93,24 +98,28 @@ function threadsOf(announcements: readonly Announcement[]): string[] {
   return [...new Set(announcements.map(({ thread }) => thread))];
 }
 
-async function insertMessages(
+async function writePlans(
   ctx: Ctx,
   plans: readonly Plan[],
-  settings: NotifySettings,
-): Promise<Announced[]> {
+  toRow: (plan: Plan) => NotificationRow,
+): Promise<NotificationRow[]> {
   if (plans.length === 0) return [];
-  const rows = plans.map((plan) => createRow(ctx, plan, settings));
+  const rows = plans.map(toRow);
+  if (plans.every(({ announcement }) => announcement.isFirst)) {
+    // None of them can be there already, so that which are new need not be asked.
+    await writeLater(ctx, insertMessages(ctx, rows));
+    return rows;
+  }
   const written = await writeMessages(
     ctx,
     rows,
     threadsOf(plans.filter(isUrgent).map(({ announcement }) => announcement)),
   );
-  return rows
-    .filter((row) => written.has(row.notification_id))
-    .map(({ thread, event, channel, route, status }) => ({ thread, event, channel, route, status }));
+  return rows.filter((row) => written.has(row.notification_id));
 }
 
 /** What became more severe does not wait behind a beginning that still does. */
-function isUrgent({ announcement: { event }, recipient }: Plan): boolean {
+function isUrgent({ announcement: { event, isFirst }, recipient }: Plan): boolean {
+  if (isFirst) return false;
   return event === 'incident.escalated' || (event === 'alert.firing' && recipient.waitMs === 0);
 }

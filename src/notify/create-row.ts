@@ -4,7 +4,7 @@ import { findTelegramTarget } from './channels/telegram-target.ts';
 import type { Recipient } from './choose-recipients.ts';
 import { createIdempotencyKey } from './idempotency-key.ts';
 import { mergeIntoResolution } from './render.ts';
-import type { NotifySettings, StoredMessage } from './types.ts';
+import type { Desk, NotifySettings, StoredMessage } from './types.ts';
 
 /** An announcement for one recipient. */
 export type Plan = {
@@ -14,11 +14,12 @@ export type Plan = {
   beganUnheardAt: number | null;
 };
 
-/** Answers the row of the outbox for an announcement to one recipient. */
+/** Answers the row of the outbox for an announcement to one recipient; leased where the desk takes it. */
 export function createRow(
   ctx: Ctx,
   { announcement, recipient, beganUnheardAt }: Plan,
   settings: NotifySettings,
+  desk: Desk | null,
 ): NotificationRow {
   const now = ctx.clock.now();
   const { thread, event, incident, alert, facts } = announcement;
@@ -39,11 +40,12 @@ export function createRow(
     alert_ref: typeof alert?.alert_ref === 'string' ? alert.alert_ref : null,
     severity: facts.severity,
     payload: JSON.stringify(message),
-    ...chooseStatus(recipient.channel, settings),
     attempts: 0,
-    next_attempt_at: dueAt,
     lease_token: null,
     locked_until: null,
+    ...chooseStatus(recipient.channel, settings),
+    ...(announcement.isFirst && recipient.waitMs === 0 ? leaseAt(desk, recipient.channel, settings) : {}),
+    next_attempt_at: dueAt,
     provider_message_id: null,
     created_at: now,
     sent_at: null,
@@ -86,6 +88,14 @@ function createUrl({ incident, alert }: Announcement, publicUrl: string): string
   const root = publicUrl.replace(/\/+$/, '');
   if (incident) return `${root}/incidents/${incident.number}`;
   return alert ? `${root}/alerts/${encodeURIComponent(String(alert.alert_ref))}` : null;
+}
+
+function leaseAt(desk: Desk | null, channel: string, settings: NotifySettings): Partial<NotificationRow> {
+  if (chooseStatus(channel, settings).status !== 'pending') return {};
+  const lease = desk?.lease(channel);
+  if (!lease) return {};
+  const { leaseToken, lockedUntilMs } = lease;
+  return { status: 'sending', attempts: 1, lease_token: leaseToken, locked_until: lockedUntilMs };
 }
 
 function chooseStatus(channel: string, settings: NotifySettings): Pick<NotificationRow, 'status' | 'error'> {

@@ -13,7 +13,7 @@ export { notificationView, viewNotification } from './notification-view.ts';
 export {
   claimDue,
   type Finish,
-  findNextDueAt,
+  lookAhead,
   recordFinished,
   releaseExpired,
   skipUnknownChannels,
@@ -31,4 +31,4 @@ export { createSender, type Sender } from './sender.ts';
 export { readNotifySettings } from './settings.ts';
 export { readStored } from './stored-message.ts';
 export { insertTestMessage } from './test-message.ts';
-export type { Announced, NotifySettings } from './types.ts';
+export type { Announced, Desk, NotifySettings } from './types.ts';

@@ -40,12 +40,17 @@ export async function writeMessages(
 ): Promise<Set<string>> {
   const answers = await runStatements(ctx, [
     ...(urgentThreads.length > 0 ? [hastenOpenings(ctx, urgentThreads)] : []),
-    ...ctx.dialect.insertRows('notification', rows, {
-      onConflict: 'on conflict (idempotency_key) do nothing',
-      returning: 'notification_id',
-    }),
+    ...insertMessages(ctx, rows),
   ]);
   return new Set(answers.at(-1)?.map((row) => (row as { value: string }).value));
+}
+
+/** Inserts messages, those that are there already excepted; answers the ids of what is new. Leans on notification_idempotency_key. */
+export function insertMessages(ctx: Ctx, rows: readonly NotificationRow[]): CompiledQuery[] {
+  return ctx.dialect.insertRows('notification', rows, {
+    onConflict: 'on conflict (idempotency_key) do nothing',
+    returning: 'notification_id',
+  });
 }
 
 function hastenOpenings(ctx: Ctx, threads: readonly string[]): CompiledQuery {

@@ -5,7 +5,7 @@ import { type Ctx, insertMany, inTransaction, type NotificationRow, openStore } 
 import {
   claimDue,
   type Finish,
-  findNextDueAt,
+  lookAhead,
   recordFinished,
   releaseExpired,
   skipUnknownChannels,
@@ -147,17 +147,19 @@ describeEachStore('claiming', (open) => {
       'delivered null',
       'failed HTTP 404',
     ]);
-    expect(await findNextDueAt(ctx, ['a', 'b'], clock.now())).toBe(nextAttemptAt);
+    expect(await lookAhead(ctx, ['a', 'b'], clock.now())).toEqual({ isDue: false, nextDueAt: nextAttemptAt });
   });
 
-  test('the next time that something is due is that of what still waits for it', async () => {
+  test('what is ahead is whether something is due, and when the next is that still waits for its time', async () => {
     const { ctx, clock } = await open();
-    expect(await findNextDueAt(ctx, ['a'], clock.now())).toBeNull();
-    expect(await findNextDueAt(ctx, [], clock.now())).toBeNull();
+    const ahead = (...channels: string[]) => lookAhead(ctx, channels, clock.now());
+    expect(await ahead('a')).toEqual({ isDue: false, nextDueAt: null });
+    expect(await ahead()).toEqual({ isDue: false, nextDueAt: null });
     const next_attempt_at = clock.now() + 7000;
-    await fill(ctx, [{ notification_id: 'm1' }, { notification_id: 'm2', channel: 'b', next_attempt_at }]);
-    expect(await findNextDueAt(ctx, ['a', 'b'], clock.now())).toBe(next_attempt_at);
-    expect(await findNextDueAt(ctx, ['a'], clock.now())).toBeNull();
+    await fill(ctx, [{ notification_id: 'm1' }, { notification_id: 'm2', channel: "it's", next_attempt_at }]);
+    expect(await ahead('a', "it's")).toEqual({ isDue: true, nextDueAt: next_attempt_at });
+    expect(await ahead('a')).toEqual({ isDue: true, nextDueAt: null });
+    expect(await ahead("it's")).toEqual({ isDue: false, nextDueAt: next_attempt_at });
   });
 
   test('messages to channels that are gone end, once they are old enough to be sure', async () => {

@@ -1,5 +1,11 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import { type Ctx, type NotificationRow, type NotificationStatus, runStatements } from '../store/index.ts';
+import {
+  type Ctx,
+  defineStatement,
+  type NotificationRow,
+  type NotificationStatus,
+  runStatements,
+} from '../store/index.ts';
 
 /** How many messages a channel can take right now. */
 export type Room = { channel: string; limit: number };
@@ -38,24 +44,33 @@ function selectDue(ctx: Ctx, { channel, limit }: Room, nowMs: number): RawBuilde
       limit ${limit} ${ctx.dialect.skipLocked}) due`;
 }
 
-/** Answers when the next message that still waits for its time is due, null where there is none. Leans on notification_due. */
-export async function findNextDueAt(
-  ctx: Ctx,
-  channels: readonly string[],
-  nowMs: number,
-): Promise<number | null> {
-  if (channels.length === 0) return null;
-  const perChannel = channels.map(
-    (channel) => sql`
-      select min(next_attempt_at) as due_at from notification
-      where status = 'pending' and channel = ${channel} and next_attempt_at > ${nowMs}`,
-  );
-  const row = await ctx.db
-    .selectFrom(sql<{ due_at: number | null }>`(${sql.join(perChannel, sql` union all `)})`.as('waiting'))
-    .select((eb) => eb.fn.min('due_at').as('due_at'))
-    .executeTakeFirst();
-  return row?.due_at ?? null;
+/** Whether a message is due, which others of its thread may still hold up, and when the next one is, of those that wait for their time. */
+export type Ahead = { isDue: boolean; nextDueAt: number | null };
+
+/** Answers what waits on the channels. Leans on notification_due. */
+export async function lookAhead(ctx: Ctx, channels: readonly string[], nowMs: number): Promise<Ahead> {
+  if (channels.length === 0) return { isDue: false, nextDueAt: null };
+  const { rows } = await ctx.db.executeQuery(look(ctx, { channels }, { nowMs }));
+  return { isDue: (rows[0]?.due ?? 0) > 0, nextDueAt: rows[0]?.next_at ?? null };
 }
+
+type Waiting = { due: number | null; next_at: number | null };
+
+const look = defineStatement<{ nowMs: number }, { channels: readonly string[] }, Waiting>(
+  ({ db, value }, { channels }) => {
+    const nowMs = sql`cast(${value('nowMs')} as bigint)`;
+    const first = (channel: string, when: RawBuilder<unknown>) => sql`
+      select min(next_attempt_at) as at from notification
+      where status = 'pending' and channel = ${sql.lit(channel)} and next_attempt_at ${when} ${nowMs}`;
+    const all = channels.flatMap((channel) => [first(channel, sql`<=`), first(channel, sql`>`)]);
+    return db
+      .selectFrom(sql<{ at: number | null }>`(${sql.join(all, sql` union all `)})`.as('waiting'))
+      .select([
+        sql<number | null>`max(case when at <= ${nowMs} then 1 else 0 end)`.as('due'),
+        sql<number | null>`min(case when at > ${nowMs} then at end)`.as('next_at'),
+      ]);
+  },
+);
 
 /** Puts messages back whose worker did not finish them within its lease. Leans on notification_leased. */
 export async function releaseExpired(ctx: Ctx, nowMs: number): Promise<void> {
@@ -112,32 +127,49 @@ export async function recordFinished(ctx: Ctx, finishes: readonly Finish[]): Pro
   return new Set(recorded.flat().map((row) => (row as { notification_id: string }).notification_id));
 }
 
-/** Messages that end alike are one statement: most are delivered, by the dozen. */
-function groupKeyOf({ notificationId, ...rest }: Finish): string {
-  return JSON.stringify(rest);
+/** Messages that end alike are one statement: most are delivered, by the dozen, each under its lease and at its time. */
+function groupKeyOf({ notificationId: _, leaseToken: __, sentAt, ...rest }: Finish): string {
+  return JSON.stringify({ ...rest, isSent: sentAt !== null });
 }
 
 function updateAlike(ctx: Ctx, group: readonly Finish[]): CompiledQuery {
-  const [first] = group as [Finish];
-  return ctx.db
-    .updateTable('notification')
-    .set({
-      status: first.status,
-      error: first.error,
-      provider_message_id: first.providerMessageId,
-      sent_at: first.sentAt,
-      lease_token: null,
-      locked_until: null,
-      ...(first.nextAttemptAt === null ? {} : { next_attempt_at: first.nextAttemptAt }),
-    })
-    .where((eb) =>
-      ctx.dialect.isOneOf(
-        eb.ref('notification_id'),
-        group.map(({ notificationId }) => notificationId),
-      ),
-    )
-    .where('lease_token', '=', first.leaseToken)
-    .where('status', '=', sql.lit('sending'))
-    .returning('notification_id')
-    .compile();
+  const [{ status, error, providerMessageId, nextAttemptAt, sentAt }] = group as [Finish];
+  const byId = (textOf: (finish: Finish) => string) =>
+    Object.fromEntries(group.map((finish) => [finish.notificationId, textOf(finish)]));
+  const shape = { status, isSent: sentAt !== null, movesOn: nextAttemptAt !== null };
+  return finishAlike(ctx, shape, {
+    ...{ error, providerMessageId, nextAttemptAt },
+    ids: group.map(({ notificationId }) => notificationId),
+    tokens: byId(({ leaseToken }) => leaseToken),
+    times: byId((finish) => String(finish.sentAt)),
+  });
 }
+
+type Shape = { status: NotificationStatus; isSent: boolean; movesOn: boolean };
+type Values = Pick<Finish, 'error' | 'providerMessageId' | 'nextAttemptAt'> & {
+  ids: readonly string[];
+  /** Of each message. */
+  tokens: Readonly<Record<string, string>>;
+  times: Readonly<Record<string, string>>;
+};
+
+const finishAlike = defineStatement<Values, Shape, { notification_id: string }>(
+  ({ db, dialect, value }, { status, isSent, movesOn }) => {
+    const ofEach = (texts: Values['tokens']) => dialect.textByKey(sql.ref('notification_id'), texts);
+    return db
+      .updateTable('notification')
+      .set({
+        status: sql.lit(status),
+        error: value('error'),
+        provider_message_id: value('providerMessageId'),
+        sent_at: isSent ? sql<number>`cast(${ofEach(value('times'))} as bigint)` : null,
+        lease_token: null,
+        locked_until: null,
+        ...(movesOn ? { next_attempt_at: value('nextAttemptAt') as number } : {}),
+      })
+      .where(dialect.isOneOf(sql.ref('notification_id'), value('ids')))
+      .where('lease_token', '=', ofEach(value('tokens')))
+      .where('status', '=', sql.lit('sending'))
+      .returning('notification_id');
+  },
+);

@@ -1,7 +1,7 @@
 import type { Config } from '../config/types.ts';
 import type { MessageEvent, MessageIncident } from '../core/hand-over.ts';
 import type { Severity } from '../core/severity.ts';
-import type { NotificationStatus } from '../store/index.ts';
+import type { NotificationRow, NotificationStatus } from '../store/index.ts';
 
 /** What the outbox keeps of a message, as JSON in `payload`. */
 export type StoredMessage = {
@@ -50,12 +50,22 @@ export type Outcome =
     }
   | { kind: 'skipped'; status: 'skipped_dry_run' | 'skipped_unconfigured'; error: string };
 
+/** Where messages are handed in that go out as soon as they are committed: they are leased to their sender from the start. */
+export type Desk = {
+  /** Answers the lease of one more message that the channel can take now; null where it cannot. */
+  lease(channel: string): { leaseToken: string; lockedUntilMs: number } | null;
+  /** Takes what was written under such leases, after the commit. */
+  take(rows: readonly NotificationRow[]): void;
+};
+
 /** What announcing looks at, and the doorbell of the outbox. */
 export type NotifySettings = Pick<Config, 'routes' | 'channels' | 'telegram'> & {
   dryRun: boolean;
   /** Where links in messages point. */
   publicUrl: string;
   ring(): void;
+  /** Opens the desk of the deliverer; null where none runs in this process. */
+  openDesk(): Desk | null;
 };
 
 /** One message that was written into the outbox. */

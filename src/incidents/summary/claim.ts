@@ -15,9 +15,7 @@ const maxAttempts = 3;
 export async function claimSummary(ctx: Ctx): Promise<TriageSummaryRow | null> {
   if (!(await hasWaiting(ctx, 'triage_summary'))) return null;
   const untilMs = ctx.clock.now() + leaseMs;
-  const [leased] = await inTransaction(ctx, (ctx) =>
-    leaseWaiting(ctx, 'triage_summary', { token: ctx.ids.uuid(), untilMs, limit: 1 }),
-  );
+  const [leased] = await leaseWaiting(ctx, 'triage_summary', { token: ctx.ids.uuid(), untilMs, limit: 1 });
   return leased ?? null;
 }
 

@@ -13,9 +13,7 @@ const maxAttempts = 3;
 /** Leases triages that wait, oldest first; after a kill any worker gets them again. Answers [] when none waits. */
 export async function claimTriages(ctx: Ctx, limit: number): Promise<TriageRow[]> {
   if (!(await hasWaiting(ctx, 'triage'))) return [];
-  return inTransaction(ctx, (ctx) =>
-    leaseWaiting(ctx, 'triage', { token: ctx.ids.uuid(), untilMs: ctx.clock.now() + leaseMs, limit }),
-  );
+  return leaseWaiting(ctx, 'triage', { token: ctx.ids.uuid(), untilMs: ctx.clock.now() + leaseMs, limit });
 }
 
 /**
