@@ -1,5 +1,5 @@
 import { type Severity, severityRank } from '../core/severity.ts';
-import { type AlertRow, type Ctx, runStatements, updateMany } from '../store/index.ts';
+import { type AlertRow, type Ctx, updateMany, writeLater } from '../store/index.ts';
 import { recordDecisions } from './decisions.ts';
 import { isLeft } from './left.ts';
 import { recordEvent } from './move.ts';
@@ -40,5 +40,5 @@ export async function countFirstReports(ctx: Ctx, alerts: readonly AlertRow[]): 
   const rows = alerts
     .filter(({ announced }) => announced === 0)
     .map((alert) => createMinuteRow(alert, 1, nowMs));
-  await runStatements(ctx, addToMinutes(ctx, rows));
+  await writeLater(ctx, addToMinutes(ctx, rows));
 }

@@ -69,6 +69,7 @@ async function run(loop: Loop): Promise<void> {
       await sweep(loop);
       // A look costs less than a claim, and most that is to go out does not wait in the outbox.
       const ahead = await lookAhead(ctx, Object.keys(ctx.config.channels), ctx.clock.now());
+      loop.courier.mayHoldUp = ahead.isDue;
       const isFull = ahead.isDue && !signal.aborted && (await launch(loop)).isFull;
       loop.courier.onRound?.();
       if (!isFull) await rest(loop, ahead.nextDueAt);

@@ -34,6 +34,8 @@ export type Courier = DelivererDeps & {
   lanes: Lanes;
   sender: Sender;
   recorder: GroupCommit<Finish, boolean>;
+  /** Whether something due was in the outbox at the last look: it may wait for a message that is under way. */
+  mayHoldUp: boolean;
 };
 
 /** Answers a courier; it holds sockets until its sender is closed. */
@@ -41,10 +43,12 @@ export function createCourier(deps: DelivererDeps): Courier {
   const { ctx } = deps;
   return {
     ...deps,
+    mayHoldUp: true,
     lanes: createLanes(maxInFlightPerChannel),
     sender: createSender(ctx),
     recorder: createGroupCommit({
       maxWeight: maxRecordsPerCommit,
+      maxCommits: 1,
       commit: async (finishes) => {
         const recorded = await recordFinished(ctx, finishes);
         return finishes.map(({ notificationId }) => recorded.has(notificationId));
@@ -66,8 +70,8 @@ export async function sendMessage(courier: Courier, row: NotificationRow): Promi
   if (await record(courier, createFinish(row, outcome, next, now), row.locked_until ?? 0)) {
     await conclude(courier, row, next, sentAt);
   }
-  // The next message of the thread may go now.
-  ctx.signals.messages.ring();
+  // The next message of the thread may go now, or this one again in time.
+  if (next.status === 'pending' || courier.mayHoldUp) ctx.signals.messages.ring();
 }
 
 /** Answers whether the lease still held. Keeps trying meanwhile: what was sent and is not recorded is sent again. */
