@@ -70,7 +70,7 @@ export function viewBridges(
       selectTriageTimes(ctx, null, asked),
       countRecentSignatures(ctx, null, { ...asked, sinceMs, bound: policy.stormThreshold }),
     ],
-    read: ([, ...rows]) => readViews(keys, rows as Seen),
+    read: (rows) => readViews(keys, rows.slice(-4) as Seen),
   };
 }
 
