@@ -99,6 +99,7 @@ test('a form of GitHub is read like its JSON', async () => {
   const form = new URLSearchParams({ payload: push }).toString();
   const type = { 'content-type': 'application/x-www-form-urlencoded' };
   expect((await deliver('d1', 'push', form, type)).json()).toMatchObject({ status: 'started' });
+  expect((await deliver('d2', 'push', push, type)).json()).toMatchObject({ status: 'started' });
 });
 
 test('what is not signed, or cannot be read, starts nothing', async () => {

@@ -77,7 +77,8 @@ function requireSignature(door: Door, gatekeeper: Gatekeeper, { request, reply, 
 function readPayload(request: FastifyRequest, body: Buffer): string {
   const text = body.toString('utf8');
   const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
-  return isForm ? (new URLSearchParams(text).get('payload') ?? '') : text;
+  // `curl -d` calls JSON a form.
+  return isForm ? (new URLSearchParams(text).get('payload') ?? text) : text;
 }
 
 function readHeader({ headers }: FastifyRequest, name: string): string | null {
