@@ -53,6 +53,8 @@ function rawRunners(file: YamlFile): Record<string, string[]> {
 
 function toJobs(data: JobsFile, repoDir: string, reading: Reading): Omit<JobsConfig, 'path'> {
   const names = reading.file.writtenEntries(['profiles']).map(({ key }) => key);
+  // Once for all of them: Intl takes 50 KB to say it, and gives nothing back to the system.
+  const machineTimezone = hostTimezone();
   return {
     repoDir,
     branch: data.sync.branch,
@@ -60,17 +62,19 @@ function toJobs(data: JobsFile, repoDir: string, reading: Reading): Omit<JobsCon
     runners: reading.runners,
     profiles: names.flatMap((name) => {
       const profile = data.profiles[name];
-      return profile === undefined ? [] : toProfile(name, profile, reading);
+      return profile === undefined
+        ? []
+        : toProfile(name, { ...profile, timezone: profile.timezone ?? machineTimezone }, reading);
     }),
   };
 }
 
-function toProfile(name: string, raw: ProfileFile, reading: Reading): ProfileConfig {
+function toProfile(name: string, raw: ProfileFile & { timezone: string }, reading: Reading): ProfileConfig {
   const path = ['profiles', name, 'tasks'];
   return {
     name,
     cron: raw.cron,
-    timezone: raw.timezone ?? hostTimezone(),
+    timezone: raw.timezone,
     description: raw.description ?? null,
     enabled: raw.enabled,
     syncBeforeRun: raw.sync_before_run,
