@@ -19,9 +19,9 @@ const rows: Row[] = [
   ],
   [
     'a key that is not served',
-    'profiles: { a: { cron: "0 3 * * *", artifacts: {} } }',
+    'profiles: { a: { cron: "0 3 * * *", window: {} } }',
     1,
-    'profiles.a.artifacts',
+    'profiles.a.window',
     { message: 'this version does not serve this key yet: remove it' },
   ],
   ['no cron', 'profiles: { a: { tasks: [] } }', 1, 'profiles.a.cron', { message: 'add "cron"' }],

@@ -7,6 +7,7 @@ import { freshSchema } from '../../../test/services/database.ts';
 import { createTestCtx, describeSharedStores, quietLog, type StoreHarness } from '../../../test/stores.ts';
 import { startWorker } from '../../../test/supervised.ts';
 import {
+  backUp,
   beginHandOver,
   checkDatabase,
   exportState,
@@ -15,6 +16,7 @@ import {
   listHeld,
   readFence,
   reopen,
+  restore,
   type StoreOptions,
   translateStoreError,
 } from '../index.ts';
@@ -103,7 +105,13 @@ describeSharedStores('a state that is handed over', (openHarness) => {
     const here = await open();
     await fillEveryTable(here.ctx);
     await here.ctx.db.deleteFrom('fence').execute();
+    const backup = join(here.folder, 'backup.db');
+    await backUp(here.options, { path: backup, overwrite: false, nowMs: 1 }, quietLog);
     await exportInto(here, 'state.db');
+    await expect(restore(here.options, { path: backup, nowMs: 2 }, quietLog)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('tocsin state resume takes it back'),
+    });
     const shapes = await readShapes();
     const tries = dataTables
       .filter((table) => table !== 'fence')

@@ -10,7 +10,7 @@ import { copyDatabase, findFaults, sealDatabase } from '../sqlite/file.ts';
 import { type Store, type StoreOptions, withStore } from '../store.ts';
 import { requireFile } from './backup.ts';
 import { copyRows, deleteRows } from './copy-rows.ts';
-import { enforceFence, liftFence } from './fence.ts';
+import { describeFence, enforceFence, liftFence, readFence } from './fence.ts';
 import { removeDatabaseFile, syncToDisk } from './new-file.ts';
 
 export type Restored = {
@@ -24,7 +24,8 @@ type From = { path: string; nowMs: number };
 
 /**
  * Puts a backup in the place of the database. What is there stays until the backup is whole and of this version.
- * Throws CONFLICT while a server runs on the database, and for a backup that is newer than the program.
+ * Throws CONFLICT while a server runs on the database, for one that was handed over, and for a backup that is newer than
+ * the program.
  */
 export async function restore(options: StoreOptions, from: From, log: Log): Promise<Restored> {
   if (options.backend === 'memory')
@@ -32,6 +33,7 @@ export async function restore(options: StoreOptions, from: From, log: Log): Prom
       'NOT_FOUND',
       'a database in memory belongs to its process: there is nothing to restore into',
     );
+  await refuseHandedOver(options, log);
   if (options.backend === 'postgres') {
     return withPreparedFile(from, log, async (path, migrated) => {
       await replaceRows(options, path, from.nowMs, log);
@@ -49,6 +51,14 @@ export async function restore(options: StoreOptions, from: From, log: Log): Prom
   } finally {
     await removeDatabaseFile(prepared);
   }
+}
+
+/** Once restored, this host would act beside the one that has its work now. */
+async function refuseHandedOver(options: StoreOptions, log: Log): Promise<void> {
+  if (options.backend === 'sqlite' && !existsSync(options.path)) return;
+  // What is too damaged or too old to tell is what a backup is for.
+  const fence = await withStore(options, log, ({ db }) => readFence(db)).catch(() => null);
+  if (fence?.state === 'closed') throw new AppError('CONFLICT', `the database ${describeFence(fence)}`);
 }
 
 /** Hands in the path of a copy of the backup that is as this program needs it; it is removed afterwards. */
