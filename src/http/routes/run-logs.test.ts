@@ -123,5 +123,5 @@ test('an unknown run, an output that is elsewhere, and a wrong question are told
   expect((await ask(door, { url: '/v1/runs/%00/logs' })).statusCode).toBe(400);
   await rm(run.folder, { recursive: true });
   const gone = (await ask(door, run)).json();
-  expect(gone.error.message).toBe(`the output of ${run.runId} is not here: node1 kept it, or it was removed`);
+  expect(gone.error.message).toContain('node1 kept it, so ask there');
 });
