@@ -17,6 +17,7 @@ import {
   type HolderRow,
   holdServices,
   nameService,
+  nameSignature,
   type ServiceCountRow,
   type SignatureKey,
   type SignatureTriageRow,
@@ -61,6 +62,8 @@ export function viewBridges(
     signatures: keys.map(({ signature }) => signature),
     services: keys.map(({ service }) => service),
     envs: [...new Set(keys.map(({ env }) => env))],
+    failureNames: keys.map(nameSignature),
+    serviceNames: keys.map(nameService),
   };
   return {
     statements: [
@@ -77,14 +80,14 @@ export function viewBridges(
 type Seen = [HolderRow[], CandidateRow[], SignatureTriageRow[], ServiceCountRow[]];
 
 function readViews(keys: readonly SignatureKey[], [held, neighbours, triages, counts]: Seen): BridgeView[] {
-  const heldBy = Map.groupBy(held, (row) => nameSignature(row.held_signature, row.held_env));
-  const neighbourOf = new Map(neighbours.map((row) => [nameService(row), row]));
-  const triagedAt = new Map(
-    triages.map((row) => [nameSignature(row.signature, row.env), row.last_triage_at]),
+  const heldBy = Map.groupBy(held, (row) =>
+    nameSignature({ signature: row.held_signature, env: row.held_env }),
   );
+  const neighbourOf = new Map(neighbours.map((row) => [nameService(row), row]));
+  const triagedAt = new Map(triages.map((row) => [nameSignature(row), row.last_triage_at]));
   const countOf = new Map(counts.map((row) => [nameService(row), row.recent_signatures]));
   return keys.map((key) => {
-    const signature = nameSignature(key.signature, key.env);
+    const signature = nameSignature(key);
     const ofSignature = heldBy.get(signature) ?? [];
     const holder = ofSignature.find((row) => row.left_at === null) ?? null;
     const former = ofSignature.find((row) => row.left_at !== null) ?? null;
@@ -100,10 +103,6 @@ function readViews(keys: readonly SignatureKey[], [held, neighbours, triages, co
       signatureTriagedAt: triagedAt.get(signature) ?? null,
     };
   });
-}
-
-function nameSignature(signature: string, env: string): string {
-  return `${env}\n${signature}`;
 }
 
 function toState(row: IncidentRow): IncidentState {

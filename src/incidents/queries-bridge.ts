@@ -1,5 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { AlertRow, Ctx, IncidentSignatureRow } from '../store/index.ts';
+import { nameSignature } from './queries-view.ts';
 
 /** Makes incidents hold the signatures of alerts, again where they did before. Index: the primary key; unique while open. */
 export function holdSignatures(
@@ -111,7 +112,13 @@ export type SignatureCount = {
 };
 
 /** Counts alerts of different signatures where they were not yet, and their triages. Index: the primary keys. */
-export function countSignatures(ctx: Ctx, counts: readonly SignatureCount[], nowMs: number): CompiledQuery[] {
+export function countSignatures(
+  ctx: Ctx,
+  unsorted: readonly SignatureCount[],
+  nowMs: number,
+): CompiledQuery[] {
+  // In one order for all, so that two never wait for each other crosswise.
+  const counts = unsorted.toSorted((a, b) => (nameSignature(a.alert) < nameSignature(b.alert) ? -1 : 1));
   const states = counts.map(({ alert: { signature, env }, triage }) => ({
     ...{ signature, env },
     last_triage_at: triage.lastAt,

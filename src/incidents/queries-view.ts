@@ -32,7 +32,20 @@ export function nameService({ service, env }: { service: string; env: string }):
   return `${env}\n${service}`;
 }
 
-type Keys = { signatures: readonly string[]; services: readonly string[]; envs: readonly string[] };
+/** Names a failure in an env. */
+export function nameSignature({ signature, env }: { signature: string; env: string }): string {
+  return `${env}\n${signature}`;
+}
+
+/** The lists are for the indexes; which of them belong together, the names say. */
+type Keys = Readonly<
+  Record<'signatures' | 'services' | 'envs' | 'failureNames' | 'serviceNames', readonly string[]>
+>;
+
+/** The name that the two columns make. Asked for by its lists alone, a query would hold what belongs to other transactions. */
+function nameIn(envColumn: string, column: string): Expression<string> {
+  return sql<string>`${sql.ref(envColumn)} || ${sql.lit('\n')} || ${sql.ref(column)}`;
+}
 
 /** Answers the open incidents of the signatures, and of each the one that let go of it last, held until the commit: a merger may have given one of them to another service. Index: the primary key of incident_signature. */
 export const selectIncidentsOfSignatures = defineStatement<Keys, null, HolderRow>(({ db, dialect, value }) =>
@@ -44,6 +57,7 @@ export const selectIncidentsOfSignatures = defineStatement<Keys, null, HolderRow
     .select((eb) => lastTriageOf(eb.ref('incident.incident_id')).as('last_triage_at'))
     .where((eb) => dialect.isOneOf(eb.ref('held.signature'), value('signatures')))
     .where((eb) => dialect.isOneOf(eb.ref('held.env'), value('envs')))
+    .where(dialect.isOneOf(nameIn('held.env', 'held.signature'), value('failureNames')))
     .where((eb) =>
       eb.or([
         eb('held.ended_at', 'is', null),
@@ -85,6 +99,7 @@ export const selectNeighbours = defineStatement<Keys, null, CandidateRow>(({ db,
     .select((eb) => lastTriageOf(eb.ref('incident.incident_id')).as('last_triage_at'))
     .where((eb) => dialect.isOneOf(eb.ref('held.service'), value('services')))
     .where((eb) => dialect.isOneOf(eb.ref('held.env'), value('envs')))
+    .where(dialect.isOneOf(nameIn('held.env', 'held.service'), value('serviceNames')))
     .orderBy('incident.incident_id')
     .modifyEnd(dialect.forUpdate),
 );
@@ -138,7 +153,8 @@ export const countRecentSignatures = defineStatement<Since, null, ServiceCountRo
           .as('recent_signatures'),
       )
       .where((eb) => dialect.isOneOf(eb.ref('held.service'), value('services')))
-      .where((eb) => dialect.isOneOf(eb.ref('held.env'), value('envs'))) as unknown as {
+      .where((eb) => dialect.isOneOf(eb.ref('held.env'), value('envs')))
+      .where(dialect.isOneOf(nameIn('held.env', 'held.service'), value('serviceNames'))) as unknown as {
       compile(): CompiledQuery<ServiceCountRow>;
     },
 );
