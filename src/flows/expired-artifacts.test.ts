@@ -95,6 +95,19 @@ describeEachStore('what runs leave', (openStores) => {
   });
 });
 
+describeEachStore('a folder whose run.json a task has written over', (openStores) => {
+  it('is judged by its age and keeps no other', async () => {
+    const harness = await openStores();
+    const { worker, dataDir, leave } = await open(harness, { ageMs: 2 * dayMs });
+    await leave(10);
+    const folder = join(dataDir, 'artifacts', '20260301T123000Z');
+    await mkdir(folder);
+    await writeFile(join(folder, 'run.json'), JSON.stringify({ run_id: '\u0000' }));
+    await harness.clock.advance(3 * dayMs);
+    expect(await removeArtifacts(worker.ctx, false)).toMatchObject({ folders: 2 });
+  });
+});
+
 it('a folder that nobody knows stays for a day, as its run may be beginning', async () => {
   const harness = await openInMemory();
   const { worker, dataDir, left } = await open(harness, { ageMs: hourMs });

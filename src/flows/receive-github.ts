@@ -17,8 +17,8 @@ const webhook = 'github';
 
 /**
  * Takes a delivery of GitHub: asks for runs of the profiles that wait for it, and notes it, in one transaction. The same
- * again is answered the same and starts nothing; what failed is noted nowhere and may be sent again. Throws
- * VALIDATION_ERROR for what is no payload, CONFLICT for another one under an id that was taken.
+ * again is answered the same and starts nothing; what failed or was ignored is noted nowhere and may be sent again. Throws
+ * VALIDATION_ERROR for what is no payload, CONFLICT for another one under an id that started runs.
  */
 export function receiveGithub(
   ctx: FlowCtx,
@@ -38,10 +38,8 @@ export function receiveGithub(
     const by = { source: 'webhook', key: `github:${receipt.delivery_key}`, payload, repo, prNumber } as const;
     const { profiles, reason } = choose(ctx, { event, action, repository: repo });
     const runs = await openRuns(ctx, profiles, by);
-    const answer: GithubAnswer =
-      runs.length > 0
-        ? { status: 'started', run_ids: runs.map(({ run_id }) => run_id) }
-        : { status: 'ignored', reason };
+    if (runs.length === 0) return { answer: { status: 'ignored', reason }, isRepeat: false };
+    const answer: GithubAnswer = { status: 'started', run_ids: runs.map(({ run_id }) => run_id) };
     await insertReceipt(ctx, {
       ...receipt,
       answers: JSON.stringify(answer),
@@ -73,8 +71,11 @@ function readPayload(text: string): Facts {
   const { repository, action, pull_request, number } = body;
   const repo = isMap(repository) ? readText(repository.full_name) : null;
   const given = isMap(pull_request) ? (pull_request.number ?? number) : null;
-  const prNumber = typeof given === 'number' && Number.isInteger(given) && given < 2 ** 31 ? given : null;
-  return { repo, prNumber, action: readText(action) };
+  return { repo, prNumber: isPrNumber(given) ? given : null, action: readText(action) };
+}
+
+function isPrNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
 }
 
 function parse(text: string): unknown {

@@ -46,6 +46,15 @@ describeEachStore('a ::tocsin line', (openStore) => {
     expect(warnings).toEqual([]);
   });
 
+  it('says of no other profile that it is from there, so that no profile sets itself off', async () => {
+    const { take, settled, alerts } = await open(await openStore());
+    take('::tocsin alert {"title":"a","source":"me","labels":{"profile":"mine","task":"part"}}');
+    await settled();
+    const [alert] = await alerts();
+    expect(alert?.source).toBe('me');
+    expect(JSON.parse(alert?.labels ?? '')).toMatchObject({ profile: 'edge', task: 'part' });
+  });
+
   it('that is wrong is told in the log, each but the first five only counted', async () => {
     const { take, settled, alerts, warnings } = await open(await openStore());
     take('::tocsin alert {"title":3}');

@@ -121,8 +121,8 @@ function completeBody(body: Body, { runId, profile, task, service }: Speaker): u
   return {
     service,
     ...body,
-    // What is no map is complained of as it stands.
-    labels: isMap(labels) ? { profile, task, ...labels } : labels,
+    // What is no map is complained of as it stands. Whose task it is, it can't change: no profile sets itself off.
+    labels: isMap(labels) ? { task, ...labels, profile } : labels,
     annotations: isMap(annotations) ? { run_id: runId, ...annotations } : annotations,
   };
 }

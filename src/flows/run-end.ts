@@ -1,5 +1,5 @@
 import { endTaskToken } from '../access/index.ts';
-import { decideRunEnd, finishRun, handOnTick, type RunEnd } from '../runs/index.ts';
+import { decideRunEnd, finishRun, handOnTick, handOnTrigger, type RunEnd } from '../runs/index.ts';
 import { inTransaction, type RunRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { type DigestedRun, tellDigest } from './run-digest.ts';
@@ -29,6 +29,8 @@ export async function endRun(
     // What a person stopped is no news to people.
     if (cut?.reason !== 'cancelled') await tellDigest(ctx, digest(live, over, known, trouble));
     if (isStopped && live.profile.catchUp === 'last') await handOnTick(ctx, over);
+    // What a task has begun may not be repeated; what none has begun has not happened.
+    if (isStopped && ended.length === 0) await handOnTrigger(ctx, over);
   });
   if (!over) return { outcome: 'lost', run };
   if (live.request.onlyTask === null && !cut) await retireTasks(live);

@@ -70,7 +70,9 @@ async function begin(
   const planned = tasks.map(({ name, service }) => ({ name, service: service ?? profile.name }));
   const result = await inTransaction(ctx, async (ctx): Promise<StartResult> => {
     const run = request.queued ?? (await openRun(ctx, request));
-    return run ? startRun(ctx, run, place, planned) : { outcome: 'taken' };
+    // What was asked for waits for a process that goes on.
+    const isLeft = request.queued !== undefined && request.signal?.aborted;
+    return run && !isLeft ? startRun(ctx, run, place, planned) : { outcome: 'taken' };
   });
   if (result.outcome === 'locked') {
     const { run_id, status, error } = result.run;

@@ -4,6 +4,9 @@ import { jobsOf } from '../../test/profiles.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig, startWorker } from '../../test/supervised.ts';
 import type { ProfileConfig } from '../config/types.ts';
+import { openRun, selectQueuedRuns } from '../runs/index.ts';
+import { runProfile } from './run-profile.ts';
+import { processStops } from './run-watch.ts';
 import { createRunStarter } from './start-runs.ts';
 
 const minuteMs = 60_000;
@@ -87,6 +90,53 @@ describeEachStore('the stop of a process', (openStores) => {
       .toEqual([...before, 'edge succeeded of a tick', 'well succeeded']);
     expect(processes.flatMap(({ machine }) => machine.started)).toHaveLength(1);
     expect(await Promise.all(processes.map(({ starter }) => starter.tick()))).toEqual([false, false]);
+  });
+
+  it('before the first task leaves what an alert set off to the next process, with all that it brought', async () => {
+    const harness = await openStores();
+    const { worker, machine, starter } = await startProcess(harness, {}, ['well']);
+    const asked = { profile: 'edge', source: 'alert', scheduledFor: null, onlyTask: null } as const;
+    const trigger = { key: 'alert_1', repo: 'acme/api', prNumber: 7 };
+    await openRun(worker.ctx, { ...asked, payload: '{"title":"a"}', trigger });
+    const [queued] = await selectQueuedRuns(worker.ctx, 1);
+    const stopping = new AbortController();
+    const onNews = () => stopping.abort(processStops);
+    await runProfile(runDeps(worker, machine), {
+      ...asked,
+      ...(queued && { queued }),
+      signal: stopping.signal,
+      onNews,
+    });
+    const cut = ['edge cancelled Tocsin stopped; RUN runs in its place', 'well cancelled Tocsin stopped'];
+    expect(await readRuns(harness)).toEqual([...cut, 'edge queued']);
+    const runs = harness.ctx.db.selectFrom('run').orderBy('run_id');
+    const brought = ['source', 'trigger_key', 'trigger_payload', 'repo', 'pr_number'] as const;
+    expect(await runs.select(brought).where('status', '=', 'queued').execute()).toEqual([
+      {
+        source: 'alert',
+        trigger_key: 'alert_1',
+        trigger_payload: '{"title":"a"}',
+        repo: 'acme/api',
+        pr_number: 7,
+      },
+    ]);
+    await starter.tick();
+    await expect.poll(() => readRuns(harness)).toEqual([...cut, 'edge succeeded', 'well succeeded']);
+    await starter.stop();
+  });
+
+  it('after the first task has begun sets nothing off a second time', async () => {
+    const harness = await openStores();
+    const { worker, machine, starter } = await startProcess(harness, {}, ['slow']);
+    const asked = { profile: 'edge', source: 'webhook', scheduledFor: null, onlyTask: null } as const;
+    await openRun(worker.ctx, { ...asked, trigger: { key: 'd1' } });
+    await starter.tick();
+    await machine.hasStarted(1);
+    await starter.stop();
+    expect(await readRuns(harness)).toEqual([
+      'edge cancelled Tocsin stopped',
+      'slow cancelled Tocsin stopped',
+    ]);
   });
 
   it.each([

@@ -41,7 +41,7 @@ export type RunResult =
   | { outcome: 'disabled' }
   /** Another run of the profile is under way. */
   | { outcome: 'locked'; run: RunRow; lock: ProfileLockRow | null }
-  /** The same tick, or the same asked-for run, is with another process. */
+  /** The same tick, or the same asked-for run, is with another process, or is left to one as this one stops. */
   | { outcome: 'taken' }
   /** Another process took this one for dead. */
   | { outcome: 'lost'; run: RunRow };

@@ -44,6 +44,19 @@ test('what is asked for is begun by the next look, and ended with the process th
   expect(await runs()).toEqual(['cancelled: Tocsin stopped']);
 });
 
+test('what a process picks up while it stops is left to the next one', async () => {
+  const { worker, machine, starter, ask, runs } = await open(makeProfile(['dns']));
+  await ask({ profile: 'edge' });
+  await starter.stop();
+  await starter.tick();
+  await starter.stop();
+  expect(await runs()).toEqual(['queued']);
+  const next = createRunStarter(runDeps(worker, machine));
+  await next.tick();
+  await expect.poll(runs).toEqual(['succeeded']);
+  await next.stop();
+});
+
 test('a run that is asked for beside one that goes on is skipped', async () => {
   const { machine, starter, ask, runs } = await open(makeProfile(['slow']));
   await ask({ profile: 'edge' });

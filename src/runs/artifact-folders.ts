@@ -4,6 +4,7 @@ import { hasCode, orProblem, runFolderName } from './artifacts.ts';
 
 /** Ours are smaller; a task may have put a pipe or a film in the place. */
 const mostRunFileBytes = 64 * 1024;
+const runIdForm = /^run_[0-9A-Z]{26}$/;
 
 /** A folder that a run left on this machine. */
 export type FoundFolder = {
@@ -67,7 +68,8 @@ async function readRunId(folder: string): Promise<string | null> {
     const file = await lstat(path);
     if (!file.isFile() || file.size > mostRunFileBytes) return null;
     const facts = JSON.parse(await readFile(path, 'utf8')) as { run_id?: unknown } | null;
-    return typeof facts?.run_id === 'string' ? facts.run_id : null;
+    const runId = facts?.run_id;
+    return typeof runId === 'string' && runIdForm.test(runId) ? runId : null;
   } catch {
     // A task may have written over it, or the disk have refused it: its age decides then.
     return null;

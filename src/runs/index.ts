@@ -10,7 +10,7 @@ export { decideArtifacts, type ExpiredFolder, type RunFolder } from './decide-ar
 export { decideProfileDigest } from './decide-digest.ts';
 export { dropRun, failLostRuns, finishRun } from './finish-run.ts';
 export { getRun } from './get-run.ts';
-export { handOnTick } from './hand-on-tick.ts';
+export { handOnTick, handOnTrigger } from './hand-on.ts';
 export { finishTask, keepRun, noteRun, startTask } from './keep-run.ts';
 export { listMetrics } from './list-metrics.ts';
 export { listRuns } from './list-runs.ts';

@@ -43,7 +43,10 @@ async function open(store: StoreOptions = { backend: 'memory' }, env: Record<str
       .select(['profile', 'source', 'status', 'repo', 'pr_number', 'trigger_payload'])
       .orderBy('run_id')
       .execute();
-  return { ...door, post, deliver, runs };
+  /** Puts other profiles into force. */
+  const follow = (edited: typeof jobs) =>
+    void Object.assign(door.context(systemActor('test')).config, { jobs: edited });
+  return { ...door, post, deliver, runs, follow };
 }
 
 test.each(stores)(
@@ -92,6 +95,23 @@ test('what nobody waits for is taken and ignored, with the reason', async () => 
   ] as const)
     expect((await deliver(id, event, body)).json(), id).toEqual({ status: 'ignored', reason });
   expect(await runs()).toEqual([]);
+});
+
+test('what was ignored is looked at anew when it is sent again, as jobs.yaml may wait for it by then', async () => {
+  const { deliver, follow } = await open();
+  const other = '{"repository":{"full_name":"acme/other"}}';
+  expect((await deliver('a', 'push', other)).json()).toMatchObject({ status: 'ignored' });
+  follow(jobsOf([scheduled('deploy', on(['push'], null))]));
+  expect((await deliver('a', 'push', other)).json()).toMatchObject({ status: 'started' });
+});
+
+test.each(stores)('a number that no pull request has is left out, on %s', async (_, makeStore) => {
+  const { deliver, runs } = await open(await makeStore());
+  for (const number of [-5_000_000_000, -1, 0, 2 ** 31, 1.5]) {
+    const body = JSON.stringify({ action: 'opened', pull_request: { number } });
+    expect((await deliver(`n${number}`, 'pull_request', body)).statusCode, `${number}`).toBe(202);
+  }
+  expect((await runs()).map(({ pr_number }) => pr_number)).toEqual([null, null, null, null, null]);
 });
 
 test('a form of GitHub is read like its JSON', async () => {
