@@ -4,6 +4,7 @@ import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import {
   beginHandOver,
+  type ExportOptions,
   exportState,
   type Imported,
   importState,
@@ -39,14 +40,16 @@ export function exportTo(options: StoreOptions, request: ExportRequest, log: Log
     const clock = createSystemClock(() => offsetMs);
     await migrate(store.migrationDb, store.dialect, clock.now());
     const by = nameCaller();
-    const write = () => exportState(store, { ...request, by, nowMs: clock.now() }, log);
-    if (!request.handOver) return write();
-    await beginHandOver(store, by, clock.now());
+    const write = (handOver: ExportOptions['handOver']) =>
+      exportState(store, { ...request, handOver, by, nowMs: clock.now() }, log);
+    if (!request.handOver) return write(null);
+    const attempt = await beginHandOver(store, by, clock.now());
     try {
       await waitForQuiet(store, clock, request.waitMs);
-      return await write();
+      return await write(attempt);
     } catch (error) {
-      await reopen(store, by, clock.now());
+      // What others have done to the fence since is not undone.
+      await reopen(store, by, clock.now(), attempt);
       throw error;
     }
   });

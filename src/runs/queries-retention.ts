@@ -35,12 +35,23 @@ export async function selectRunStatuses(
   return known;
 }
 
+/** Leaves out what a live alert has set off, as nothing else keeps it from being set off again. Leans on run_top, alert_key. */
 function madeBefore(ctx: Ctx, beforeMs: number) {
   return ctx.db
     .selectFrom('run')
     .where('parent_run_id', 'is', null)
     .where('run_id', '<', `run_${encodeTime(Math.max(0, beforeMs))}`)
-    .where('status', 'not in', ['queued', 'running']);
+    .where('status', 'not in', ['queued', 'running'])
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('alert')
+            .select('alert_ref')
+            .whereRef('alert_ref', '=', 'run.trigger_key')
+            .where('ended_at', 'is', null),
+        ),
+      ),
+    );
 }
 
 /** Deletes runs with those of their tasks, in one statement. Index: run_key, run_of_parent. */

@@ -6,6 +6,7 @@ import {
   quietLog,
   type StoreHarness,
 } from '../../test/stores.ts';
+import { startWorker } from '../../test/supervised.ts';
 import { runAction } from '../core/action.ts';
 import { type Ctx, openStore, type RunRow } from '../store/index.ts';
 import {
@@ -321,6 +322,21 @@ describeEachStore('runs', (openStores) => {
     const left = await ctx.db.selectFrom('run').select('run_id').execute();
     expect(left).toHaveLength(6);
     expect((await show(ctx, going)).tasks).toHaveLength(2);
+  });
+
+  it('are kept while the alert lives that set them off, as it would again', async () => {
+    const worker = await startWorker(await openStores());
+    const { ctx } = worker;
+    const [live = ''] = await worker.report({ title: 'down' });
+    const runId = await play(ctx);
+    const setTrigger = (trigger_key: string) =>
+      ctx.db.updateTable('run').set({ trigger_key }).where('run_id', '=', runId).execute();
+    const beforeMs = ctx.clock.now() + dayMs;
+    await setTrigger(live);
+    expect(await selectRunsBefore(ctx, beforeMs, 10)).toEqual([]);
+    expect(await countRunsBefore(ctx, beforeMs)).toBe(0);
+    await ctx.db.updateTable('alert').set({ ended_at: 1 }).execute();
+    expect(await selectRunsBefore(ctx, beforeMs, 10)).toEqual([runId]);
   });
 });
 

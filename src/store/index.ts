@@ -30,6 +30,7 @@ export { inTransaction, runAfterCommit } from './transaction.ts';
 export { backUp } from './transfer/backup.ts';
 export {
   beginHandOver,
+  type ExportOptions,
   exportState,
   listHeld,
   reopen,

@@ -53,7 +53,8 @@ export type LeaseRow = { name: string; holder: string; token: string; until_at: 
 
 /** Whether the database may be worked on: `closing` while it is handed over to another host, `closed` once it is. */
 export type FenceRow = {
-  name: 'host';
+  /** `host` says how it stands with the database, `import` when it last took what was handed over to it. */
+  name: 'host' | 'import';
   /** Counts the times that the state was handed over; the higher one is the host that has it. */
   epoch: number;
   state: 'open' | 'closing' | 'closed';

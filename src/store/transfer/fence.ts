@@ -5,7 +5,16 @@ import { type DataTable, dataTables } from './tables.ts';
 
 /** Answers whether the database may be worked on; null: it was never handed over. Leans on fence_key. */
 export async function readFence(db: Kysely<Database>): Promise<FenceRow | null> {
-  const row = await db.selectFrom('fence').selectAll().where('name', '=', 'host').executeTakeFirst();
+  return readRow(db, 'host');
+}
+
+/** Answers when this database last took what another host handed over; null: never. Leans on fence_key. */
+export async function readImportedAt(db: Kysely<Database>): Promise<number | null> {
+  return (await readRow(db, 'import'))?.changed_at ?? null;
+}
+
+async function readRow(db: Kysely<Database>, name: FenceRow['name']): Promise<FenceRow | null> {
+  const row = await db.selectFrom('fence').selectAll().where('name', '=', name).executeTakeFirst();
   return row ?? null;
 }
 
@@ -18,12 +27,23 @@ export function describeFence({ state, changed_by: by, changed_at: at }: FenceRo
 /** Writes how the fence stands, and makes the database itself hold to it. To be called in a transaction. */
 export async function setFence(side: Side, fence: Omit<FenceRow, 'name'>): Promise<void> {
   await liftFence(side);
-  await side.db
+  await writeRow(side, 'host', fence);
+  await enforceFence(side);
+}
+
+/** Opens a database for what another host handed over to it, and notes when. To be called in a transaction. */
+export async function openForImport(side: Side, brought: Omit<FenceRow, 'name' | 'state'>): Promise<void> {
+  const fence = { ...brought, state: 'open' } as const;
+  await setFence(side, fence);
+  await writeRow(side, 'import', fence);
+}
+
+async function writeRow({ db }: Side, name: FenceRow['name'], fence: Omit<FenceRow, 'name'>): Promise<void> {
+  await db
     .insertInto('fence')
-    .values({ name: 'host', ...fence })
+    .values({ name, ...fence })
     .onConflict((conflict) => conflict.column('name').doUpdateSet(fence))
     .execute();
-  await enforceFence(side);
 }
 
 /**
@@ -72,10 +92,20 @@ function ofEach(write: (table: DataTable, event: (typeof events)[number]) => str
 }
 
 /** Keeps all writers out until the transaction ends, so that nothing is committed that it does not see. */
-export async function holdWriters({ db, dialect }: Side): Promise<void> {
-  // On SQLite every transaction of ours does.
+export function holdWriters(side: Side): Promise<void> {
+  // The fence first, as who lifts it holds it before the tables.
+  return hold(side, ['fence', ...guarded]);
+}
+
+/** Keeps out all others that would change the fence, until the transaction ends. */
+export function holdFence(side: Side): Promise<void> {
+  return hold(side, ['fence']);
+}
+
+async function hold({ db, dialect }: Side, tables: readonly DataTable[]): Promise<void> {
+  // On SQLite every transaction of ours keeps all others out.
   if (dialect.engine === 'postgres')
-    await sql`lock table ${sql.join(guarded.map((table) => sql.table(table)))} in share row exclusive mode`.execute(
+    await sql`lock table ${sql.join(tables.map((table) => sql.table(table)))} in share row exclusive mode`.execute(
       db,
     );
 }

@@ -1,17 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { fillEveryTable, readShapes } from '../../../test/every-table.ts';
-import { makeTestFolder, openUntilTheEnd } from '../../../test/folders.ts';
+import { openUntilTheEnd } from '../../../test/folders.ts';
+import { by, exportInto, importInto, openWithFolder } from '../../../test/hand-over.ts';
 import { freshSchema } from '../../../test/services/database.ts';
-import { createTestCtx, describeSharedStores, quietLog, type StoreHarness } from '../../../test/stores.ts';
+import { createTestCtx, describeSharedStores, quietLog } from '../../../test/stores.ts';
 import { startWorker } from '../../../test/supervised.ts';
 import {
   backUp,
   beginHandOver,
   checkDatabase,
-  exportState,
-  importState,
   insertMany,
   listHeld,
   readFence,
@@ -22,7 +21,6 @@ import {
 } from '../index.ts';
 import { dataTables } from './tables.ts';
 
-const by = 'ann@here';
 const dayMs = 86_400_000;
 
 const targets: Readonly<Record<string, (folder: string) => Promise<StoreOptions>>> = {
@@ -30,26 +28,8 @@ const targets: Readonly<Record<string, (folder: string) => Promise<StoreOptions>
   PostgreSQL: async () => ({ backend: 'postgres', dsn: await freshSchema() }),
 };
 
-type Opened = StoreHarness & { folder: string };
-
-function exportInto({ store, clock, folder }: Opened, name: string, handOver = true) {
-  const path = join(folder, name);
-  const options = { path, overwrite: false, handOver, by, nowMs: clock.now() };
-  return exportState(store, options, quietLog).then(() => path);
-}
-
-function importInto(options: StoreOptions, path: string, { clock }: Opened, force = false) {
-  return importState(options, { path, force, by, nowMs: clock.now() }, quietLog);
-}
-
 describeSharedStores('a state that is handed over', (openHarness) => {
-  async function open(): Promise<Opened> {
-    const harness = await openHarness();
-    const { store, options } = harness;
-    // A schema is used again by other tests.
-    if (options.backend === 'postgres') onTestFinished(() => reopen(store, by, 0).then(() => undefined));
-    return { ...harness, folder: await makeTestFolder() };
-  }
+  const open = () => openWithFolder(openHarness);
 
   it.each(Object.keys(targets))(
     'goes on in %s: what was told is not told again, what waits is told, ends too',

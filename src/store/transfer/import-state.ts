@@ -9,8 +9,8 @@ import { type Store, type StoreOptions, withStore } from '../store.ts';
 import { type Choose, copyRows, deleteRows, type RowCounts, type Side } from './copy-rows.ts';
 import { decideImport, type ImportDecision } from './decide-import.ts';
 import { listCounted } from './export-state.ts';
-import { describeFence, liftFence, readFence, setFence } from './fence.ts';
-import { chooseLive, livingThings } from './live-rows.ts';
+import { describeFence, liftFence, openForImport, readFence } from './fence.ts';
+import { chooseReplaced, livingThings } from './live-rows.ts';
 import { withPreparedFile } from './restore.ts';
 
 export type ImportOptions = {
@@ -55,9 +55,9 @@ async function takeState(to: Side, file: Store, { force, by, nowMs }: ImportOpti
     throw new AppError('CONFLICT', explain(decision.reason, living, own && describeFence(own)));
   await liftFence(to);
   if (decision.remove === 'all') await deleteRows(to.db, exceptFence);
-  if (decision.remove === 'live') await deleteRows(to.db, chooseLive(nowMs));
+  if (decision.remove === 'live') await deleteRows(to.db, chooseReplaced(nowMs));
   const rows = await copyRows(file, to, { choose: exceptFence, overwrite: true });
-  if (brought) await setFence(to, { epoch: brought.epoch, state: 'open', changed_by: by, changed_at: nowMs });
+  if (brought) await openForImport(to, { epoch: brought.epoch, changed_by: by, changed_at: nowMs });
   return { rows, handedOver: brought !== null };
 }
 

@@ -10,20 +10,28 @@ const recentMs = 7 * dayMs;
  * Answers which rows another host needs so that it goes on as this one would have: what lives, what was told of it, what
  * time still acts on, and what keeps the same from being told, run or taken twice.
  */
-export function chooseLive(nowMs: number): Choose {
-  const chosen = liveRows(nowMs);
+export function chooseLive(nowMs: number, importedAtMs: number | null): Choose {
+  const chosen = liveRows(nowMs, importedAtMs);
   return (table) => chosen[table];
+}
+
+/** Answers which rows of a host that takes its work back the file stands for: runs that are over stay, with their metrics. */
+export function chooseReplaced(nowMs: number): Choose {
+  const chosen = liveRows(nowMs, null);
+  return (table) => (table === 'run' ? waitingRuns : chosen[table]);
 }
 
 type Condition = RawBuilder<SqlBool>;
 
-function liveRows(nowMs: number): Readonly<Record<DataTable, Condition | null>> {
+function liveRows(nowMs: number, importedAtMs: number | null): Readonly<Record<DataTable, Condition | null>> {
   const recent = sql.lit(nowMs - recentMs);
   const incidents = sql`select incident_id from incident where status in ('open', 'mitigating') 
-    or coalesce(resolved_at, closed_at) >= ${recent}`;
+    or coalesce(resolved_at, closed_at) >= ${recent}
+    or ${endedHere('created_at', 'coalesce(resolved_at, closed_at)', importedAtMs)}`;
   const ofIncident = sql<SqlBool>`incident_id in (${incidents})`;
   const alerts = sql`select alert_ref from alert where ended_at is null or status <> 'acked'
-    or (announced = 1 and incident_id is null) or incident_id in (${incidents})`;
+    or (announced = 1 and incident_id is null) or incident_id in (${incidents})
+    or ${endedHere('created_at', 'ended_at', importedAtMs)}`;
   const ofAlert = sql<SqlBool>`alert_ref in (${alerts})`;
   const all = null;
   const none = sql<SqlBool>`1 = 0`;
@@ -53,7 +61,7 @@ function liveRows(nowMs: number): Readonly<Record<DataTable, Condition | null>> 
     component_status: all,
     component_change: sql<SqlBool>`at >= ${recent}`,
     deployment: sql<SqlBool>`at >= ${recent}`,
-    run: liveRuns,
+    run: liveRuns(alerts),
     // Numbers of runs that are over: history.
     run_metric: none,
     run_metric_batch: none,
@@ -71,8 +79,21 @@ function liveRows(nowMs: number): Readonly<Record<DataTable, Condition | null>> 
   };
 }
 
-/** What waits, and of each profile the last run of each kind of end and of the last tick. */
-const liveRuns = sql<SqlBool>`parent_run_id is null and (status in ('queued', 'running')
+/** What was brought along by the import and has ended since: the host that it came from still has it as live. */
+function endedHere(began: string, ended: string, importedAtMs: number | null): Condition {
+  if (importedAtMs === null) return sql<SqlBool>`1 = 0`;
+  // The clocks of two hosts may differ.
+  return sql<SqlBool>`(${sql.raw(ended)} >= ${sql.lit(importedAtMs)}
+    and ${sql.raw(began)} < ${sql.lit(importedAtMs + dayMs)})`;
+}
+
+const waitingRuns = sql<SqlBool>`parent_run_id is null and status in ('queued', 'running')`;
+
+/** What waits, of each profile the last run of each kind of end and of the last tick, and what an alert must not set off again. */
+const liveRuns = (
+  alerts: RawBuilder<unknown>,
+) => sql<SqlBool>`parent_run_id is null and (status in ('queued', 'running')
+  or trigger_key in (${alerts})
   or run_id in (select max(run_id) from run where parent_run_id is null group by profile, status)
   or (profile, scheduled_for) in (select profile, max(scheduled_for) from run
     where parent_run_id is null and scheduled_for is not null group by profile))`;
