@@ -40,16 +40,18 @@ describeEachStore('the digest', (openStores) => {
     await tick();
     expect(await messages()).toEqual([]);
     machine.programs = Object.assign(machine.programs, { dns: failing('no answer') });
-    for (let hour = 0; hour < 13; hour++) {
+    for (let hour = 0; hour < 20; hour++) {
       await tick();
       await harness.clock.advance(hourMs);
     }
-    expect(await messages()).toEqual(Array(3).fill('ops digest automation: edge'));
+    const alerts = await harness.ctx.db.selectFrom('alert').select(['fingerprint', 'occurrences']).execute();
+    expect(alerts).toEqual([{ fingerprint: 'job:edge:dns', occurrences: 20 }]);
+    expect(await messages()).toEqual(Array(4).fill('ops digest automation: edge'));
     expect((await texts())[1]).toMatch(/^Reminder: this still fails.\n/);
     delete machine.programs.dns;
     await tick();
     await tick();
-    expect((await texts()).slice(3)).toEqual([
+    expect((await texts()).slice(4)).toEqual([
       'duration: 0.0 s\ntasks: 2 (0 failed)\nWell again: dns.\n\nMore: tocsin runs show RUN',
     ]);
   });
