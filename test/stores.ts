@@ -74,12 +74,16 @@ export function describeEachStore(name: string, declare: (open: () => Promise<St
   }
 }
 
+const sharedEngines = ['SQLite on disk', 'PostgreSQL'] as const;
+export type SharedEngine = (typeof sharedEngines)[number];
+
 /** Declares tests for the engines that several connections may share. */
 export function describeSharedStores(
   name: string,
   declare: (open: () => Promise<StoreHarness>) => void,
+  engines: readonly SharedEngine[] = sharedEngines,
 ): void {
-  for (const engine of ['SQLite on disk', 'PostgreSQL'] as const) {
+  for (const engine of engines) {
     const leg = legs[engine];
     if (!leg) throw new Error(`no such engine: ${engine}`);
     describe(`${name} on ${engine}`, () => declare(() => openHarness(leg)));

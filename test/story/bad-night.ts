@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Postmortem } from '../../src/incidents/postmortem/make.ts';
-import { describeSharedStores } from '../stores.ts';
+import { describeSharedStores, type SharedEngine, type StoreHarness } from '../stores.ts';
 import { reportsOfNight, tellNight, worstService } from './night.ts';
 import { readOutcome } from './outcome.ts';
 import { ask, playNight } from './play.ts';
@@ -12,7 +12,12 @@ import { ask, playNight } from './play.ts';
 
 const seed = 7;
 
-describeSharedStores('a bad night', (open) => {
+/** Declares the story on one engine, each in a file of its own, so that they are played side by side. */
+export function tellBadNight(engine: SharedEngine): void {
+  describeSharedStores('a bad night', playAndCompare, [engine]);
+}
+
+function playAndCompare(open: () => Promise<StoreHarness>): void {
   it('ends with exactly what it should, and why says what decided for whatever nobody was told of', {
     timeout: 180_000,
   }, async () => {
@@ -42,4 +47,4 @@ describeSharedStores('a bad night', (open) => {
     const outcome = { ...(await readOutcome(worker)), postmortem };
     await expect(`${JSON.stringify(outcome, null, 2)}\n`).toMatchFileSnapshot('alerts.expected.txt');
   });
-});
+}

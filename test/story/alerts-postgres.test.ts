@@ -1,0 +1,3 @@
+import { tellBadNight } from './bad-night.ts';
+
+tellBadNight('PostgreSQL');

@@ -1,0 +1,3 @@
+import { tellBadNight } from './bad-night.ts';
+
+tellBadNight('SQLite on disk');
