@@ -16,20 +16,18 @@ function note(journal: string, task: string, what: string): string {
   return `echo "${task} ${what} $(date +%s%3N) $$" >> ${journal}`;
 }
 
-/** Ignores SIGTERM, in a session of its own, until it is killed. */
-function stubborn(journal: string, task: string): string {
-  return `trap "" TERM; ${note(journal, task, 'child')}; while :; do sleep 0.2; done`;
-}
+/** Goes on though it is told to end, for ten minutes: what should have been killed before, the audit finds. */
+const outstayIgnoringTerm = `trap "" TERM; i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); sleep 0.2; done`;
 
 function makeScripts(journal: string): Record<string, string> {
   const during = (task: string, seconds: number) =>
     `${note(journal, task, 'begin')}; sleep ${seconds}; ${note(journal, task, 'end')}`;
   const withChild = (task: string) =>
-    `setsid sh -c '${stubborn(journal, task)}' & ${note(journal, task, 'begin')}`;
+    `setsid sh -c '${note(journal, task, 'child')}; ${outstayIgnoringTerm}' & ${note(journal, task, 'begin')}`;
   return {
     second: during('second', 1.2),
     long: during('long', longMs / 1000),
-    hung: `trap "" TERM; ${withChild('hung')}; while :; do sleep 0.2; done`,
+    hung: `trap "" TERM; ${withChild('hung')}; ${outstayIgnoringTerm}`,
     crash: `${withChild('crash')}; sleep ${crashSeconds}`,
     fresh: during('fresh', 0.1),
   };

@@ -85,7 +85,9 @@ describe('the tree that is there stays where', () => {
   it('there is no git', async () => {
     const before = await h.sync();
     // Other files run in this process too, also where this test fails.
-    onTestFinished(() => void vi.unstubAllEnvs());
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     vi.stubEnv('PATH', h.root);
     const result = await h.sync();
     expect(result).toMatchObject({
