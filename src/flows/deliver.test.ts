@@ -325,6 +325,23 @@ describeEachStore('what is the first of its thread', (open) => {
     ]);
   });
 
+  test('is not sent where its commit comes too late for a send within its lease, but when that is over', async () => {
+    const harness = await open();
+    const stage = await stand(harness);
+    stage.deliverer.start();
+    await inTransaction(stage.ctx, async (ctx) => {
+      await announceMany(ctx, [first], { ...stage.settings, openDesk: stage.ctx.desk.open });
+      await stage.clock.advance(8000);
+    });
+    await stage.deliverer.stop();
+    expect(stage.receiver.received).toEqual([]);
+    expect(await outbox(stage)).toMatchObject([{ status: 'sending', attempts: 1 }]);
+    await stage.clock.advance(22_000);
+    const other = await stand(harness);
+    expect(await other.deliverer.tick()).toBe(true);
+    expect(await outbox(stage)).toMatchObject([{ status: 'delivered', attempts: 2 }]);
+  });
+
   test('waits in the outbox for the time of its route, and for room in its channel', async () => {
     const stage = await stand(await open());
     stage.deliverer.start();

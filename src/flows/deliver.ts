@@ -1,6 +1,13 @@
 import { hasPassed } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { claimDue, type Desk, lookAhead, releaseExpired, skipUnknownChannels } from '../notify/index.ts';
+import {
+  type Ahead,
+  claimDue,
+  type Desk,
+  lookAhead,
+  releaseExpired,
+  skipUnknownChannels,
+} from '../notify/index.ts';
 import type { NotificationRow } from '../store/index.ts';
 import { type Courier, createCourier, type DelivererDeps, sendMessage } from './send-message.ts';
 
@@ -56,7 +63,8 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     },
     async tick() {
       await sweep(loop);
-      const { sending } = await launch(loop);
+      const { dueOn } = await look(loop);
+      const { sending } = await launch(loop, dueOn);
       await Promise.all(sending);
       return sending.length > 0;
     },
@@ -69,12 +77,10 @@ async function run(loop: Loop): Promise<void> {
   while (!signal.aborted) {
     try {
       await sweep(loop);
-      // A look costs less than a claim, and most that is to go out does not wait in the outbox.
-      const ahead = await lookAhead(ctx, Object.keys(ctx.config.channels), ctx.clock.now());
-      loop.courier.mayHoldUp = ahead.isDue;
-      const isFull = ahead.isDue && !signal.aborted && (await launch(loop)).isFull;
+      const { dueOn, nextDueAt } = await look(loop);
+      const isFull = !signal.aborted && (await launch(loop, dueOn)).isFull;
       loop.courier.onRound?.();
-      if (!isFull) await rest(loop, ahead.nextDueAt);
+      if (!isFull) await rest(loop, nextDueAt);
     } catch (err) {
       ctx.log.error({ tag: 'notify', err }, '[notify] the outbox cannot be read; trying again');
       await ctx.clock.wait(pollMs, signal);
@@ -82,18 +88,28 @@ async function run(loop: Loop): Promise<void> {
   }
 }
 
-/** Claims as many due messages as their channels have room for, and lets them go out; full: more may be due. */
-async function launch(loop: Loop): Promise<{ sending: Promise<void>[]; isFull: boolean }> {
+/** A look costs less than a claim, and most that is to go out does not wait in the outbox. */
+async function look({ courier }: Loop): Promise<Ahead> {
+  const { ctx } = courier;
+  const ahead = await lookAhead(ctx, Object.keys(ctx.config.channels), ctx.clock.now());
+  courier.mayHoldUp = ahead.dueOn.length > 0;
+  return ahead;
+}
+
+type Launched = { sending: Promise<void>[]; isFull: boolean };
+
+/** Claims as many of the messages that are due on channels as these have room for, and lets them go out; full: more may be due. */
+async function launch(loop: Loop, dueOn: readonly string[]): Promise<Launched> {
   const { ctx, lanes } = loop.courier;
   const nowMs = ctx.clock.now();
-  const rooms = lanes.rooms(ctx.config, nowMs);
+  const isDue = new Set(dueOn);
+  const rooms = lanes.rooms(ctx.config, nowMs).filter(({ channel }) => isDue.has(channel));
   if (rooms.length === 0) return { sending: [], isFull: false };
   const claim = { rooms, leaseToken: ctx.ids.uuid(), nowMs, lockedUntilMs: nowMs + leaseMs };
   const rows = await claimDue(ctx, claim);
   const sending = rows.map((row) => send(loop, row));
-  const isFull = rooms.some(
-    ({ channel, limit }) => limit <= rows.filter((row) => row.channel === channel).length,
-  );
+  const claimed = Map.groupBy(rows, (row) => row.channel);
+  const isFull = rooms.some(({ channel, limit }) => limit <= (claimed.get(channel)?.length ?? 0));
   return { sending, isFull };
 }
 

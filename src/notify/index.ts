@@ -11,6 +11,7 @@ export { createFinish } from './finish.ts';
 export { createLanes, type Lanes } from './lanes.ts';
 export { notificationView, viewNotification } from './notification-view.ts';
 export {
+  type Ahead,
   claimDue,
   type Finish,
   lookAhead,

@@ -147,19 +147,37 @@ describeEachStore('claiming', (open) => {
       'delivered null',
       'failed HTTP 404',
     ]);
-    expect(await lookAhead(ctx, ['a', 'b'], clock.now())).toEqual({ isDue: false, nextDueAt: nextAttemptAt });
+    expect(await lookAhead(ctx, ['a', 'b'], clock.now())).toEqual({ dueOn: [], nextDueAt: nextAttemptAt });
   });
 
-  test('what is ahead is whether something is due, and when the next is that still waits for its time', async () => {
+  test('what is ahead is where something is due, and when the next is that still waits for its time', async () => {
     const { ctx, clock } = await open();
     const ahead = (...channels: string[]) => lookAhead(ctx, channels, clock.now());
-    expect(await ahead('a')).toEqual({ isDue: false, nextDueAt: null });
-    expect(await ahead()).toEqual({ isDue: false, nextDueAt: null });
+    expect(await ahead('a')).toEqual({ dueOn: [], nextDueAt: null });
+    expect(await ahead()).toEqual({ dueOn: [], nextDueAt: null });
     const next_attempt_at = clock.now() + 7000;
     await fill(ctx, [{ notification_id: 'm1' }, { notification_id: 'm2', channel: "it's", next_attempt_at }]);
-    expect(await ahead('a', "it's")).toEqual({ isDue: true, nextDueAt: next_attempt_at });
-    expect(await ahead('a')).toEqual({ isDue: true, nextDueAt: null });
-    expect(await ahead("it's")).toEqual({ isDue: false, nextDueAt: next_attempt_at });
+    expect(await ahead('a', "it's")).toEqual({ dueOn: ['a'], nextDueAt: next_attempt_at });
+    expect(await ahead('a')).toEqual({ dueOn: ['a'], nextDueAt: null });
+    expect(await ahead("it's")).toEqual({ dueOn: [], nextDueAt: next_attempt_at });
+  });
+
+  test('any number of channels may wait at once', async () => {
+    const { ctx, clock } = await open();
+    const channels = Array.from({ length: 600 }, (_, i) => `channel-${i}`);
+    await fill(
+      ctx,
+      channels.flatMap((channel) => ['m', 'n'].map((m) => ({ notification_id: `${m}-${channel}`, channel }))),
+    );
+    const { dueOn } = await lookAhead(ctx, channels, clock.now());
+    expect(dueOn.toSorted()).toEqual(channels.toSorted());
+    const rooms = channels.map((channel) => ({ channel, limit: 1 }));
+    const rows = await claim(ctx, 'x', rooms);
+    expect(rows.map(({ notification_id }) => notification_id)).toEqual(
+      channels.map((channel) => `m-${channel}`).toSorted(),
+    );
+    await skipUnknownChannels(ctx, [], clock.now() + 1);
+    expect(await lookAhead(ctx, channels, clock.now())).toEqual({ dueOn: [], nextDueAt: null });
   });
 
   test('messages to channels that are gone end, once they are old enough to be sure', async () => {

@@ -16,59 +16,66 @@ export type Claim = { rooms: readonly Room[]; leaseToken: string; nowMs: number;
  * Leases due messages: of each thread on a channel only the oldest that is not finished, and never one that another
  * worker is at. Leans on notification_due for what is due, on notification_order for what comes before it.
  */
-export async function claimDue(ctx: Ctx, claim: Claim): Promise<NotificationRow[]> {
-  const { leaseToken, nowMs, lockedUntilMs } = claim;
-  const due = claim.rooms.map((room) => selectDue(ctx, room, nowMs));
-  // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
-  const lease = sql<NotificationRow>`
-    with due as materialized (${sql.join(due, sql` union all `)})
-    update notification
-    set status = 'sending', lease_token = ${leaseToken}, locked_until = ${lockedUntilMs}, attempts = attempts + 1
-    where notification_id in (select notification_id from due)
-    returning *`.compile(ctx.db);
+export async function claimDue(ctx: Ctx, { rooms, ...claim }: Claim): Promise<NotificationRow[]> {
+  const leases = rooms.map((room) => leaseDue(ctx, {}, { ...room, ...claim }));
   // A lease need not outlive the machine: what it was for comes round again.
-  const [rows] = await runStatements(ctx, [lease], { mayBeLost: true });
-  return (rows as NotificationRow[]).toSorted((a, b) => (a.notification_id < b.notification_id ? -1 : 1));
+  const leased = await runStatements(ctx, leases, { mayBeLost: true });
+  return (leased.flat() as NotificationRow[]).toSorted((a, b) =>
+    a.notification_id < b.notification_id ? -1 : 1,
+  );
 }
 
-/** The oldest of its thread is asked for as a value: a join could be planned as one over everything that waits. */
-function selectDue(ctx: Ctx, { channel, limit }: Room, nowMs: number): RawBuilder<unknown> {
-  return sql`
-    select notification_id from (
-      select n.notification_id from notification n
-      where n.status = 'pending' and n.channel = ${channel} and n.next_attempt_at <= ${nowMs}
-        and n.notification_id = (
-          select min(o.notification_id) from notification o
-          where o.status in ('pending', 'sending') and o.channel = n.channel and o.thread = n.thread)
-      order by n.next_attempt_at, n.notification_id
-      limit ${limit} ${ctx.dialect.skipLocked}) due`;
-}
+/**
+ * One statement a channel: its text stays the same however many there are. The oldest of a thread is asked for as a value:
+ * a join could be planned as one over everything that waits. As a plain subselect PostgreSQL may run the choice once a row,
+ * and lease more than the limit.
+ */
+const leaseDue = defineStatement<Room & Omit<Claim, 'rooms'>, object, NotificationRow>(
+  ({ db, dialect, value }) => {
+    const bigint = (name: 'nowMs' | 'lockedUntilMs' | 'limit') => sql`cast(${value(name)} as bigint)`;
+    const lease = sql<NotificationRow>`
+      with due as materialized (
+        select n.notification_id from notification n
+        where n.status = 'pending' and n.channel = ${value('channel')} and n.next_attempt_at <= ${bigint('nowMs')}
+          and n.notification_id = (
+            select min(o.notification_id) from notification o
+            where o.status in ('pending', 'sending') and o.channel = n.channel and o.thread = n.thread)
+        order by n.next_attempt_at, n.notification_id
+        limit ${bigint('limit')} ${dialect.skipLocked})
+      update notification
+      set status = 'sending', lease_token = ${value('leaseToken')}, locked_until = ${bigint('lockedUntilMs')},
+        attempts = attempts + 1
+      where notification_id in (select notification_id from due)
+      returning *`;
+    return { compile: () => lease.compile(db) };
+  },
+);
 
-/** Whether a message is due, which others of its thread may still hold up, and when the next one is, of those that wait for their time. */
-export type Ahead = { isDue: boolean; nextDueAt: number | null };
+/** The channels on which a message is due, which others of its thread may still hold up, and when the next one is, of those that wait for their time. */
+export type Ahead = { dueOn: string[]; nextDueAt: number | null };
 
 /** Answers what waits on the channels. Leans on notification_due. */
 export async function lookAhead(ctx: Ctx, channels: readonly string[], nowMs: number): Promise<Ahead> {
-  if (channels.length === 0) return { isDue: false, nextDueAt: null };
-  const { rows } = await ctx.db.executeQuery(look(ctx, { channels }, { nowMs }));
-  return { isDue: (rows[0]?.due ?? 0) > 0, nextDueAt: rows[0]?.next_at ?? null };
+  const { rows } = await ctx.db.executeQuery(look(ctx, {}, { channels, nowMs }));
+  const times = rows.map((row) => row.next_at).filter((at) => at !== null);
+  return {
+    dueOn: rows.filter((row) => row.due_at !== null).map((row) => row.channel),
+    nextDueAt: times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : null,
+  };
 }
 
-type Waiting = { due: number | null; next_at: number | null };
+type Waiting = { channel: string; due_at: number | null; next_at: number | null };
 
-const look = defineStatement<{ nowMs: number }, { channels: readonly string[] }, Waiting>(
-  ({ db, value }, { channels }) => {
+/** The first of each channel is asked for as a value, which ends at the first entry of the index. */
+const look = defineStatement<{ channels: readonly string[]; nowMs: number }, object, Waiting>(
+  ({ db, dialect, value }) => {
     const nowMs = sql`cast(${value('nowMs')} as bigint)`;
-    const first = (channel: string, when: RawBuilder<unknown>) => sql`
-      select min(next_attempt_at) as at from notification
-      where status = 'pending' and channel = ${sql.lit(channel)} and next_attempt_at ${when} ${nowMs}`;
-    const all = channels.flatMap((channel) => [first(channel, sql`<=`), first(channel, sql`>`)]);
+    const first = (when: RawBuilder<unknown>) => sql<number | null>`(
+      select min(next_attempt_at) from notification
+      where status = 'pending' and channel = asked.value and next_attempt_at ${when} ${nowMs})`;
     return db
-      .selectFrom(sql<{ at: number | null }>`(${sql.join(all, sql` union all `)})`.as('waiting'))
-      .select([
-        sql<number | null>`max(case when at <= ${nowMs} then 1 else 0 end)`.as('due'),
-        sql<number | null>`min(case when at > ${nowMs} then at end)`.as('next_at'),
-      ]);
+      .selectFrom(dialect.eachOf(value('channels')).as('asked'))
+      .select(['asked.value as channel', first(sql`<=`).as('due_at'), first(sql`>`).as('next_at')]);
   },
 );
 
@@ -100,7 +107,7 @@ export async function skipUnknownChannels(
     .updateTable('notification')
     .set({ status: 'skipped_unconfigured', error: 'the channel is not in the configuration' })
     .where('status', '=', sql.lit('pending'))
-    .where('channel', 'in', unknown)
+    .where((eb) => ctx.dialect.isOneOf(eb.ref('channel'), unknown))
     .where('created_at', '<', createdBeforeMs)
     .execute();
 }

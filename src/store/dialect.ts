@@ -26,6 +26,8 @@ export type Dialect = {
   readonly engine: 'sqlite' | 'postgres';
   /** Condition that the column is one of the values, as one bound parameter, so that the statement's text stays the same. */
   isOneOf(column: Expression<unknown>, values: readonly string[]): RawBuilder<SqlBool>;
+  /** A table of the values, each as `value`, as one bound parameter. */
+  eachOf(values: readonly string[]): RawBuilder<{ value: string }>;
   /** The text that a map holds for the column's value, the map as one bound parameter; null where it holds none. */
   textByKey(column: Expression<unknown>, texts: Readonly<Record<string, string>>): RawBuilder<string | null>;
   /** End of a select that claims rows; nothing where an immediate transaction already keeps others out. */

@@ -7,6 +7,7 @@ import { Later, Together } from './connection.ts';
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,
+  eachOf: (values) => sql`(select unnest(${bindList(values, (list) => list)}::text[]) as value)`,
   textByKey: (column, texts) => sql`(${bindMap(texts)}::json ->> ${column})`,
   skipLocked: sql`for update skip locked`,
   forUpdate: sql`for update`,

@@ -10,6 +10,7 @@ export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   isOneOf: (column, values) =>
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
+  eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
   textByKey: (column, texts) => sql`(select value from json_each(${bindMap(texts)}) where key = ${column})`,
   skipLocked: nothing,
   forUpdate: nothing,
