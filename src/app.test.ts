@@ -74,6 +74,32 @@ test.each<[AppRole, boolean]>([
     });
 });
 
+test.each<AppRole>(['all', 'api', 'worker', 'scheduler'])(
+  'the role %s serves its health and its metrics, and nothing else, where it is asked to',
+  async (role) => {
+    const options = await makeOptions(role);
+    const server = { ...options.config.server, metricsListen: { host: '127.0.0.1', port: 0 } };
+    const { app } = await start({ ...options, config: { ...options.config, server } });
+    const token = (await readFile(join(options.config.dataDir, 'admin-token'), 'utf8')).trim();
+    const ask = (path: string, headers = {}) => fetch(`${app.metricsAddress()}${path}`, { headers });
+    const status = async (path: string, headers = {}) => (await ask(path, headers)).status;
+    expect(await Promise.all(['/healthz', '/readyz', '/health'].map((path) => status(path)))).toEqual([
+      200, 200, 200,
+    ]);
+    expect(await status('/metrics')).toBe(401);
+    expect(await status('/metrics', { authorization: `Bearer ${token}x` })).toBe(401);
+    const metrics = await ask('/metrics', { authorization: `Bearer ${token}` });
+    expect(await metrics.text()).toContain('\ntocsin_http_requests_total{');
+    const absent = await ask('/v1/alerts', { authorization: `Bearer ${token}` });
+    expect([absent.status, absent.headers.get('x-content-type-options'), await absent.json()]).toMatchObject([
+      404,
+      'nosniff',
+      { error: { code: 'NOT_FOUND', request_id: absent.headers.get('x-request-id') } },
+    ]);
+    expect((await fetch(`${app.metricsAddress()}/healthz`, { method: 'POST' })).status).toBe(405);
+  },
+);
+
 test('a process that only answers hears of one that supervises on the same database', async () => {
   const options = await makeOptions('worker');
   const worker = createApp(options);

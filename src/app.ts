@@ -37,13 +37,15 @@ export type App = {
   createSignInLink(): Promise<string>;
   /** Where it listens, as a URL; null where its role has no server. */
   address(): string | null;
+  /** Where health and metrics are served beside; null where none is asked for. */
+  metricsAddress(): string | null;
 };
 
 /** What has been started so far; `stops` ends it, last first. */
 type Running = {
   options: AppOptions;
   base: Base;
-  /** Null where the role has no server. */
+  /** Null where the role has no server, and none for metrics is asked for. */
   front: Front | null;
   stops: (() => Promise<void>)[];
   acting: Acting;
@@ -75,13 +77,16 @@ export function createApp(options: AppOptions): App {
       return `${port === 0 ? front?.address : publicUrl}/signin?code=${code}`;
     },
     address: () => requireRunning().front?.address ?? null,
+    metricsAddress: () => requireRunning().front?.metricsAddress ?? null,
   };
 }
 
-/** The server comes first: while a long migration runs, whoever asks hears that Tocsin is starting. */
+/** The servers come first: while a long migration runs, whoever asks hears that Tocsin is starting. */
 async function startAll(options: AppOptions): Promise<Running> {
   const metrics = createMetrics();
-  const front = playsRole(options.role, 'api') ? await createFront({ ...options, metrics }) : null;
+  const hasApi = playsRole(options.role, 'api');
+  const isAsked = hasApi || options.config.server.metricsListen !== null;
+  const front = isAsked ? await createFront({ ...options, hasApi, metrics }) : null;
   const base = await openBase({ ...options, metrics }).catch(async (error: unknown) => {
     await front?.close();
     throw error;

@@ -7,7 +7,8 @@ import type { Log } from './core/log.ts';
 import type { Door } from './http/door.ts';
 import { type Listening, listen } from './http/listen.ts';
 import type { Phase } from './http/not-ready.ts';
-import { createHttpServer } from './http/server.ts';
+import { createLimiter } from './http/rate-limit.ts';
+import { createHttpServer, createMetricsServer } from './http/server.ts';
 import { translateStoreError } from './store/index.ts';
 import type { Metrics } from './telemetry/index.ts';
 import { createMapper } from './webhooks/index.ts';
@@ -18,15 +19,17 @@ export type Inside = Pick<Door, 'clock' | 'config' | 'context' | 'reloadTrouble'
   isHandedOver(): boolean;
 };
 
-/** The HTTP server: there before everything else and after it, so that whoever asks hears how far Tocsin is. */
+/** The servers of a process: there before everything else and after it, so that whoever asks hears how far Tocsin is. */
 export type Front = {
-  /** Where it listens, as a URL. */
-  readonly address: string;
+  /** Where the HTTP server listens, as a URL; null where the role has none. */
+  readonly address: string | null;
+  /** Where health and metrics are served beside; null where none is asked for. */
+  readonly metricsAddress: string | null;
   /** Lets requests in. */
   open(inside: Inside): void;
   /** Lets no more requests in, and resolves when those under way have their answers. */
   drain(): Promise<void>;
-  /** Ends the server, whatever it does. */
+  /** Ends the servers, whatever they do. */
   close(): Promise<void>;
 };
 
@@ -35,6 +38,8 @@ const drainShare = 2 / 3;
 
 export type FrontOptions = {
   config: Config;
+  /** Whether the role has the HTTP server. */
+  hasApi: boolean;
   version: string;
   log: Log;
   metrics: Metrics;
@@ -42,9 +47,9 @@ export type FrontOptions = {
   clock?: Clock;
 };
 
-/** Begins to listen; requests are refused until it is opened. Throws UNAVAILABLE where the address cannot be had. */
+/** Begins to listen; requests are refused until it is opened. Throws UNAVAILABLE where an address cannot be had. */
 export async function createFront(options: FrontOptions): Promise<Front> {
-  const { config, version, log, metrics, clock = createSystemClock() } = options;
+  const { config, log, metrics, clock = createSystemClock() } = options;
   let inside: Inside | null = null;
   const stopping = new AbortController();
   const phase = (): Phase => {
@@ -60,6 +65,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   const door: Door = {
     actions,
     authenticator: createAuthenticator(),
+    limiter: createLimiter(clock),
     get clock() {
       return inside?.clock ?? clock;
     },
@@ -74,29 +80,45 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     reloadTrouble: () => requireInside().reloadTrouble(),
     readSelfHealth: () => requireInside().readSelfHealth(),
   };
-  const { host, port } = config.server;
-  const listening = await listen(await createHttpServer(door, version), host, port);
+  const { main, beside } = await listenWhereAsked(door, options);
+  const all = [main, beside].filter((one) => one !== null);
   return {
-    address: listening.url,
+    address: main?.url ?? null,
+    metricsAddress: beside?.url ?? null,
     open(parts) {
       inside = parts;
     },
     async drain() {
       stopping.abort();
       const { shutdownTimeoutMs } = door.config().server;
-      await drainWithin(listening, clock, shutdownTimeoutMs * drainShare, log);
+      await drainWithin(all, clock, shutdownTimeoutMs * drainShare, log);
       await mapper.stop();
     },
     async close() {
       stopping.abort();
       await mapper.stop();
-      await listening.close();
+      await Promise.all(all.map((one) => one.close()));
     },
   };
 }
 
+type Listeners = { main: Listening | null; beside: Listening | null };
+
+async function listenWhereAsked(door: Door, { config, hasApi, version }: FrontOptions): Promise<Listeners> {
+  const { host, port, metricsListen } = config.server;
+  const main = hasApi ? await listen(await createHttpServer(door, version), host, port) : null;
+  if (metricsListen === null) return { main, beside: null };
+  try {
+    const small = await createMetricsServer(door);
+    return { main, beside: await listen(small, metricsListen.host, metricsListen.port) };
+  } catch (error) {
+    await main?.close();
+    throw error;
+  }
+}
+
 /** A request that never ends must not keep the others, and what holds leases, from a clean end. */
-async function drainWithin(listening: Listening, clock: Clock, timeMs: number, log: Log): Promise<void> {
+async function drainWithin(all: readonly Listening[], clock: Clock, timeMs: number, log: Log): Promise<void> {
   const isOver = new AbortController();
   const cutOff = new AbortController();
   const cut = async () => {
@@ -106,6 +128,6 @@ async function drainWithin(listening: Listening, clock: Clock, timeMs: number, l
     cutOff.abort();
   };
   void cut();
-  await listening.drain(cutOff.signal);
+  await Promise.all(all.map((one) => one.drain(cutOff.signal)));
   isOver.abort();
 }

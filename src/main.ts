@@ -96,16 +96,18 @@ function dieLoudly(log: Log): void {
 /** Says where it is and how to sign in: for people on a terminal, else as a log line. */
 async function greet(app: App, config: Config, log: Log): Promise<void> {
   const address = app.address();
+  const metrics = app.metricsAddress();
   const tokenPath = `${config.dataDir}/admin-token`;
   if (!config.log.pretty) {
-    const where = address ? `, listening on ${address}` : '';
-    const fields = { tag: 'app', address, version: packageJson.version };
+    const where = `${address ? `, listening on ${address}` : ''}${metrics ? `, metrics on ${metrics}` : ''}`;
+    const fields = { tag: 'app', address, metrics_address: metrics, version: packageJson.version };
     log.info(fields, `[app] started${where}; the admin token is in the file ${tokenPath}`);
     return;
   }
   const lines = [
     `Tocsin ${packageJson.version} is running${address ? ` on ${address}` : ''}`,
     ...(address ? [`sign in     ${await app.createSignInLink()}  (once, within an hour)`] : []),
+    ...(metrics ? [`metrics     ${metrics}/metrics`] : []),
     `API token   ${tokenPath}`,
     ...describeConfig(config).split('\n'),
   ];

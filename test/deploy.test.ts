@@ -278,12 +278,19 @@ describe('the compose file', () => {
 describe('the manifest for Kubernetes', () => {
   const documents = parseAllDocuments(read('kubernetes.yaml')).map((document) => document.toJS());
   const find = (kind: string) => documents.find((document) => document.kind === kind);
-  const { spec } = find('StatefulSet');
-  const pod = spec.template.spec;
-  const [container] = pod.containers;
+  const sets = documents
+    .filter(({ kind }) => kind === 'StatefulSet')
+    .map(({ metadata, spec }) => [metadata.name, spec, spec.template.spec] as const);
+  const settings = parse(find('ConfigMap').data['tocsin.yaml']);
 
-  it('fits together', async () => {
-    expect(find('Service').spec.selector).toEqual(spec.template.metadata.labels);
+  it('lets requests in to those who answer them, with a configuration that is taken', async () => {
+    expect(sets.map(([name]) => name)).toEqual(['tocsin', 'tocsin-worker']);
+    expect(find('Service').spec.selector).toEqual(sets[0]?.[1].template.metadata.labels);
+    await expectConfig(find('ConfigMap').data['tocsin.yaml']);
+  });
+
+  it.each(sets)('fits together in %s', (_, spec, pod) => {
+    const [container] = pod.containers;
     expect(spec.selector.matchLabels).toEqual(spec.template.metadata.labels);
     const kept = [
       ...pod.volumes,
@@ -292,18 +299,37 @@ describe('the manifest for Kubernetes', () => {
     const mounted = container.volumeMounts.map(({ name }: { name: string }) => name);
     expect(mounted).toEqual(expect.arrayContaining(kept.map(({ name }: { name: string }) => name)));
     expect(pod.volumes[0].configMap.name).toBe(find('ConfigMap').metadata.name);
-    await expectConfig(find('ConfigMap').data['tocsin.yaml']);
   });
 
-  it('names only variables that are read, and addresses that are answered', () => {
-    const said = container.env.map(({ name }: { name: string }) => name);
-    expect(said.filter((name: string) => !names.includes(name))).toEqual([]);
-    const routes = readFileSync(join(root, 'src/http/routes/self-health.ts'), 'utf8');
-    for (const probe of ['livenessProbe', 'readinessProbe'])
-      expect(routes).toContain(`'${container[probe].httpGet.path}'`);
-  });
+  it.each(sets)(
+    'names only variables that are read, and addresses that are answered, in %s',
+    (_, spec, pod) => {
+      const [container] = pod.containers;
+      const said = container.env.map(({ name }: { name: string }) => name);
+      expect(said.filter((name: string) => !names.includes(name))).toEqual([]);
+      const routes = readFileSync(join(root, 'src/http/routes/self-health.ts'), 'utf8');
+      const ports = Object.fromEntries(
+        container.ports.map((port: { name: string; containerPort: number }) => [
+          port.name,
+          port.containerPort,
+        ]),
+      );
+      const answers: number[] = container.args.includes('worker') ? [] : [8923];
+      const scraped = Number(/:(\d+)$/.exec(settings.server.metrics_listen)?.[1]);
+      expect(Object.values(ports)).toEqual([...answers, scraped]);
+      for (const probe of ['livenessProbe', 'readinessProbe']) {
+        expect(routes).toContain(`'${container[probe].httpGet.path}'`);
+        expect(ports[container[probe].httpGet.port]).toBeDefined();
+      }
+      expect(spec.template.metadata.annotations).toMatchObject({
+        'prometheus.io/port': String(scraped),
+        'prometheus.io/path': '/metrics',
+      });
+    },
+  );
 
-  it('runs as the user of the image, without any right to more', () => {
+  it.each(sets)('runs %s as the user of the image, without any right to more', (_name, _spec, pod) => {
+    const [container] = pod.containers;
     expect(read('Dockerfile')).toContain(`--uid ${pod.securityContext.runAsUser} `);
     expect(container.securityContext).toMatchObject({
       allowPrivilegeEscalation: false,

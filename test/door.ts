@@ -12,6 +12,7 @@ import { createDeskPlace } from '../src/flows/desk-place.ts';
 import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/intake.ts';
 import type { Door } from '../src/http/door.ts';
+import { createLimiter } from '../src/http/rate-limit.ts';
 import { createHttpServer } from '../src/http/server.ts';
 import { migrate, openStore, type StoreOptions, translateStoreError } from '../src/store/index.ts';
 import { createMetrics } from '../src/telemetry/index.ts';
@@ -79,6 +80,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     actions: options.actions ?? [],
     authenticator: createAuthenticator(),
     clock,
+    limiter: createLimiter(clock),
     log,
     metrics: shared.metrics,
     mapper,

@@ -2,6 +2,7 @@ import { writeBytes } from '../core/bytes.ts';
 import { toIso } from '../core/clock.ts';
 import { matchForm } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
+import { listenText } from './schema/server.ts';
 import type {
   ChannelConfig,
   CheckConfig,
@@ -98,15 +99,15 @@ export function durationText(durationMs: number): string {
 }
 
 function serverForm(server: ServerConfig): FileForm {
-  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
-  return {
-    listen: `${host}:${server.port}`,
+  return withoutNulls({
+    listen: listenText(server),
     public_url: server.publicUrl,
+    metrics_listen: server.metricsListen && listenText(server.metricsListen),
     public_rate_limit: server.publicRateLimitPerMinute,
     public_metrics: server.publicMetrics,
     loopback_role: server.loopbackRole ?? 'off',
     shutdown_timeout: durationText(server.shutdownTimeoutMs),
-  };
+  });
 }
 
 function componentForm(component: ComponentConfig): FileForm {

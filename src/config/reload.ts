@@ -124,16 +124,18 @@ function changedParts(before: Config, after: Config): string[] {
 /** Answers the next configuration with what a running process cannot change as it is now, and the names of what differs. */
 function keepFixedSettings(running: Config, next: Config): { config: Config; needsRestart: string[] } {
   const needsRestart: string[] = [];
-  const { host, port } = running.server;
+  const { host, port, metricsListen } = running.server;
   if (next.server.host !== host || next.server.port !== port) needsRestart.push('server.listen');
+  if (!isDeepStrictEqual(next.server.metricsListen, metricsListen))
+    needsRestart.push('server.metrics_listen');
   if (!isDeepStrictEqual(next.store, running.store)) needsRestart.push('store');
   if (next.dataDir !== running.dataDir) needsRestart.push('data_dir');
   // An address that was made from the listening one stays true to the one in force.
   const isMade = next.server.publicUrl === listenUrl(next.server.host, next.server.port);
   const publicUrl = isMade ? listenUrl(host, port) : next.server.publicUrl;
   const { store, dataDir } = running;
-  const config = freezeDeep({ ...next, store, dataDir, server: { ...next.server, host, port, publicUrl } });
-  return { config, needsRestart };
+  const server = { ...next.server, host, port, metricsListen, publicUrl };
+  return { config: freezeDeep({ ...next, store, dataDir, server }), needsRestart };
 }
 
 // A file that is gone may be between two steps of an editor or a deployment; the settings in it must not vanish with it.

@@ -10,6 +10,7 @@ import { intelligenceFileForm } from './intelligence.ts';
 import { describeJobs, jobsFileForm } from './jobs/show.ts';
 import { redactUrl, redactWebhookUrl } from './redact.ts';
 import { redactConfig } from './redact-config.ts';
+import { listenText } from './schema/server.ts';
 import type { Config } from './types.ts';
 
 /** Answers the effective configuration as YAML or JSON, in the words of the files, with secrets hidden. */
@@ -80,8 +81,10 @@ export function describeConfig(config: Config): string {
     ['runbooks', config.runbooks.map(({ title }) => title).join(', ') || 'none'],
     ['escalation', describeEscalation(config)],
     ['store', describeStore(redactConfig(config))],
-    ['listen', `${config.server.host}:${config.server.port}, public as ${config.server.publicUrl}`],
+    ['listen', `${listenText(config.server)}, public as ${config.server.publicUrl}`],
   ];
+  const { metricsListen } = config.server;
+  if (metricsListen) lines.push(['metrics', `${listenText(metricsListen)}, in every role`]);
   if (config.llm) lines.push(['summaries', `${config.llm.model} at ${redactUrl(config.llm.baseUrl)}`]);
   if (config.watchdog) {
     const { url, intervalMs } = config.watchdog;

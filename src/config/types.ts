@@ -65,10 +65,13 @@ export type StoreConfig =
   | { backend: 'memory' }
   | { backend: 'postgres'; dsn: string };
 
-export type ServerConfig = {
-  host: string;
-  port: number;
+/** Port 0 takes any free one. */
+type ListenAddress = { host: string; port: number };
+
+export type ServerConfig = ListenAddress & {
   publicUrl: string;
+  /** Where health and metrics are served beside, whatever the role; null: nowhere. */
+  metricsListen: ListenAddress | null;
   publicRateLimitPerMinute: number;
   publicMetrics: boolean;
   /** Role given to loopback callers without `X-Forwarded-For`; null: none. */

@@ -193,6 +193,13 @@ const rows: Row[] = [
     { expected: 'an address such as 127.0.0.1:8923 or [::1]:8923' },
   ],
   [
+    'metrics on the address of the server',
+    'server:\n  listen: "127.0.0.1:9"\n  metrics_listen: "127.0.0.1:9"',
+    3,
+    'server.metrics_listen',
+    { expected: 'another address than server.listen' },
+  ],
+  [
     'an unknown severity',
     'routes:\n  - { name: a, channels: [], match: { severity: [P0,\n      P9] } }',
     3,

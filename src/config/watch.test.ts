@@ -160,6 +160,13 @@ describe('a wrong file', () => {
 });
 
 describe('a reload that is asked for', () => {
+  it('leaves the address for metrics to a restart', async () => {
+    const { watch, changes } = await watching('server: { metrics_listen: "127.0.0.1:1" }');
+    await write('server: { metrics_listen: "127.0.0.1:2" }');
+    expect(await watch.reload()).toMatchObject({ needsRestart: ['server.metrics_listen'] });
+    expect(changes[0]?.config.server.metricsListen).toEqual({ host: '127.0.0.1', port: 1 });
+  });
+
   it('keeps the running values of what needs a restart, and says so until they agree', async () => {
     const { watch, changes } = await watching('server: { listen: "127.0.0.1:1" }');
     await write('server: { listen: "127.0.0.1:2" }');

@@ -5,7 +5,7 @@ import type { Config } from '../config/index.ts';
 import { type Actor, systemActor } from '../core/actor.ts';
 import { AppError } from '../core/errors.ts';
 import type { Door } from './door.ts';
-import { createLimiter, enforceLimit, type Limiter } from './rate-limit.ts';
+import { enforceLimit } from './rate-limit.ts';
 import { isSameOrigin, readSession } from './session-cookie.ts';
 
 export type Gatekeeper = {
@@ -27,12 +27,12 @@ const metricsSender: Actor = {
 };
 
 /** Answers who stands at the door: bearer token, session of a browser, or loopback role, in this order. */
-export function createGatekeeper(door: Door, limiter: Limiter = createLimiter(door.clock)): Gatekeeper {
+export function createGatekeeper(door: Door): Gatekeeper {
   const lookUp = (request: FastifyRequest, secret: string, kind: 'api' | 'session') =>
     door.authenticator.findActor(door.context(systemActor('access'), request.id), secret, kind);
 
   const countFailure = (request: FastifyRequest, reply: FastifyReply) =>
-    enforceLimit(reply, limiter.count(request.ip, door.config().rateLimit));
+    enforceLimit(reply, door.limiter.count(`failed:${request.ip}`, door.config().rateLimit));
 
   const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
     reply.header('www-authenticate', 'Bearer realm="tocsin", error="invalid_token"');

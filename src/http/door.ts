@@ -10,12 +10,15 @@ import type { SelfHealth } from '../flows/self-health.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { Mapper } from '../webhooks/index.ts';
 import type { Phase } from './not-ready.ts';
+import type { Limiter } from './rate-limit.ts';
 
 /** What the HTTP door is handed. */
 export type Door = {
   readonly actions: readonly Action<FlowCtx>[];
   readonly authenticator: Authenticator;
   readonly clock: Clock;
+  /** Counts callers, for all servers of the process together. */
+  readonly limiter: Limiter;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Runs the mappings of webhooks. */

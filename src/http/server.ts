@@ -9,7 +9,7 @@ import { createErrorHandler } from './errors.ts';
 import { refuseUnlessReady } from './not-ready.ts';
 import { observeRoutes } from './observe.ts';
 import { addOpenApi } from './openapi.ts';
-import { createLimiter, enforceLimit } from './rate-limit.ts';
+import { enforceLimit } from './rate-limit.ts';
 import { chooseRequestId } from './request-id.ts';
 import { addActionRoutes } from './routes/actions.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -23,25 +23,41 @@ import { createUnknownPathRefusal, refuseOtherMethods } from './unknown-routes.t
 const mebibyte = 1024 * 1024;
 
 /** Answers the HTTP server with all its routes, not listening yet. */
-export async function createHttpServer(door: Door, version: string): Promise<FastifyInstance> {
+export function createHttpServer(door: Door, version: string): Promise<FastifyInstance> {
+  return buildServer(door, async (server) => {
+    addOpenApi(server, version, (request, reply, done) => {
+      const maxRequests = door.config().server.publicRateLimitPerMinute;
+      enforceLimit(reply, door.limiter.count(`public:${request.ip}`, { maxRequests, windowMs: 60_000 }));
+      done();
+    });
+    const gatekeeper = createGatekeeper(door);
+    addSelfHealthRoutes(server, door);
+    addHealthRoutes(server, door, gatekeeper);
+    addMetricsRoute(server, door, gatekeeper);
+    await addGithubRoute(server, door, gatekeeper);
+    await addWebhookRoutes(server, door, gatekeeper);
+    addRunLogsRoute(server, door, gatekeeper);
+    await addPageRoutes(server, door, gatekeeper);
+    addActionRoutes(server, door, gatekeeper);
+  });
+}
+
+/** Answers the small server for whatever watches a process, of any role: how it does, and what it counts. */
+export function createMetricsServer(door: Door): Promise<FastifyInstance> {
+  return buildServer(door, (server) => {
+    addSelfHealthRoutes(server, door);
+    addMetricsRoute(server, door, createGatekeeper(door));
+  });
+}
+
+async function buildServer(
+  door: Door,
+  addRoutes: (server: FastifyInstance) => void | Promise<void>,
+): Promise<FastifyInstance> {
   const server = createBareServer(door);
-  const publicLimiter = createLimiter(door.clock);
-  const gatekeeper = createGatekeeper(door);
   observeRoutes(server, door);
   const addRefusals = refuseOtherMethods(server);
-  addOpenApi(server, version, (request, reply, done) => {
-    const maxRequests = door.config().server.publicRateLimitPerMinute;
-    enforceLimit(reply, publicLimiter.count(request.ip, { maxRequests, windowMs: 60_000 }));
-    done();
-  });
-  addSelfHealthRoutes(server, door);
-  addHealthRoutes(server, door, gatekeeper);
-  addMetricsRoute(server, door, gatekeeper);
-  await addGithubRoute(server, door, gatekeeper);
-  await addWebhookRoutes(server, door, gatekeeper);
-  addRunLogsRoute(server, door, gatekeeper);
-  await addPageRoutes(server, door, gatekeeper);
-  addActionRoutes(server, door, gatekeeper);
+  await addRoutes(server);
   addRefusals();
   await server.ready();
   return server;

@@ -53,13 +53,16 @@ export async function run(
   return { code, stdout, stderr };
 }
 
-/** Starts a server on a free port; answers it and its address once it listens. */
-export async function serve(folder: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = launch(folder, ['serve']);
+/** Starts a server on a free port; answers it and its address once it listens: that for metrics, where it is the only one. */
+export async function serve(
+  folder: string,
+  args: readonly string[] = [],
+): Promise<{ child: ChildProcess; url: string }> {
+  const child = launch(folder, ['serve', ...args]);
   let text = '';
   for await (const chunk of child.stdout ?? []) {
     text += String(chunk);
-    const url = /listening on (http:[^;]+);/.exec(text)?.[1];
+    const url = /(?:listening|metrics) on (http:[^;,]+)[;,]/.exec(text)?.[1];
     if (url) return { child, url };
   }
   throw new Error(`it did not start: ${text}`);

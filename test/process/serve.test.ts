@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -26,6 +26,35 @@ test('a server stops at the first signal and says so by 0; the command line work
   const listed = await run(folder, ['token', 'list', '--url', url, '--token', admin]);
   expect(listed.stdout).toMatch(/reader/);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a process that only schedules tells its health and when its profiles last succeeded', {
+  timeout: 60_000,
+}, async () => {
+  const somebody = 'channels: { out: { type: log } }\nroutes: [{ name: all, channels: [out] }]\n';
+  const folder = await makeFolder(
+    `server: { metrics_listen: "127.0.0.1:0", public_metrics: true }\n${somebody}`,
+  );
+  await mkdir(join(folder, 'automation'));
+  await writeFile(
+    join(folder, 'automation/jobs.yaml'),
+    'profiles: { quick: { cron: "* * * * * *", tasks: [{ name: well, command: ["true"] }] } }\n',
+  );
+  const { child, url } = await serve(folder, ['--role', 'scheduler']);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({
+    components: { scheduler: { status: 'ok' }, supervisor: { reason: 'nobody_supervises' } },
+  });
+  await vi.waitFor(
+    async () =>
+      expect(await (await fetch(`${url}/metrics`)).text()).toMatch(
+        /\ntocsin_profile_last_success_timestamp_seconds\{profile="quick"\} 1\d{9}/,
+      ),
+    { timeout: 20_000, interval: 100 },
+  );
+  expect((await fetch(`${url}/v1/alerts`)).status).toBe(404);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
