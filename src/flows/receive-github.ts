@@ -27,18 +27,17 @@ export function receiveGithub(
   const { repo, prNumber, action } = readPayload(payload);
   const receipt = { webhook, delivery_key: hash('sha256', id), body_hash: hash('sha256', payload) };
   return inTransaction(ctx, async (ctx) => {
-    const known = await selectReceipt(ctx, webhook, receipt.delivery_key);
-    if (known) {
-      if (decideRepeat(known.body_hash, receipt.body_hash) === 'same_delivery')
-        return { answer: JSON.parse(known.answers) as GithubAnswer, isRepeat: true };
-      throw new AppError('CONFLICT', 'a delivery with this id and another body was taken already', {
-        details: { reason: 'other_body' },
-      });
-    }
+    const before = await findBefore(ctx, receipt);
+    if (before) return { answer: before, isRepeat: true };
     const by = { source: 'webhook', key: `github:${receipt.delivery_key}`, payload, repo, prNumber } as const;
     const { profiles, reason } = choose(ctx, { event, action, repository: repo });
     const runs = await openRuns(ctx, profiles, by);
-    if (runs.length === 0) return { answer: { status: 'ignored', reason }, isRepeat: false };
+    if (runs.length === 0) {
+      // The same delivery in another process waited for these runs too, and was first.
+      const meanwhile = profiles.length > 0 ? await findBefore(ctx, receipt) : null;
+      if (meanwhile) return { answer: meanwhile, isRepeat: true };
+      return { answer: { status: 'ignored', reason }, isRepeat: false };
+    }
     const answer: GithubAnswer = { status: 'started', run_ids: runs.map(({ run_id }) => run_id) };
     await insertReceipt(ctx, {
       ...receipt,
@@ -46,6 +45,17 @@ export function receiveGithub(
       received_at: ctx.clock.now(),
     });
     return { answer, isRepeat: false };
+  });
+}
+
+type Receipt = { webhook: string; delivery_key: string; body_hash: string };
+
+async function findBefore(ctx: FlowCtx, receipt: Receipt): Promise<GithubAnswer | null> {
+  const known = await selectReceipt(ctx, webhook, receipt.delivery_key);
+  if (known === null) return null;
+  if (decideRepeat(known.body_hash, receipt.body_hash) === 'same_delivery') return JSON.parse(known.answers);
+  throw new AppError('CONFLICT', 'a delivery with this id and another body was taken already', {
+    details: { reason: 'other_body' },
   });
 }
 
