@@ -12,7 +12,8 @@ export function markOf(path) {
 export function findBundle(root) {
   const record = readRecord(root);
   if (record === null) return null;
-  const isCurrent = Object.entries(record.madeOf).every(([path, mark]) => markOf(join(root, path)) === mark);
+  // Not joined: of the hundreds of paths, each costs as much to join as to look at.
+  const isCurrent = Object.entries(record.madeOf).every(([path, mark]) => markOf(`${root}/${path}`) === mark);
   return isCurrent ? join(root, 'dist', record.folder, 'main.mjs') : null;
 }
 

@@ -33,7 +33,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     obeySignals(app, config, log, systemd);
     await greet(app, config, log);
     await systemd.ready();
-    spareProcessMemory(clock)?.start();
+    spareProcessMemory(clock).start();
   } catch (error) {
     process.exitCode = explainStart(error);
   }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { errorTable } from '../core/errors.ts';
+import { type ErrorCode, errorTable } from '../core/errors.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { Door } from './door.ts';
 
@@ -46,10 +46,12 @@ function createMeter(metrics: Metrics, method: string, route: string): Meter {
 }
 
 /** Answers what counts and logs a request for a path that no route knows, under one name: callers must not make up labels. */
-export function observeUnknown(door: Door): (request: FastifyRequest, reply: FastifyReply) => void {
+export function observeUnknown(
+  door: Door,
+): (request: FastifyRequest, reply: FastifyReply, code: ErrorCode) => void {
   const meter = createMeter(door.metrics, 'any', 'unknown');
-  return (request, reply) => {
-    const status = errorTable.NOT_FOUND.httpStatus;
+  return (request, reply, code) => {
+    const status = errorTable[code].httpStatus;
     meter(status, reply.elapsedTime);
     if (door.config().log.requests) logAnswer(door, 'unknown', request, reply, status);
   };

@@ -18,7 +18,12 @@ import { addPageRoutes } from './routes/pages.ts';
 import { addRunLogsRoute } from './routes/run-logs.ts';
 import { addSelfHealthRoutes } from './routes/self-health.ts';
 import { commonHeaders } from './security-headers.ts';
-import { createUnknownPathRefusal, refuseOtherMethods } from './unknown-routes.ts';
+import {
+  createKnownPaths,
+  createUnknownPathRefusal,
+  type KnownPaths,
+  refuseOtherMethods,
+} from './unknown-routes.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -54,18 +59,18 @@ async function buildServer(
   door: Door,
   addRoutes: (server: FastifyInstance) => void | Promise<void>,
 ): Promise<FastifyInstance> {
-  const server = createBareServer(door);
+  const paths = createKnownPaths();
+  const server = createBareServer(door, paths);
   observeRoutes(server, door);
-  const addRefusals = refuseOtherMethods(server);
   await addRoutes(server);
-  addRefusals();
+  refuseOtherMethods(server, paths);
   await server.ready();
   return server;
 }
 
-function createBareServer(door: Door): FastifyInstance {
+function createBareServer(door: Door, paths: KnownPaths): FastifyInstance {
   const handleError = createErrorHandler(door);
-  const refuse = createUnknownPathRefusal(door);
+  const refuse = createUnknownPathRefusal(door, paths);
   const server = fastify({
     logger: false,
     requestIdHeader: false,
@@ -83,6 +88,7 @@ function createBareServer(door: Door): FastifyInstance {
     // No hook runs before these: the address itself could not be read.
     frameworkErrors: (error, request, reply) => handleError(error, request, addCommonHeaders(request, reply)),
   });
+  server.addHook('onRoute', paths.add);
   server.setErrorHandler(handleError);
   server.setNotFoundHandler(refuse);
   server.addHook('onRequest', (request, reply, done) => {
