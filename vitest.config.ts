@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     // What takes longer has a command of its own: npm run story.
     exclude: ['test/story/**'],
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'torture/**/*.test.ts'],
+    include: ['{src,sdk}/**/*.test.ts', 'test/**/*.test.ts', 'torture/**/*.test.ts'],
     // Processes, not threads: the code under test starts worker threads and children, and takes signals.
     pool: 'forks',
     isolate: false,

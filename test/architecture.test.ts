@@ -16,6 +16,21 @@ test('every file of src/ keeps the rules', () => {
   expect(findViolations(readSources())).toEqual([]);
 });
 
+test('what scripts import knows nothing but itself', () => {
+  const paths = [
+    'index.js',
+    'index.d.ts',
+    ...readdirSync(join(root, 'sdk/lib')).map((name) => `lib/${name}`),
+  ];
+  const imports = paths.flatMap((path) =>
+    [...readFileSync(join(root, 'sdk', path), 'utf8').matchAll(/(?:from|import\(?) '([^']+)'/g)].map(
+      ([, to]) => to,
+    ),
+  );
+  expect(imports.length).toBeGreaterThan(10);
+  expect(imports.filter((to) => !/^(\.\/lib|\.|\.\.)\/[\w-]+(\.d)?\.(js|ts)$/.test(to ?? ''))).toEqual([]);
+});
+
 test('every folder of src/ has its row in the table', () => {
   const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),

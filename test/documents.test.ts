@@ -12,6 +12,7 @@ const documents = [
   'AGENTS.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'sdk/README.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -37,7 +38,7 @@ const handMade = [
   'import-file-cache',
   'webhooks try',
 ];
-/** Variables of the tour, of tasks and of the tests, which Tocsin's server does not read. */
+/** Variables of the tour, of tasks and of the tests, which Tocsin's server does not read, and codes of the SDK. */
 const otherNames = [
   'TOCSIN_URL',
   'TOCSIN_TOKEN',
@@ -55,6 +56,8 @@ const otherNames = [
   'PWD',
   'TOKEN_ID',
   'SILENCE_ID',
+  'NOT_CONFIGURED',
+  'BAD_ANSWER',
 ];
 
 /** Who hears of failures: where nobody does, jobs are refused. */
@@ -89,7 +92,7 @@ describe.each(documents)('%s', (path) => {
 
   it('names only files that are there', () => {
     const paths = codeWords(text).filter((word) =>
-      /^(src|docs|test|scripts|examples|config|schemas|bench|demo|deploy)\/[\w./-]+$/.test(word),
+      /^(src|docs|test|scripts|examples|config|schemas|bench|demo|deploy|sdk)\/[\w./-]+$/.test(word),
     );
     const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => join(dirname(path), match[1] ?? ''));
     expect([...paths, ...links].filter((found) => !existsSync(join(root, found)))).toEqual([]);

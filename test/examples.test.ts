@@ -46,6 +46,7 @@ describe('the jobs of the example', () => {
   it('run twice a minute, and somebody hears of their failures', async () => {
     const { jobs } = await loadExample();
     expect(jobs).toMatchObject({ repoDir: folder, profiles: [{ name: 'machine', cron: '* * * * * */30' }] });
+    expect(jobs.profiles[0]?.tasks.map(({ name }) => name)).toEqual(['disk-growth', 'restarted']);
     expect(jobs.profiles[0]?.tasks[0]?.argv.slice(1)).toEqual([
       'automation/checks/disk-growth.js',
       '--path=/',

@@ -1,0 +1,64 @@
+import type { Client, ClientOptions, TocsinError } from '../sdk/index.js';
+import { connect } from '../sdk/lib/client.js';
+import { createTestClock, type TestClock } from './clock.ts';
+import { type Answer, type Received, type Receiver, startReceiver } from './webhook-receiver.ts';
+
+/** A client of a server on loopback that answers by script, with a clock that only the test moves. */
+export type SdkHarness = {
+  client: Client;
+  clock: TestClock;
+  receiver: Receiver;
+  /** What went wrong, as its listener heard it. */
+  problems: TocsinError[];
+  /** Waits for the network until it is so, without moving the clock. */
+  until(isSo: () => boolean): Promise<void>;
+  /** Waits until so many requests have come, and the client has heard what they were answered. */
+  asked(count: number): Promise<Received[]>;
+};
+
+/** Takes everything. */
+export const well = ({ path, body }: Received): Answer => {
+  const taken =
+    path === '/v1/alerts' ? (JSON.parse(body) as unknown[]).map(() => ({ accepted: true })) : null;
+  return { status: 200, body: JSON.stringify(taken ?? { recorded: 1 }) };
+};
+
+/** Answers the numbers in the titles of the alerts of a request. */
+export const titlesIn = ({ body }: Received): string[] =>
+  (JSON.parse(body) as { title: string }[]).map(({ title }) => title);
+
+/** Starts both. */
+export async function openClient(
+  options: ClientOptions = {},
+  env: Record<string, string> = {},
+): Promise<SdkHarness> {
+  const receiver = await startReceiver();
+  receiver.standing = well;
+  const clock = createTestClock();
+  const problems: TocsinError[] = [];
+  let ids = 0;
+  const world = {
+    clock,
+    random: () => 1,
+    makeId: () => `batch-${++ids}`,
+    fetch,
+    env: { TOCSIN_URL: `${receiver.url}/`, TOCSIN_TOKEN: 'toc_secret', TOCSIN_RUN_ID: 'run_1', ...env },
+    say() {},
+  };
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    client: connect({ onProblem: (error) => problems.push(error), ...options }, world),
+    clock,
+    receiver,
+    problems,
+    until,
+    async asked(count) {
+      await until(() => receiver.received.length >= count);
+      // The answer is on its way back, in a few turns of the loop.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return receiver.received;
+    },
+  };
+}
