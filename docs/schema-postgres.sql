@@ -123,3 +123,10 @@ alter table "run" add column "trigger_key" text;
 create unique index "run_trigger" on "run" ("profile", "trigger_key") where trigger_key is not null and parent_run_id is null;
 -- 0018-fence
 create table "fence" ("name" text not null, "epoch" bigint not null, "state" text not null, "changed_by" text not null, "changed_at" bigint not null, constraint "fence_key" primary key ("name"), constraint "fence_state" check ("state" in ('open', 'closing', 'closed')));
+-- 0019-alert-blocks
+create table "alert_block" ("from_ref" text not null, "to_ref" text not null, "p0" bigint not null, "p1" bigint not null, "p2" bigint not null, "p3" bigint not null, "info" bigint not null, "ended" bigint not null, "due_at" bigint not null, constraint "alert_block_key" primary key ("from_ref")) ;
+create table "alert_note" ("dimension" text not null, "value" text not null, "from_ref" text not null, "first_ref" text not null, "last_ref" text not null, "looks" bigint not null, constraint "alert_note_key" primary key ("dimension", "value", "from_ref")) ;
+create index "alert_note_of_block" on "alert_note" ("from_ref");
+create index "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
+drop table "alert_hour";
+delete from counter where name = 'alert_hours_until';

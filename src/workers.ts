@@ -4,7 +4,7 @@ import type { Pulse } from './core/pulse.ts';
 import { createDeliverer } from './flows/deliver.ts';
 import { createDigest } from './flows/digest.ts';
 import type { Loop } from './flows/loop.ts';
-import { createHourNotes } from './flows/note-hours.ts';
+import { createBlockNotes } from './flows/note-blocks.ts';
 import { createPresence } from './flows/presence.ts';
 import { createRetention } from './flows/retention.ts';
 import { createSummarizer } from './flows/summarize.ts';
@@ -46,6 +46,6 @@ export function createWorkers({ base, pulse, onPass, lastPassAt }: WorkersDeps):
     createSummarizer(contextOf('summarizer')),
     createDigest(contextOf('digest')),
     createRetention(contextOf('retention')),
-    createHourNotes(contextOf('hour-notes')),
+    createBlockNotes(contextOf('alert-blocks')),
   ];
 }

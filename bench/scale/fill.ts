@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { noteHours } from '../../src/alerts/index.ts';
+import { noteBlocks } from '../../src/alerts/index.ts';
 import { type Ctx, insertMany, inTransaction, migrate } from '../../src/store/index.ts';
 import { openContext, storeOptions } from '../harness/store-context.ts';
 import { createHistory, type History } from './rows.ts';
@@ -24,7 +24,7 @@ export async function fillHistory(target: string, count: number): Promise<void> 
     await inTransaction(ctx, (ctx) => insertHistory(ctx, history));
   }
   // As a worker does while it runs.
-  while (await noteHours(ctx));
+  while (await noteBlocks(ctx));
   // PostgreSQL does this by itself, a minute later; SQLite never does.
   if (store.backend === 'postgres')
     for (const tidy of [sql`vacuum analyze`, sql`checkpoint`]) await tidy.execute(store.db);

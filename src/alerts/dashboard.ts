@@ -5,13 +5,8 @@ import { severities } from '../core/severity.ts';
 import { wholeNumber } from '../core/text.ts';
 import type { Ctx } from '../store/index.ts';
 import { judgeLoop, type LoopFigure, type LoopState, stuckAfterMs } from './loop-slo.ts';
-import {
-  countByStatus,
-  countStuck,
-  type StatusCount,
-  selectTopSignatures,
-  selectWaits,
-} from './queries-dashboard.ts';
+import { countAlerts } from './queries-count.ts';
+import { countStuck, findNewest, selectTopSignatures, selectWaits } from './queries-dashboard.ts';
 import { listSources } from './queries-incident.ts';
 import { selectAlerts } from './queries-page.ts';
 import { alertStatuses, alertView } from './types.ts';
@@ -19,6 +14,8 @@ import { toAlertView } from './view.ts';
 
 const minuteMs = 60_000;
 const latestCount = 10;
+/** Of so many the signatures are compared: what comes most now. */
+const comparedCount = 5_000;
 
 const loopView = z.object({
   claim_to_ack_p95_seconds: z.number().nullable(),
@@ -43,6 +40,12 @@ const dashboardView = z.object({
       occurrences: z.number(),
     }),
   ),
+  top_signatures_since: z
+    .string()
+    .optional()
+    .describe(
+      'Given where only the newest alerts of the window were compared: when the first of these came.',
+    ),
   latest: z.array(alertView),
   sources: z.array(z.object({ source: z.string(), last_seen_at: z.string() })),
   loop: loopView,
@@ -60,9 +63,10 @@ export const showDashboard = defineAction({
   async run(ctx: Ctx, input) {
     const nowMs = ctx.clock.now();
     const sinceMs = nowMs - input.window_minutes * minuteMs;
-    const [counts, topSignatures, latest, sources, waits, stuck] = await Promise.all([
-      countByStatus(ctx, sinceMs),
-      selectTopSignatures(ctx, sinceMs, latestCount),
+    const [counts, topSignatures, oldestCompared, latest, sources, waits, stuck] = await Promise.all([
+      countAlerts(ctx, sinceMs),
+      selectTopSignatures(ctx, sinceMs, { newest: comparedCount, limit: latestCount }),
+      findNewest(ctx, sinceMs, comparedCount),
       selectAlerts(ctx, {}, { afterRef: null, limit: latestCount }),
       listSources(ctx),
       selectWaits(ctx, sinceMs),
@@ -70,36 +74,20 @@ export const showDashboard = defineAction({
     ]);
     return {
       window_minutes: input.window_minutes,
-      total: sum(counts, (count) => count.total),
-      live: sum(counts, (count) => count.live),
-      by_status: tally(alertStatuses, counts, (count) => count.status),
-      by_severity: tally(severities, counts, (count) => count.severity),
+      total: counts.total,
+      live: counts.live,
+      by_status: counts.byStatus,
+      by_severity: counts.bySeverity,
       top_signatures: topSignatures,
+      ...(counts.total > comparedCount && oldestCompared !== null
+        ? { top_signatures_since: toIso(oldestCompared) }
+        : {}),
       latest: latest.map(toAlertView),
       sources: sources.map((row) => ({ source: row.source, last_seen_at: toIso(row.last_seen_at) })),
-      loop: viewLoop(judgeLoop(counts, waits, stuck)),
+      loop: viewLoop(judgeLoop(counts.byStatus, waits, stuck)),
     };
   },
 });
-
-function sum(counts: readonly StatusCount[], figureOf: (count: StatusCount) => number): number {
-  return counts.reduce((total, count) => total + figureOf(count), 0);
-}
-
-function tally<Word extends string>(
-  words: readonly Word[],
-  counts: readonly StatusCount[],
-  wordOf: (count: StatusCount) => Word,
-): Record<Word, number> {
-  const entries = words.map((word) => [
-    word,
-    sum(
-      counts.filter((count) => wordOf(count) === word),
-      (count) => count.total,
-    ),
-  ]);
-  return Object.fromEntries(entries) as Record<Word, number>;
-}
 
 function viewLoop(state: LoopState): z.infer<typeof loopView> {
   const figureOf = (figure: LoopFigure) => state.find(({ name }) => name === figure)?.value ?? null;

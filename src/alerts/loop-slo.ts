@@ -1,5 +1,6 @@
 import type { Ctx } from '../store/index.ts';
-import { countByStatus, countStuck, type StatusCount, selectWaits } from './queries-dashboard.ts';
+import { type AlertCounts, countAlerts } from './queries-count.ts';
+import { countStuck, selectWaits } from './queries-dashboard.ts';
 
 export const stuckAfterMs = 15 * 60_000;
 
@@ -16,32 +17,25 @@ export type LoopState = readonly {
   violated: boolean;
 }[];
 
-/** So that a triage in a flood is not held up by its own measuring. */
-const newestAlerts = 5000;
-
-/** Measures the alert loop over a time up to now; of many alerts by the newest. */
+/** Measures the alert loop over a time up to now. */
 export async function measureLoop(ctx: Ctx, windowMs: number): Promise<LoopState> {
   const nowMs = ctx.clock.now();
-  const [counts, waits, stuck] = await Promise.all([
-    countByStatus(ctx, nowMs - windowMs, newestAlerts),
+  const [{ byStatus }, waits, stuck] = await Promise.all([
+    countAlerts(ctx, nowMs - windowMs),
     selectWaits(ctx, nowMs - windowMs),
     countStuck(ctx, nowMs - stuckAfterMs),
   ]);
-  return judgeLoop(counts, waits, stuck);
+  return judgeLoop(byStatus, waits, stuck);
 }
 
 /** Answers how the loop keeps its promises, by what was counted of it. */
 export function judgeLoop(
-  counts: readonly StatusCount[],
+  byStatus: AlertCounts['byStatus'],
   waitsMs: readonly number[],
   stuck: number,
 ): LoopState {
-  const totalOf = (...statuses: string[]) =>
-    counts
-      .filter((count) => statuses.includes(count.status))
-      .reduce((total, count) => total + count.total, 0);
-  const failed = totalOf('failed', 'dead');
-  const worked = failed + totalOf('processing', 'acked');
+  const failed = byStatus.failed + byStatus.dead;
+  const worked = failed + byStatus.processing + byStatus.acked;
   const p95Ms = percentile(waitsMs, 0.95);
   const values: Record<LoopFigure, number | null> = {
     claim_to_ack_p95_seconds: p95Ms === null ? null : p95Ms / 1000,

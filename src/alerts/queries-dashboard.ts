@@ -11,41 +11,23 @@ export function firstRefAt(epochMs: number): string {
   return `alrt_${text}`;
 }
 
-export type StatusCount = {
-  status: AlertStatus;
-  severity: AlertRow['severity'];
-  live: number;
-  total: number;
-};
-
-/** Counts alerts that came in since, or of many the newest, by status and severity. Index: the primary key, a range of it. */
-export function countByStatus(
+/**
+ * Answers the signatures that came in most since, with how often, of many alerts among the newest. Index: the primary key,
+ * a range of it.
+ */
+export function selectTopSignatures(
   ctx: Ctx,
   sinceMs: number,
-  newest: number | null = null,
-): Promise<StatusCount[]> {
+  { newest, limit }: { newest: number; limit: number },
+) {
   const since = ctx.db
     .selectFrom('alert')
-    .select(['status', 'severity', 'ended_at'])
+    .select(['alert_ref', 'signature', 'service', 'kind', 'title', 'occurrences'])
     .where('alert_ref', '>=', firstRefAt(sinceMs))
-    .$if(newest !== null, (query) => query.orderBy('alert_ref', 'desc').limit(newest ?? 0));
+    .orderBy('alert_ref', 'desc')
+    .limit(newest);
   return ctx.db
     .selectFrom(since.as('since'))
-    .groupBy(['status', 'severity'])
-    .select((eb) => [
-      'status',
-      'severity',
-      sql<number>`sum(case when ended_at is null then 1 else 0 end)`.as('live'),
-      eb.fn.countAll<number>().as('total'),
-    ])
-    .execute();
-}
-
-/** Answers the signatures that came in most since, with how often. Index: the primary key, a range of it. */
-export function selectTopSignatures(ctx: Ctx, sinceMs: number, limit: number) {
-  return ctx.db
-    .selectFrom('alert')
-    .where('alert_ref', '>=', firstRefAt(sinceMs))
     .groupBy(['signature', 'service', 'kind'])
     .select((eb) => [
       'signature',
@@ -59,6 +41,19 @@ export function selectTopSignatures(ctx: Ctx, sinceMs: number, limit: number) {
     .orderBy('signature')
     .limit(limit)
     .execute();
+}
+
+/** Answers when the last of so many newest alerts came; null: there are not so many since. Index: the primary key. */
+export async function findNewest(ctx: Ctx, sinceMs: number, place: number): Promise<number | null> {
+  const row = await ctx.db
+    .selectFrom('alert')
+    .select('first_seen_at')
+    .where('alert_ref', '>=', firstRefAt(sinceMs))
+    .orderBy('alert_ref', 'desc')
+    .offset(place - 1)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.first_seen_at ?? null;
 }
 
 /** Answers the alerts made in a span of time, newest first, and how many there are. Index: the primary key, a range of it. */
@@ -76,12 +71,21 @@ export async function listAlertsAround(
   return { rows, total: counted?.total ?? 0 };
 }
 
-/** Answers how long the newest 1,000 alerts that were acked with a lease, of those that came since, had waited for it from their claim. Index: the primary key of alert_event. */
+/**
+ * Answers how long the newest 1,000 alerts that were acked with a lease, of those that came since, had waited for it from
+ * their claim, as far as the newest 20,000 events tell. Index: the primary key of alert_event.
+ */
 export async function selectWaits(ctx: Ctx, sinceMs: number): Promise<number[]> {
-  const newest = ctx.db
+  const events = ctx.db
     .selectFrom('alert_event')
-    .select(['alert_ref', 'event_id', 'at'])
+    .select(['alert_ref', 'event_id', 'at', 'from_status', 'to_status'])
     .where('alert_ref', '>=', firstRefAt(sinceMs))
+    .orderBy('alert_ref', 'desc')
+    .orderBy('event_id', 'desc')
+    .limit(20_000);
+  const newest = ctx.db
+    .selectFrom(events.as('event'))
+    .select(['alert_ref', 'event_id', 'at'])
     .where('from_status', '=', 'processing')
     .where('to_status', '=', 'acked')
     .orderBy('alert_ref', 'desc')

@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
-import { type Ctx, type Expired, expiredRows, runStatements } from '../store/index.ts';
+import { type Ctx, type Expired, expiredRows } from '../store/index.ts';
+import { uncount } from './note-blocks.ts';
 import { firstRefAt } from './queries-dashboard.ts';
-import { hourMs } from './queries-hours.ts';
 
 /** Answers the alerts that ended before the time, with their events and decisions; those of an open incident stay with it. */
 export function expiredAlerts(ctx: Ctx, beforeMs: number): Expired {
@@ -13,6 +13,7 @@ export function expiredAlerts(ctx: Ctx, beforeMs: number): Expired {
     key: ['alert_ref'],
     isOld,
     parts: ['alert_event', 'alert_decision'],
+    alongside: uncount,
   });
 }
 
@@ -27,38 +28,4 @@ export function expiredSources(ctx: Ctx, beforeMs: number, expected: readonly st
 export function expiredSilences(ctx: Ctx, beforeMs: number): Expired {
   const isOld = sql<SqlBool>`ends_at < ${sql.lit(beforeMs)}`;
   return expiredRows(ctx, { table: 'silence', key: ['silence_id'], isOld });
-}
-
-/** Answers the notes of hours before the time of which no alert is left. */
-export function expiredHours(ctx: Ctx, beforeMs: number): Expired {
-  const find = async () => {
-    const empty = await findEmptyHours(ctx, beforeMs);
-    const isOld = sql<SqlBool>`hour_at in (${sql.join(empty.map((hourAt) => sql.lit(hourAt)))})`;
-    const nothing: Expired = { count: async () => 0, remove: async () => 0 };
-    if (empty.length === 0) return nothing;
-    return expiredRows(ctx, { table: 'alert_hour', key: ['dimension', 'value', 'hour_at'], isOld });
-  };
-  return { count: async () => (await find()).count(), remove: async () => (await find()).remove() };
-}
-
-async function findEmptyHours(ctx: Ctx, beforeMs: number): Promise<number[]> {
-  const noted = await ctx.db
-    .selectFrom('alert_hour')
-    .select('hour_at')
-    .distinct()
-    .where('hour_at', '<', beforeMs - hourMs)
-    .execute();
-  const found = await runStatements(
-    ctx,
-    noted.map(({ hour_at: hourAt }) =>
-      ctx.db
-        .selectFrom('alert')
-        .select('alert_ref')
-        .where('alert_ref', '>=', firstRefAt(hourAt))
-        .where('alert_ref', '<', firstRefAt(hourAt + hourMs))
-        .limit(1)
-        .compile(),
-    ),
-  );
-  return noted.map(({ hour_at }) => hour_at).filter((_, i) => found[i]?.length === 0);
 }

@@ -1,8 +1,7 @@
 import type { SelectQueryBuilder } from 'kysely';
-import { decodeTime } from '../core/ids.ts';
 import { type AlertRow, type Ctx, type Database, runStatements } from '../store/index.ts';
 import { firstRefAt } from './queries-dashboard.ts';
-import { type Dimension, findNotedUntil, hourMs, listHours } from './queries-hours.ts';
+import { type Dimension, findNotedUntil, listSpans, type Span } from './queries-notes.ts';
 import { onlyOne, type Page, selectAlerts, selectMatching } from './queries-page.ts';
 import type { AlertFilters } from './types.ts';
 
@@ -15,16 +14,16 @@ type Sighted = { dimension: Dimension; values: readonly string[] };
 type Bounds = {
   /** How many alerts are looked at: a few first, as most searches end there. */
   looks: readonly number[];
-  /** How many hours are looked at together, one lot after the other. */
-  lots: readonly number[];
+  /** How many notes are followed for one answer. */
+  notes: number;
 };
 
-const usual: Bounds = { looks: [1_000, 15_000], lots: [4, 16, 64, 128] };
+const usual: Bounds = { looks: [1_000, 15_000], notes: 250 };
 
 /**
  * Answers alerts, newest first, as `selectAlerts` does, and looks at so many of them at most that the answer does not keep
- * people waiting: what no index finds is searched for piece by piece. Alerts of a source or kind are looked for in the
- * hours in which they are known to have come.
+ * people waiting: what no index finds is searched for piece by piece. Alerts of a source or kind are looked for where
+ * they are known to be.
  */
 export async function searchAlerts(
   ctx: Ctx,
@@ -38,10 +37,10 @@ export async function searchAlerts(
   const sighted = readSighted(filters);
   const notedUntil = sighted ? await findNotedUntil(ctx) : null;
   if (sighted === null || notedUntil === null) return searchDown(ctx, matching, page, null);
-  const recent = await searchDown(ctx, matching, page, firstRefAt(notedUntil));
+  const recent = await searchDown(ctx, matching, page, notedUntil);
   if (recent.stoppedAt !== null || recent.rows.length >= page.limit) return recent;
   const limit = page.limit - recent.rows.length;
-  const noted = await searchHours(ctx, matching, sighted, { ...page, limit, notedUntil });
+  const noted = await searchNoted(ctx, matching, sighted, { ...page, limit });
   return { ...noted, rows: [...recent.rows, ...noted.rows] };
 }
 
@@ -107,34 +106,45 @@ async function findBelow(
   return row?.alert_ref ?? null;
 }
 
-/** Looks at the hours in which such alerts came, the latest first. Index: alert_hour_key, and alert_key, a range of it for each. */
-async function searchHours(
+/** Looks where such alerts are noted, the latest first. Index: alert_note_key, and alert_key, a range of it for each note. */
+async function searchNoted(
   ctx: Ctx,
   matching: Selection,
   sighted: Sighted,
-  page: Page & Bounds & { notedUntil: number },
+  page: Page & Bounds,
 ): Promise<Found> {
+  const spans = await listSpans(ctx, sighted, { beforeRef: page.afterRef, limit: page.notes });
   const rows: AlertRow[] = [];
-  const cursorMs = page.afterRef === null ? null : decodeTime(page.afterRef.slice('alrt_'.length));
-  let toMs = Math.min(page.notedUntil - 1, cursorMs ?? Number.POSITIVE_INFINITY);
-  for (const lot of page.lots) {
-    const hours = await listHours(ctx, sighted, { toMs, limit: lot });
+  let followed = 0;
+  for (const looks of page.looks) {
+    const lot = takeLooks(spans.slice(followed), looks);
+    const limit = page.limit - rows.length;
     const found = await runStatements(
       ctx,
-      hours.map((hourAt) => selectHour(matching, hourAt, page.limit - rows.length)),
+      lot.map((span) => selectSpan(matching, span, limit)),
     );
     rows.push(...(found.flat() as AlertRow[]));
+    followed += lot.length;
     if (rows.length >= page.limit) return { rows: rows.slice(0, page.limit), stoppedAt: null };
-    if (hours.length < lot) return { rows, stoppedAt: null };
-    toMs = (hours.at(-1) ?? 0) - 1;
   }
-  return { rows, stoppedAt: firstRefAt(toMs + 1) };
+  const hasMore = followed < spans.length || spans.length === page.notes;
+  return { rows, stoppedAt: hasMore ? (spans[followed - 1]?.fromRef ?? null) : null };
 }
 
-function selectHour(matching: Selection, hourAt: number, limit: number) {
+/** Answers the first spans, one at least, that together hold so many alerts at most. */
+function takeLooks(spans: readonly Span[], most: number): readonly Span[] {
+  let looks = 0;
+  const tooMany = spans.findIndex((span, i) => {
+    looks += span.looks;
+    return i > 0 && looks > most;
+  });
+  return tooMany === -1 ? spans : spans.slice(0, tooMany);
+}
+
+function selectSpan(matching: Selection, { firstRef, lastRef }: Span, limit: number) {
   return matching
-    .where('alert_ref', '>=', firstRefAt(hourAt))
-    .where('alert_ref', '<', firstRefAt(hourAt + hourMs))
+    .where('alert_ref', '>=', firstRef)
+    .where('alert_ref', '<=', lastRef)
     .orderBy('alert_ref', 'desc')
     .limit(limit)
     .compile();

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
 import { completeReport } from '../../test/reports.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
-import { encodeTime } from '../core/ids.ts';
 import type { Ctx } from '../store/index.ts';
 import { ingest } from './ingest.ts';
-import { noteHours } from './note-hours.ts';
-import { findNotedUntil } from './queries-hours.ts';
+import { noteBlocks } from './note-blocks.ts';
+import { findNotedUntil } from './queries-notes.ts';
 import { selectAlerts } from './queries-page.ts';
-import { expiredHours } from './queries-retention.ts';
+import { expiredAlerts } from './queries-retention.ts';
 import { searchAlerts } from './queries-search.ts';
 import type { AlertFilters } from './types.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const narrow = { looks: [2, 5], lots: [1, 2] };
+const narrow = { looks: [2, 5], notes: 2 };
+const small = { alertsPerBlock: 4, changesAtOnce: 2, recountsAtOnce: 3 };
 
 /** Forty alerts over twenty hours: one source and one kind in ten are rare. */
 async function tell({ ctx, clock }: StoreHarness): Promise<void> {
@@ -32,7 +32,7 @@ async function tell({ ctx, clock }: StoreHarness): Promise<void> {
 }
 
 async function noteAll(ctx: Ctx): Promise<void> {
-  while (await noteHours(ctx));
+  while (await noteBlocks(ctx, small));
 }
 
 type Bounds = NonNullable<Parameters<typeof searchAlerts>[3]>;
@@ -86,41 +86,42 @@ describeEachStore('a search for alerts', (open) => {
   it('finds a rare source in one answer by notes, where it would stop on its way without', async () => {
     const harness = await open();
     await tell(harness);
-    const bounds = { looks: [2, 5], lots: [4] };
+    const bounds = { looks: [2, 5], notes: 4 };
     expect((await readAll(harness.ctx, { source: 'attic' }, bounds)).pages).toBeGreaterThan(4);
     await noteAll(harness.ctx);
     expect((await readAll(harness.ctx, { source: 'attic' }, bounds)).pages).toBe(2);
   });
 });
 
-describeEachStore('notes of hours', (open) => {
-  it('are made of hours that are over, and again for alerts of a clock that went back', async () => {
+describeEachStore('notes of blocks', (open) => {
+  it('are made of what has settled, and again for alerts of a clock that went back', async () => {
     const harness = await open();
     const { ctx, clock } = harness;
-    expect(await noteHours(ctx)).toBe(false);
+    expect(await noteBlocks(ctx, small)).toBe(false);
     await tell(harness);
     await noteAll(ctx);
     const until = await findNotedUntil(ctx);
-    expect(until).toBe(clock.now() - 60 * minuteMs);
-    const late = { ...ctx, clock: { ...clock, now: () => (until ?? 0) - 5 * minuteMs } };
-    const ids = { ...ctx.ids, ulid: () => `${encodeTime((until ?? 0) - 5 * minuteMs)}${'0'.repeat(16)}` };
-    await ingest({ ...late, ids }, [completeReport({ source: 'late', title: 'late' })], { dedupeMaxMs: 0 });
-    await clock.advance(hourMs);
+    const [middle] = (await readAll(ctx, {})).refs.slice(30);
+    expect(until).toBe((await readAll(ctx, {})).refs[3]);
+    const ids = { ...ctx.ids, ulid: () => `${middle?.slice('alrt_'.length, -1)}Z` };
+    await ingest({ ...ctx, ids }, [completeReport({ source: 'late', title: 'late' })], { dedupeMaxMs: 0 });
+    expect((await readAll(ctx, { source: 'late' })).refs).toEqual([]);
+    await clock.advance(24 * hourMs);
     await noteAll(ctx);
     expect((await readAll(ctx, { source: 'late' })).refs).toHaveLength(1);
   });
 
-  it('go with the last alert of their hour', async () => {
+  it('go with the last alert of their block, and tell what is left of it', async () => {
     const harness = await open();
     const { ctx, clock } = harness;
     await tell(harness);
     await noteAll(ctx);
-    expect(await expiredHours(ctx, clock.now()).count()).toBe(0);
-    await ctx.db.deleteFrom('alert').where('source', '=', 'node0').execute();
-    await ctx.db.deleteFrom('alert').where('source', '=', 'node1').execute();
-    const removed = await expiredHours(ctx, clock.now()).remove();
-    expect(removed).toBeGreaterThan(20);
-    const left = await ctx.db.selectFrom('alert_hour').select('hour_at').distinct().execute();
-    expect(left).toHaveLength(4);
+    await ctx.db.updateTable('alert').set({ ended_at: 1 }).where('source', '=', 'node0').execute();
+    await ctx.db.updateTable('alert').set({ ended_at: 1 }).where('source', '=', 'node1').execute();
+    const count = () => ctx.db.selectFrom('alert_note').select('value').distinct().orderBy('value').execute();
+    expect((await count()).length).toBeGreaterThan(3);
+    expect(await expiredAlerts(ctx, clock.now()).remove()).toBe(36);
+    expect(await count()).toEqual([{ value: 'attic' }, { value: 'security' }]);
+    expect(await ctx.db.selectFrom('alert_block').select('from_ref').execute()).toHaveLength(4);
   });
 });

@@ -15,7 +15,6 @@ const nothing = {
   runs: 0,
   notifications: 0,
   silences: 0,
-  alert_hours: 0,
   sources: 0,
   deployments: 0,
   triages: 0,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expiredAlerts, expiredHours, expiredSilences, expiredSources } from '../alerts/index.ts';
+import { expiredAlerts, expiredSilences, expiredSources } from '../alerts/index.ts';
 import { defineAction } from '../core/action.ts';
 import { expiredDeployments } from '../deployments/index.ts';
 import { expiredMinutes, expiredServices, expiredSignatures, expiredTriages } from '../incidents/index.ts';
@@ -19,7 +19,6 @@ const kept = [
   'runs',
   'notifications',
   'silences',
-  'alert_hours',
   'sources',
   'deployments',
   'triages',
@@ -61,7 +60,6 @@ function findExpired(ctx: FlowCtx): Record<Kept, Expired> {
     runs: expiredRuns(ctx, nowMs - retention.runsMs),
     notifications: expiredNotifications(ctx, nowMs - retention.notificationsMs),
     silences: expiredSilences(ctx, alertsBefore),
-    alert_hours: expiredHours(ctx, alertsBefore),
     sources: expiredSources(ctx, alertsBefore, Object.keys(sources)),
     deployments: expiredDeployments(ctx, alertsBefore),
     triages: expiredTriages(ctx, 'triage', alertsBefore),

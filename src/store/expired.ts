@@ -18,6 +18,8 @@ export type ExpiredRows = {
   isOld: RawBuilder<SqlBool>;
   /** Tables whose rows go with it; the key is one column, and they have it too. */
   parts?: readonly TableName[];
+  /** What else changes in the transaction in which the rows of these keys go; the key is one column. */
+  alongside?(ctx: Ctx, gone: readonly string[]): Promise<void>;
 };
 
 type Key = Record<string, string | number>;
@@ -65,6 +67,7 @@ async function remove(ctx: Ctx, rows: ExpiredRows, keys: readonly Key[]): Promis
     const isPart = ctx.dialect.isOneOf(sql.ref(key[0] ?? ''), gone);
     await sql`delete from ${sql.table(part)} where ${isPart}`.execute(ctx.db);
   }
+  await rows.alongside?.(ctx, gone);
   return gone.length;
 }
 

@@ -1,7 +1,8 @@
 import type {
+  AlertBlockRow,
   AlertDecisionRow,
   AlertEventRow,
-  AlertHourRow,
+  AlertNoteRow,
   AlertRow,
   AlertSourceRow,
   SilenceRow,
@@ -62,7 +63,8 @@ export type Database = {
   alert_event: AlertEventRow;
   alert_decision: AlertDecisionRow;
   alert_source: AlertSourceRow;
-  alert_hour: AlertHourRow;
+  alert_block: AlertBlockRow;
+  alert_note: AlertNoteRow;
   silence: SilenceRow;
   incident: IncidentRow;
   incident_signature: IncidentSignatureRow;

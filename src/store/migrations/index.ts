@@ -18,6 +18,7 @@ import { up as alertHours } from './0015-alert-hours.ts';
 import { up as runMetrics } from './0016-run-metrics.ts';
 import { up as runTriggers } from './0017-run-triggers.ts';
 import { up as fence } from './0018-fence.ts';
+import { up as alertBlocks } from './0019-alert-blocks.ts';
 
 export type Migration = {
   name: string;
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   { name: '0016-run-metrics', up: runMetrics },
   { name: '0017-run-triggers', up: runTriggers },
   { name: '0018-fence', up: fence },
+  { name: '0019-alert-blocks', up: alertBlocks },
 ];

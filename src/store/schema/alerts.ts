@@ -72,13 +72,32 @@ export type AlertDecisionRow = {
   last_at: number;
 };
 
-/** That alerts with the value came in the hour. */
-export type AlertHourRow = {
+/** So many alerts in the order of their references, counted; they follow each other without a gap, but for what the retention removed. */
+export type AlertBlockRow = {
+  /** The first reference of it, and the one before which it ends. */
+  from_ref: string;
+  to_ref: string;
+  /** How many there are of each severity. */
+  p0: number;
+  p1: number;
+  p2: number;
+  p3: number;
+  info: number;
+  /** How many had ended by the time to which ends are counted. */
+  ended: number;
+  /** When it is counted anew. */
+  due_at: number;
+};
+
+/** That alerts with the value came in the block, and between which of them all are. */
+export type AlertNoteRow = {
   dimension: string;
   value: string;
-  /** When the hour begins. */
-  hour_at: number;
-  alerts: number;
+  from_ref: string;
+  first_ref: string;
+  last_ref: string;
+  /** How many alerts of whatever value there are from the first to the last. */
+  looks: number;
 };
 
 export type AlertSourceRow = { source: string; last_seen_at: number };

@@ -164,8 +164,7 @@ class SqliteConnection implements DatabaseConnection {
     const command = toCommand(query, this.#scope());
     // Even a statement that fails has begun the transaction by then.
     this.#beginIsDue = false;
-    const reader =
-      this.#unlock === null && query.query.kind === 'SelectQueryNode' ? this.#driver.reader() : null;
+    const reader = this.#unlock === null && isRead(query) ? this.#driver.reader() : null;
     if (reader) return toQueryResult(await reader.send(command), query);
     if (this.#unlock) return toQueryResult(await this.#driver.writer.send(command), query);
     return toQueryResult(await this.#driver.sendWhole(command), query);
@@ -185,9 +184,16 @@ class SqliteConnection implements DatabaseConnection {
   }
 }
 
+/** Plain selects, alone or together. */
+function isRead({ query, together }: SqliteQuery): boolean {
+  if (together) return together.length > 0 && together.every(isRead);
+  return query.kind === 'SelectQueryNode';
+}
+
 function toCommand(query: SqliteQuery, scope: SqliteScope): SqliteCommand {
   if (query.together) {
     const statements = query.together.map(toStatement);
+    if (isRead(query)) return { kind: 'run', statements, scope };
     const mayBeLost = query.mayBeLost === true;
     return { kind: 'run', statements, scope: scope === 'none' ? 'own' : scope, mayBeLost };
   }

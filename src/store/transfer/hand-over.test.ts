@@ -162,6 +162,19 @@ describeSharedStores('a state that is handed over', (openHarness) => {
     expect((await importInto(here.options, path, here, true)).rows).toMatchObject({ alert: 1 });
   });
 
+  it('leaves no count of alerts that were here', async () => {
+    const here = await open();
+    await fillEveryTable(here.ctx);
+    const worker = await startWorker(await open());
+    const path = await exportInto({ ...here, ...worker }, 'state.db', false);
+    await here.ctx.db.deleteFrom('fence').execute();
+    if (here.options.backend === 'sqlite') await here.store.close();
+    await importInto(here.options, path, here, true);
+    const store = await openUntilTheEnd(here.options);
+    for (const table of ['alert_block', 'alert_note'] as const)
+      expect(await store.db.selectFrom(table).selectAll().execute()).toEqual([]);
+  });
+
   it('names what is still under way', async () => {
     const here = await open();
     await fillEveryTable(here.ctx);

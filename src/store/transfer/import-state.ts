@@ -57,12 +57,16 @@ async function takeState(to: Side, file: Store, { force, by, nowMs }: ImportOpti
   if (decision.remove === 'all') await deleteRows(to.db, exceptFence);
   if (decision.remove === 'live') await deleteRows(to.db, chooseReplaced(nowMs));
   const rows = await copyRows(file, to, { choose: exceptFence, overwrite: true });
+  await deleteRows(to.db, countsOfAlerts);
   if (brought) await openForImport(to, { epoch: brought.epoch, changed_by: by, changed_at: nowMs });
   return { rows, handedOver: brought !== null };
 }
 
 const nothing = sql<SqlBool>`1 = 0`;
 const exceptFence: Choose = (table) => (table === 'fence' ? nothing : null);
+/** What was counted here is no longer true of the alerts: a worker counts anew. */
+const countsOfAlerts: Choose = (table) =>
+  table === 'alert_block' || table === 'alert_note' ? null : nothing;
 
 type Refusal = Extract<ImportDecision, { take: false }>['reason'];
 

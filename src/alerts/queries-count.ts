@@ -1,0 +1,161 @@
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Severity, severities } from '../core/severity.ts';
+import type { AlertBlockRow, AlertStatus, Ctx } from '../store/index.ts';
+import { firstRefAt } from './queries-dashboard.ts';
+
+export type AlertCounts = {
+  total: number;
+  live: number;
+  byStatus: Record<AlertStatus, number>;
+  bySeverity: Record<Severity, number>;
+};
+
+type Block = Pick<AlertBlockRow, 'from_ref' | 'to_ref'>;
+
+/** Up to when ends are counted, as a name among counters. */
+export const markName = 'alert_ends_until';
+
+const columnOf = (severity: Severity) => sql.ref(severity.toLowerCase());
+/** The columns of a block that count severities, and what counts them of alerts, in that order. */
+export const severityColumns = sql.join(severities.map(columnOf));
+export const countSeverities = sql.join(
+  severities.map(
+    (severity) => sql`count(case when severity = ${sql.lit(severity)} then 1 end) as ${columnOf(severity)}`,
+  ),
+);
+
+/** In the words in which alert_event_raised is declared. */
+export const isRaise = sql<SqlBool>`reason in ('severity_raised', 'escalated')`;
+
+/** The first reference of the block that holds a reference; null: it is not noted yet. Index: alert_block_key. */
+export function blockOf(ref: Expression<unknown>): RawBuilder<string | null> {
+  return sql`(select case when b.to_ref > ${ref} then b.from_ref end from alert_block as b
+    where b.from_ref <= ${ref} order by b.from_ref desc limit 1)`;
+}
+
+/** Answers the blocks of alerts that became more severe in a time; null: up to now. Indexes: alert_event_raised, alert_block_key. */
+export async function listRaisedBlocks(
+  ctx: Ctx,
+  span: { afterMs: number; untilMs: number | null },
+): Promise<Block[]> {
+  const raised = ctx.db
+    .selectFrom('alert_event')
+    .select(blockOf(sql.ref('alert_ref')).as('from_ref'))
+    .where(isRaise)
+    .where('at', '>', span.afterMs)
+    .$if(span.untilMs !== null, (query) => query.where('at', '<=', span.untilMs ?? 0));
+  return ctx.db
+    .selectFrom('alert_block')
+    .select(['from_ref', 'to_ref'])
+    .where('from_ref', 'in', raised)
+    .execute();
+}
+
+/** How the alerts since a reference are counted: by blocks where there are some, one by one before and behind these. */
+type Plan = {
+  sinceRef: string;
+  markMs: number;
+  /** From the first whole block to the end of the last; null: there is none. */
+  blocks: Block | null;
+  /** Blocks whose counts of severities are no longer true. */
+  raised: readonly Block[];
+};
+
+async function planCount(ctx: Ctx, sinceMs: number): Promise<Plan> {
+  const sinceRef = firstRefAt(sinceMs);
+  const found = await ctx.db
+    .selectFrom('counter')
+    .where('name', '=', markName)
+    .select((eb) => [
+      'value',
+      eb
+        .selectFrom('alert_block')
+        .select((eb) => eb.fn.min('from_ref').as('from_ref'))
+        .where('from_ref', '>=', sinceRef)
+        .as('from_ref'),
+      eb.selectFrom('alert_block').select('to_ref').orderBy('from_ref', 'desc').limit(1).as('to_ref'),
+    ])
+    .executeTakeFirst();
+  if (!found?.from_ref || !found.to_ref) return { sinceRef, markMs: 0, blocks: null, raised: [] };
+  const blocks = { from_ref: found.from_ref, to_ref: found.to_ref };
+  const raised = await listRaisedBlocks(ctx, { afterMs: found.value, untilMs: null });
+  return {
+    sinceRef,
+    markMs: found.value,
+    blocks,
+    raised: raised.filter((one) => one.from_ref >= blocks.from_ref),
+  };
+}
+
+/**
+ * Counts the alerts that came in since, exactly, by status and by severity, in one look. What it costs grows with what
+ * came, ended and rose in the last minutes, and with what waits for work, not with the time it looks back. Indexes:
+ * alert_block_key; alert_key, ranges of it; alert_ended; alert_waiting, alert_leased, alert_retry, alert_dead.
+ */
+export async function countAlerts(ctx: Ctx, sinceMs: number): Promise<AlertCounts> {
+  const plan = await planCount(ctx, sinceMs);
+  const parts = sql.join(partsOf(plan), sql` union all `);
+  const sums = [...severities.map((severity) => severity.toLowerCase()), 'ended'].map(
+    (column) => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`,
+  );
+  const statuses = workStatuses.map(
+    (status) => sql`(${countStatus(status, plan.sinceRef)}) as ${sql.ref(`of_${status}`)}`,
+  );
+  const counted = sql<Counted>`(select ${sql.join([...sums, ...statuses])} from (${parts}) as part)`;
+  const row = await ctx.db.selectFrom(counted.as('counted')).selectAll().executeTakeFirstOrThrow();
+  return toCounts(row);
+}
+
+type Counted = Record<'p0' | 'p1' | 'p2' | 'p3' | 'info' | 'ended', number> &
+  Record<`of_${Exclude<AlertStatus, 'acked'>}`, number>;
+
+/** Each has an index of its own; whatever is in none of them is acked. */
+const workStatuses = ['new', 'processing', 'failed', 'dead'] as const satisfies readonly AlertStatus[];
+
+/** As an expression, where the plain column would make SQLite go through all alerts since. */
+function countStatus(status: (typeof workStatuses)[number], sinceRef: string) {
+  const isSince =
+    status === 'dead' || status === 'new'
+      ? sql`alert_ref >= ${sinceRef}`
+      : sql`alert_ref || '' >= ${sinceRef}`;
+  const ranks = status === 'new' ? sql`and severity_rank in (0, 1, 2, 3, 4)` : sql``;
+  return sql`select count(*) from alert where status = ${sql.lit(status)} ${ranks} and ${isSince}`;
+}
+
+function partsOf({ sinceRef, markMs, blocks, raised }: Plan): RawBuilder<unknown>[] {
+  if (blocks === null) return [countRows(sql`alert_ref >= ${sinceRef}`, sql`count(ended_at)`)];
+  const { from_ref, to_ref } = blocks;
+  const isInside = sql`from_ref >= ${from_ref} and to_ref <= ${to_ref}`;
+  const isRaised =
+    raised.length === 0 ? sql`1 = 0` : sql`from_ref in (${sql.join(raised.map((block) => block.from_ref))})`;
+  const none = sql.join(severities.map(() => sql.lit(0)));
+  return [
+    sql`select ${severityColumns}, 0 as ended from alert_block where ${isInside} and not (${isRaised})`,
+    sql`select ${none}, sum(ended) from alert_block where ${isInside}`,
+    sql`select ${none}, count(*) from alert where ended_at > ${markMs}
+      and ended_at > (select value from counter where name = ${sql.lit(markName)})
+      and alert_ref || '' >= ${from_ref} and alert_ref || '' < ${to_ref}`,
+    countRows(sql`alert_ref >= ${sinceRef} and alert_ref < ${from_ref}`, sql`count(ended_at)`),
+    countRows(sql`alert_ref >= ${sinceRef > to_ref ? sinceRef : to_ref}`, sql`count(ended_at)`),
+    ...raised.map((block) =>
+      countRows(sql`alert_ref >= ${block.from_ref} and alert_ref < ${block.to_ref}`, sql.lit(0)),
+    ),
+  ];
+}
+
+function countRows(isMeant: RawBuilder<unknown>, ended: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${countSeverities}, ${ended} as ended from alert where ${isMeant}`;
+}
+
+function toCounts(row: Counted): AlertCounts {
+  const bySeverity = { P0: row.p0, P1: row.p1, P2: row.p2, P3: row.p3, INFO: row.info };
+  const total = Object.values(bySeverity).reduce((sum, count) => sum + count, 0);
+  const waiting = {
+    new: row.of_new,
+    processing: row.of_processing,
+    failed: row.of_failed,
+    dead: row.of_dead,
+  };
+  const acked = total - Object.values(waiting).reduce((sum, count) => sum + count, 0);
+  return { total, live: total - row.ended, byStatus: { ...waiting, acked }, bySeverity };
+}
