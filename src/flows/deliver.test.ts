@@ -1,67 +1,22 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
-import { announcement, facts, notifySettings, route, webhookTo } from '../../test/notify.ts';
 import {
-  createTestCtx,
-  describeEachStore,
-  describeSharedStores,
-  quietLog,
-  type StoreHarness,
-} from '../../test/stores.ts';
+  alerts,
+  atOnce,
+  eventsAt,
+  keysAt,
+  opened,
+  outbox,
+  stand,
+  statuses,
+  updated,
+} from '../../test/deliverer.ts';
+import { announcement, facts, route } from '../../test/notify.ts';
+import { createTestCtx, describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
 import { startTelegramServer } from '../../test/telegram-server.ts';
-import { type Answer, type Receiver, startReceiver } from '../../test/webhook-receiver.ts';
-import type { ChannelConfig, Config } from '../config/types.ts';
-import type { AlertReport, Announcement } from '../core/hand-over.ts';
-import { createSignal } from '../core/signal.ts';
-import { announceMany, claimDue, type NotifySettings } from '../notify/index.ts';
-import { inTransaction, migrate, type NotificationRow, openStore } from '../store/index.ts';
-import { createMetrics } from '../telemetry/index.ts';
-import type { FlowCtx } from './context.ts';
-import { createDeliverer } from './deliver.ts';
-import { createDeskPlace } from './desk-place.ts';
-
-const atOnce = { groupWaitMs: 0 };
-
-/** Stands a deliverer on the store, with the channels `hook` and `other` leading to one receiver. */
-async function stand(harness: Pick<StoreHarness, 'ctx' | 'clock'>, given: Partial<NotifySettings> = {}) {
-  const receiver = await startReceiver();
-  const channels: Record<string, ChannelConfig> = {
-    hook: webhookTo(`${receiver.url}/hook`, 2000),
-    other: webhookTo(`${receiver.url}/other`, 2000),
-  };
-  const settings = notifySettings([route(['hook'], atOnce)], { channels, ...given });
-  const config = { ...settings, notify: { dryRun: settings.dryRun } } as unknown as Config;
-  const signals = { alerts: createSignal(), messages: createSignal() };
-  const parts = { signals, metrics: createMetrics(), desk: createDeskPlace() };
-  const ctx = { ...harness.ctx, config, ...parts } as unknown as FlowCtx;
-  const reports: AlertReport[] = [];
-  const deliverer = createDeliverer({ ctx, report: async (report) => reports.push(report), random: () => 0 });
-  onTestFinished(() => deliverer.stop());
-  const tell = (...told: Announcement[]) =>
-    announceMany(ctx, told, { ...settings, ring: signals.messages.ring, openDesk: parts.desk.open });
-  return { ...harness, ctx, receiver, deliverer, reports, tell, settings };
-}
-
-const opened = announcement('incident.opened');
-const updated = announcement('incident.updated');
-
-function outbox({ ctx }: Pick<StoreHarness, 'ctx'>): Promise<NotificationRow[]> {
-  return ctx.db.selectFrom('notification').selectAll().orderBy('notification_id').execute();
-}
-
-async function statuses(stage: Pick<StoreHarness, 'ctx'>): Promise<string> {
-  return (await outbox(stage)).map((row) => row.status).join(' ');
-}
-
-function alerts(count: number): Announcement[] {
-  return Array.from({ length: count }, (_, i) =>
-    announcement('alert.firing', { thread: `alrt_${i}`, incident: null }),
-  );
-}
-
-const eventsAt = ({ received }: Receiver) =>
-  received.map(({ body }) => (JSON.parse(body) as { event: string }).event);
-const keysAt = ({ received }: Receiver) => received.map(({ headers }) => headers['idempotency-key']);
+import type { Answer } from '../../test/webhook-receiver.ts';
+import { announceMany, claimDue } from '../notify/index.ts';
+import { migrate, openStore } from '../store/index.ts';
 
 describeEachStore('delivering', (open) => {
   test('sends what is due, records it, and says whether there was anything', async () => {
@@ -281,76 +236,6 @@ describeEachStore('delivering', (open) => {
     await asked;
     await stopped;
     expect(await statuses(stage)).toBe('delivered pending');
-  });
-});
-
-describeEachStore('what is the first of its thread', (open) => {
-  const first = { ...opened, isFirst: true };
-  const firsts = (count: number) => alerts(count).map((alert) => ({ ...alert, isFirst: true }));
-
-  test('is leased to the deliverer that runs from the start, and goes out behind the commit', async () => {
-    const stage = await stand(await open());
-    stage.deliverer.start();
-    expect(await stage.tell(first)).toMatchObject([{ status: 'sending' }]);
-    await vi.waitFor(async () => expect(await statuses(stage)).toBe('delivered'));
-    expect(await outbox(stage)).toMatchObject([{ attempts: 1, lease_token: null, locked_until: null }]);
-    expect(eventsAt(stage.receiver)).toEqual(['incident.opened']);
-    await stage.deliverer.stop();
-    await stage.tell(...firsts(1));
-    expect(await statuses(stage)).toBe('delivered pending');
-  });
-
-  test('is not sent where its transaction is taken back', async () => {
-    const stage = await stand(await open());
-    stage.deliverer.start();
-    const failing = inTransaction(stage.ctx, async (ctx) => {
-      await announceMany(ctx, [first], { ...stage.settings, openDesk: stage.ctx.desk.open });
-      throw new Error('back');
-    });
-    await expect(failing).rejects.toThrow('back');
-    await stage.deliverer.stop();
-    expect(stage.receiver.received).toEqual([]);
-  });
-
-  test('goes out when its lease is over where the process was killed behind the commit, with the same key', async () => {
-    const stage = await stand(await open());
-    const lease = () => ({ leaseToken: 'killed', lockedUntilMs: stage.clock.now() + 30_000 });
-    await announceMany(stage.ctx, [first], { ...stage.settings, openDesk: () => ({ lease, take() {} }) });
-    await stage.clock.advance(29_000);
-    expect(await stage.deliverer.tick()).toBe(false);
-    await stage.clock.advance(1000);
-    await stage.deliverer.tick();
-    expect(await outbox(stage)).toMatchObject([
-      { status: 'delivered', attempts: 2, idempotency_key: 'inc_7/incident.opened/1/hook' },
-    ]);
-  });
-
-  test('is not sent where its commit comes too late for a send within its lease, but when that is over', async () => {
-    const harness = await open();
-    const stage = await stand(harness);
-    stage.deliverer.start();
-    await inTransaction(stage.ctx, async (ctx) => {
-      await announceMany(ctx, [first], { ...stage.settings, openDesk: stage.ctx.desk.open });
-      await stage.clock.advance(8000);
-    });
-    await stage.deliverer.stop();
-    expect(stage.receiver.received).toEqual([]);
-    expect(await outbox(stage)).toMatchObject([{ status: 'sending', attempts: 1 }]);
-    await stage.clock.advance(22_000);
-    const other = await stand(harness);
-    expect(await other.deliverer.tick()).toBe(true);
-    expect(await outbox(stage)).toMatchObject([{ status: 'delivered', attempts: 2 }]);
-  });
-
-  test('waits in the outbox for the time of its route, and for room in its channel', async () => {
-    const stage = await stand(await open());
-    stage.deliverer.start();
-    const told = await stage.tell(...firsts(60));
-    expect(told.filter(({ status }) => status === 'pending').length).toBeGreaterThanOrEqual(10);
-    await vi.waitFor(() => expect(stage.receiver.received).toHaveLength(60));
-    const settings = { ...stage.settings, routes: [route(['hook'], { groupWaitMs: 1000 })] };
-    const later = await announceMany(stage.ctx, [first], { ...settings, openDesk: stage.ctx.desk.open });
-    expect(later).toMatchObject([{ status: 'pending' }]);
   });
 });
 

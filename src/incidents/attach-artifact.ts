@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineAction } from '../core/action.ts';
 import { text } from '../core/text.ts';
-import { type Ctx, inTransaction, runStatements } from '../store/index.ts';
+import { type Ctx, inTransaction, runStatements, writeLater } from '../store/index.ts';
 import { artifactNamePattern, readArtifactContent } from './artifact-content.ts';
 import {
   createArtifactRow,
@@ -13,9 +13,9 @@ import { appendEvents } from './queries-event.ts';
 import { incidentName, requireIncident } from './require.ts';
 import { artifactView, toArtifactView } from './view.ts';
 
-/** Attaches files that are known to be what they say, in the open transaction. */
-export async function attachFiles(ctx: Ctx, files: readonly NewArtifact[]): Promise<void> {
-  await runStatements(ctx, insertArtifacts(ctx, files));
+/** Attaches files that are known to be what they say, in the open transaction; as `writeLater`. */
+export function attachFiles(ctx: Ctx, files: readonly NewArtifact[]): Promise<void> {
+  return writeLater(ctx, insertArtifacts(ctx, files));
 }
 
 /** Attaches a file to an incident; one of the same name is kept beside it. */

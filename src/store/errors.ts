@@ -6,9 +6,14 @@ function driverCode(error: unknown): string {
   return String(error.code);
 }
 
-/** Answers whether the same transaction may simply be run again (PostgreSQL: 40001, 40P01; SQLite: busy). */
+/** Answers whether the same transaction may simply be run again (PostgreSQL: 40001, 40P01, a plan that is outdated; SQLite: busy). */
 export function isSerializationFailure(error: unknown): boolean {
-  return ['40001', '40P01', 'SQLITE_BUSY'].includes(driverCode(error));
+  return ['40001', '40P01', 'SQLITE_BUSY'].includes(driverCode(error)) || isOutdatedPlan(error);
+}
+
+/** Answers whether a migration has changed the columns of what a prepared statement answers (PostgreSQL: 0A000, which has other meanings too). */
+export function isOutdatedPlan(error: unknown): boolean {
+  return error instanceof Error && error.message === 'cached plan must not change result type';
 }
 
 /** Answers whether a unique index refused the row (PostgreSQL: 23505; SQLite: 2067, 1555). */

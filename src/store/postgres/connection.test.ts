@@ -2,6 +2,7 @@ import { CompiledQuery, Kysely, sql } from 'kysely';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freshSchema } from '../../../test/services/database.ts';
 import { quietLog } from '../../../test/stores.ts';
+import { isSerializationFailure } from '../index.ts';
 import { Together } from './connection.ts';
 import { createPostgresEngine, everydayLimits } from './engine.ts';
 
@@ -53,5 +54,52 @@ describe('statements that go to PostgreSQL at once', () => {
       expect((await isOpen.execute(transaction)).rows).toEqual([{ open: true }]);
     });
     expect(await kept()).toEqual([1]);
+  });
+});
+
+describe('statements that are prepared', () => {
+  const all = () => CompiledQuery.raw('select * from held where a > $1', [0]);
+  const alter = () => sql`alter table held add column b int`.execute(db);
+  /** On the one connection that work which never overlaps is given. */
+  const prepare = async () => {
+    for (let times = 0; times < 4; times++) await db.executeQuery(all());
+  };
+  const named = async () =>
+    (await sql`select name from pg_prepared_statements where statement = ${all().sql}`.execute(db)).rows;
+
+  it('are so once they run often', async () => {
+    await db.executeQuery(all());
+    expect(await named()).toEqual([]);
+    await prepare();
+    expect(await named()).toHaveLength(1);
+  });
+
+  it('answer what the table has become, alone and together', async () => {
+    await prepare();
+    await alter();
+    await db.executeQuery(add(1));
+    expect((await db.executeQuery(all())).rows).toEqual([{ a: 1, b: null }]);
+    await prepare();
+    await sql`alter table held drop column b`.execute(db);
+    expect((await db.executeQuery(together(add(2), all()))).rows[1]).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+
+  it('let a transaction be done again where the table has changed under it', async () => {
+    await prepare();
+    await alter();
+    const begun = db.transaction().execute(async (transaction) => {
+      await transaction.executeQuery(all());
+      return transaction.executeQuery(add(1));
+    });
+    expect((await begun).rows).toEqual([{ a: 1 }]);
+    await prepare();
+    await sql`alter table held drop column b`.execute(db);
+    const underWay = db.transaction().execute(async (transaction) => {
+      await transaction.executeQuery(add(2));
+      return transaction.executeQuery(all());
+    });
+    expect(isSerializationFailure(await underWay.catch((error: unknown) => error))).toBe(true);
+    expect(await kept()).toEqual([1]);
+    expect((await db.executeQuery(all())).rows).toEqual([{ a: 1 }]);
   });
 });

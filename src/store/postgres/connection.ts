@@ -1,6 +1,7 @@
 import type { CompiledQuery, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
 import { isAnswerMissing } from '../errors.ts';
+import type { PlanNames } from './plan-names.ts';
 
 /** Statements that need none of each other's answers, as the one parameter of a query. */
 export class Together {
@@ -34,12 +35,16 @@ const nothing: Answer = { command: '', rowCount: 0, rows: [] };
  * it, and statements together go at once, in a transaction of their own where none is open. An answer that does not come
  * would hold up whoever gets the connection next: the connection ends with the wait for it.
  */
-export function pipeline(client: pg.PoolClient): PostgresPoolClient {
+export function pipeline(client: pg.PoolClient, names: PlanNames): PostgresPoolClient {
   let state: 'none' | 'begin is due' | 'open' = 'none';
   let later: Statement[] = [];
 
   const sendAll = async (statements: readonly Statement[]) => {
-    const sent = statements.map(({ sql, parameters }) => client.query(sql, [...parameters]));
+    const { stream } = client.connection;
+    // Else each statement would be a packet of its own, and a turn of the server.
+    stream.cork();
+    const sent = statements.map((statement) => client.query(toQuery(statement, names)));
+    stream.uncork();
     const settled = await Promise.allSettled(sent);
     // What comes behind the one that failed only says that the transaction is over.
     const failed = settled.find((outcome) => outcome.status === 'rejected');
@@ -47,6 +52,16 @@ export function pipeline(client: pg.PoolClient): PostgresPoolClient {
     if (settled.some((outcome) => outcome.status === 'rejected' && isAnswerMissing(outcome.reason)))
       void client.end();
     throw failed.reason;
+  };
+
+  /** Where nothing was done before these, they are sent again when a named one does not fit any more. */
+  const send = async (statements: readonly Statement[], isStart: boolean) => {
+    try {
+      return await sendAll(statements);
+    } catch (error) {
+      if (!names.forgive(error) || !isStart) throw error;
+      return (await sendAll([rollback, ...statements])).slice(1);
+    }
   };
 
   /** What has to go before the next statement. */
@@ -58,9 +73,10 @@ export function pipeline(client: pg.PoolClient): PostgresPoolClient {
   };
 
   const runTogether = async ({ statements, mayBeLost }: Together): Promise<Answer> => {
-    const before = state === 'none' ? [begin, ...(mayBeLost ? [unsynced] : [])] : takeDue();
+    const isStart = state !== 'open';
     const behind = state === 'none' ? [commit] : [];
-    const answers = await sendAll([...before, ...statements, ...behind]);
+    const before = state === 'none' ? [mayBeLost ? beginUnsynced : begin] : takeDue();
+    const answers = await send([...before, ...statements, ...behind], isStart);
     const wanted = answers.slice(before.length, before.length + statements.length);
     return { ...nothing, rows: wanted.map(({ rows }) => rows) };
   };
@@ -77,22 +93,32 @@ export function pipeline(client: pg.PoolClient): PostgresPoolClient {
       return nothing;
     }
     if (sql === 'commit' || sql === 'rollback') return end(sql);
-    const answers = await sendAll([...takeDue(), { sql, parameters }]);
+    const isStart = state !== 'open';
+    const answers = await send([...takeDue(), { sql, parameters }], isStart);
     return answers.at(-1) ?? nothing;
   };
 
   const end = async (how: 'commit' | 'rollback'): Promise<Answer> => {
     if (how === 'rollback') later = [];
     const isEmpty = state !== 'open' && later.length === 0;
+    const isStart = state !== 'open';
     const due = isEmpty ? [] : takeDue();
     state = 'none';
-    if (!isEmpty) await sendAll([...due, { sql: how, parameters: [] }]);
+    if (!isEmpty) await send([...due, how === 'commit' ? commit : rollback], isStart);
     return nothing;
   };
   // Of the two ways to ask, the one with a cursor is for streams, which nothing opens.
   return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
 }
 
+/** Where a statement has a name, the server has parsed and planned it before. */
+function toQuery({ sql, parameters }: Statement, names: PlanNames): pg.QueryConfig | string {
+  if (parameters.length === 0) return sql;
+  const name = names.nameOf(sql);
+  return { text: sql, values: [...parameters], ...(name === undefined ? {} : { name }) };
+}
+
 const begin = { sql: 'begin', parameters: [] };
+const beginUnsynced = { sql: 'begin; set local synchronous_commit = off', parameters: [] };
 const commit = { sql: 'commit', parameters: [] };
-const unsynced = { sql: 'set local synchronous_commit = off', parameters: [] };
+const rollback = { sql: 'rollback', parameters: [] };

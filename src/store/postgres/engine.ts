@@ -2,10 +2,13 @@ import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../core/log.ts';
 import { pipeline } from './connection.ts';
+import { createPlanNames } from './plan-names.ts';
 
 const int8 = 20;
 const numeric = 1700;
 const maxConnections = 12;
+// Then another takes its place: what the server keeps of a connection, plans above all, does not grow for ever.
+const maxAgeSeconds = 30 * 60;
 const connectTimeoutMs = 5_000;
 const keepAliveAfterMs = 10_000;
 
@@ -40,6 +43,7 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
   const pool = new pg.Pool({
     connectionString: dsn,
     max: maxConnections,
+    maxLifetimeSeconds: maxAgeSeconds,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
@@ -58,6 +62,7 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
   pool.on('error', (err) => log.warn({ tag: 'db', err }, '[db] an idle PostgreSQL connection was lost'));
   // One in use says so twice: the query under way or the next one fails, and this event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const connect = async () => pipeline(await pool.connect());
+  const names = createPlanNames();
+  const connect = async () => pipeline(await pool.connect(), names);
   return new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } });
 }
