@@ -130,3 +130,4 @@ create index "alert_note_of_block" on "alert_note" ("from_ref");
 create index "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
 drop table "alert_hour";
 delete from counter where name = 'alert_hours_until';
+-- 0020-shorter-live-keys

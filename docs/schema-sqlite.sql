@@ -1,7 +1,6 @@
 -- Made from the migrations by `npm run generate`.
 CREATE TABLE "migration" ("name" text primary key, "applied_at" bigint not null);
 CREATE TABLE "alert" ("alert_ref" text not null, "dedupe_key" text not null, "fingerprint" text not null, "signature" text not null, "service" text not null, "env" text not null, "kind" text not null, "severity" text not null, "severity_rank" integer not null, "title" text not null, "message" text, "source" text not null, "status" text not null, "occurrences" bigint not null, "first_seen_at" bigint not null, "last_seen_at" bigint not null, "started_at" bigint not null, "ends_at" bigint, "ended_at" bigint, "dedupe_ttl_ms" bigint, "labels" text, "annotations" text, "metrics" text, "evidence" text, "component" text, "owner" text, "lease_token" text, "processing_lock_until" bigint, "attempts" integer not null, "retry_at" bigint, "last_error" text, "rose_since_claim" integer not null, "announced" integer not null, "incident_id" text, "silenced_by" text, "created_at" bigint not null, "updated_at" bigint not null, "request_id" text, constraint "alert_key" primary key ("alert_ref"), constraint "alert_status" check ("status" in ('new', 'processing', 'acked', 'failed', 'dead')));
-CREATE UNIQUE INDEX "alert_live" on "alert" ("dedupe_key") where ended_at is null;
 CREATE INDEX "alert_waiting" on "alert" ("severity_rank", "alert_ref") where status = 'new';
 CREATE INDEX "alert_leased" on "alert" ("processing_lock_until") where status = 'processing';
 CREATE INDEX "alert_retry" on "alert" ("retry_at") where status = 'failed';
@@ -103,3 +102,4 @@ CREATE TABLE "alert_block" ("from_ref" text not null, "to_ref" text not null, "p
 CREATE TABLE "alert_note" ("dimension" text not null, "value" text not null, "from_ref" text not null, "first_ref" text not null, "last_ref" text not null, "looks" bigint not null, constraint "alert_note_key" primary key ("dimension", "value", "from_ref")) without rowid;
 CREATE INDEX "alert_note_of_block" on "alert_note" ("from_ref");
 CREATE INDEX "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
+CREATE UNIQUE INDEX "alert_live" on "alert" (substr(dedupe_key, 1, 32)) where ended_at is null;

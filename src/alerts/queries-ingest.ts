@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { type AlertRow, type AlertSourceRow, type Ctx, runStatements, writeLater } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
@@ -10,7 +9,7 @@ export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise
     .selectFrom('alert')
     .selectAll()
     .where('ended_at', 'is', null)
-    .where(ctx.dialect.isOneOf(sql.ref('dedupe_key'), dedupeKeys))
+    .where(ctx.dialect.isOneOfHashes('dedupe_key', dedupeKeys))
     .orderBy('dedupe_key')
     .modifyEnd(ctx.dialect.forUpdate)
     .execute();
@@ -105,7 +104,7 @@ export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): 
       columns: freshAlertColumns,
       alike: alikeWhenFresh,
       lockOrder: 'dedupe_key',
-      onConflict: 'on conflict (dedupe_key) where ended_at is null do nothing',
+      onConflict: `on conflict (${ctx.dialect.indexedHash('dedupe_key')}) where ended_at is null do nothing`,
       returning: 'alert_ref',
     }),
     ...insertRows('alert_source', heardFrom(alerts), { onConflict: keepNewest }),

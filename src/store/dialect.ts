@@ -28,6 +28,10 @@ export type Dialect = {
   isOneOf(column: Expression<unknown>, values: readonly string[]): RawBuilder<SqlBool>;
   /** A table of the values, each as `value`, as one bound parameter. */
   eachOf(values: readonly string[]): RawBuilder<{ value: string }>;
+  /** What an index holds of a column of hashes in hex, as SQL: at least 128 bits, which no two share. */
+  indexedHash(column: string): string;
+  /** Condition that a column of hashes in hex is one of the values, by an index of `indexedHash`. */
+  isOneOfHashes(column: string, hashes: readonly string[]): RawBuilder<SqlBool>;
   /** The text that a map holds for the column's value, the map as one bound parameter; null where it holds none. */
   textByKey(column: Expression<unknown>, texts: Readonly<Record<string, string>>): RawBuilder<string | null>;
   /** End of a select that claims rows; nothing where an immediate transaction already keeps others out. */

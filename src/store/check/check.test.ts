@@ -43,7 +43,7 @@ describeSharedStores('a check of the database', (open) => {
     for (const statement of breaks) await run(statement);
     const found = await troubles(harness);
     expect(found.map(({ status, detail }) => `${status} ${detail}`)).toEqual([
-      'fail missing: alert_live, incident_signature_open, alerts',
+      'fail missing: incident_signature_open, alerts, alert_live',
       'fail 1 keys with several live alerts',
       'fail 1 signatures with several open incidents',
       'fail 2 live alerts of incidents that are not there',

@@ -19,6 +19,7 @@ import { up as runMetrics } from './0016-run-metrics.ts';
 import { up as runTriggers } from './0017-run-triggers.ts';
 import { up as fence } from './0018-fence.ts';
 import { up as alertBlocks } from './0019-alert-blocks.ts';
+import { up as shorterLiveKeys } from './0020-shorter-live-keys.ts';
 
 export type Migration = {
   name: string;
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   { name: '0017-run-triggers', up: runTriggers },
   { name: '0018-fence', up: fence },
   { name: '0019-alert-blocks', up: alertBlocks },
+  { name: '0020-shorter-live-keys', up: shorterLiveKeys },
 ];
