@@ -103,3 +103,4 @@ CREATE TABLE "alert_note" ("dimension" text not null, "value" text not null, "fr
 CREATE INDEX "alert_note_of_block" on "alert_note" ("from_ref");
 CREATE INDEX "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
 CREATE UNIQUE INDEX "alert_live" on "alert" (substr(dedupe_key, 1, 32)) where ended_at is null;
+CREATE UNIQUE INDEX "alert_live" on "alert" (unhex(substr(dedupe_key, 1, 32))) where ended_at is null;

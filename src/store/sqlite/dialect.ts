@@ -4,7 +4,7 @@ import { bindList, bindMap } from '../statement.ts';
 import type { SqliteQuery } from './driver.ts';
 
 const nothing = sql``;
-/** Digits of a hash in an index: a page that each new key touches holds twice as many of them. */
+/** Digits of a hash that an index holds, as bytes: each new key touches a page of its own, and four times as many fit on it. */
 const hashDigits = 32;
 
 /** What SQLite needs: parameter lists as JSON, many rows as one prepared statement run again and again, no row locks. */
@@ -14,8 +14,9 @@ export const sqliteDialect: Dialect = {
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
   eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
   indexedHash: (column) => firstDigits(column),
+  indexedHash: firstBytes,
   isOneOfHashes: (column, hashes) =>
-    sql`${sql.raw(firstDigits(column))} in (select ${sql.raw(firstDigits('value'))} from json_each(${JSON.stringify(hashes)}))`,
+    sql`${sql.raw(firstBytes(column))} in (select ${sql.raw(firstBytes('value'))} from json_each(${JSON.stringify(hashes)}))`,
   textByKey: (column, texts) => sql`(select value from json_each(${bindMap(texts)}) where key = ${column})`,
   skipLocked: nothing,
   forUpdate: nothing,
@@ -25,13 +26,19 @@ export const sqliteDialect: Dialect = {
   keptByKey: sql`without rowid`,
 
   insertRows: (table, rows, options = {}) => {
-    const columns = options.columns ?? columnsOf(rows);
     if (rows.length === 0) return [];
     const { alike = {} } = options;
-    // A place by number may stand twice: what is bound once fills all columns that hold it.
-    const placeOf = (column: string) => `?${columns.indexOf(column) + 1}`;
+    const values = Object.values(alike);
+    const [shared, others] = partition(options.columns ?? columnsOf(rows), (column) =>
+      values.includes(column),
+    );
+    const columns = [...others.filter((column) => isInAny(rows, column)), ...shared];
+    // A place by number may stand twice: what is bound once fills all columns that hold it. Few have one, and the last:
+    // to bind a value SQLite looks through all numbers.
+    const placeOf = (column: string, i: number) => (shared.includes(column) ? `?${i + 1}` : '?');
     const places = columns.map(placeOf);
-    for (const value of Object.values(alike)) places.push(columns.includes(value) ? placeOf(value) : value);
+    for (const value of values)
+      places.push(shared.includes(value) ? placeOf(value, columns.indexOf(value)) : value);
     const names = [...columns, ...Object.keys(alike)].join(', ');
     const text = `insert into ${table} (${names}) values (${places.join(', ')}) ${options.onConflict ?? ''}`;
     const query = runForEach(text, rows, columns);
@@ -57,13 +64,22 @@ export const sqliteDialect: Dialect = {
   },
 };
 
-function firstDigits(column: string): string {
-  return `substr(${column}, 1, ${hashDigits})`;
+function firstBytes(column: string): string {
+  return `unhex(substr(${column}, 1, ${hashDigits}))`;
 }
 
 function runForEach(text: string, rows: readonly object[], columns: readonly string[]): SqliteQuery {
   const many = rows.map((row) => columns.map((column) => (row as Record<string, unknown>)[column] ?? null));
   return { ...CompiledQuery.raw(text), many };
+}
+
+function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+}
+
+/** What is null in all rows is left out: each value costs on its way. */
+function isInAny(rows: readonly object[], column: string): boolean {
+  return rows.some((row) => ((row as Record<string, unknown>)[column] ?? null) !== null);
 }
 
 function valuesOf(rows: readonly object[], column: string): unknown[] {

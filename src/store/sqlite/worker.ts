@@ -55,7 +55,8 @@ function run({ sql, sets, asksForHits = false }: SqliteStatement): SqliteResult 
   const { statement, columns } = prepare(sql);
   const result = { columns, rows: [] as unknown[][], changes: 0, hits: [] as number[] };
   sets.forEach((parameters, i) => {
-    const bound = parameters.map(toBindable);
+    const bound = parameters as SQLInputValue[];
+    for (let place = 0; place < bound.length; place++) bound[place] = toBindable(parameters[place]);
     if (columns.length > 0) {
       for (const row of statement.all(...bound) as unknown as unknown[][]) result.rows.push(row);
       return;
