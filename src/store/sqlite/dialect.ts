@@ -4,7 +4,7 @@ import { bindList, bindMap } from '../statement.ts';
 import type { SqliteQuery } from './driver.ts';
 
 const nothing = sql``;
-/** Digits of a hash that an index holds, as bytes: each new key touches a page of its own, and four times as many fit on it. */
+/** Digits of a hash that an index holds, as bytes: each new key touches a page of its own, which holds four times as many. Programs on SQLite before 3.41 read such a table, and can't write it. */
 const hashDigits = 32;
 
 /** What SQLite needs: parameter lists as JSON, many rows as one prepared statement run again and again, no row locks. */
@@ -13,7 +13,6 @@ export const sqliteDialect: Dialect = {
   isOneOf: (column, values) =>
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
   eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
-  indexedHash: (column) => firstDigits(column),
   indexedHash: firstBytes,
   isOneOfHashes: (column, hashes) =>
     sql`${sql.raw(firstBytes(column))} in (select ${sql.raw(firstBytes('value'))} from json_each(${JSON.stringify(hashes)}))`,
