@@ -102,4 +102,4 @@ CREATE TABLE "alert_block" ("from_ref" text not null, "to_ref" text not null, "p
 CREATE TABLE "alert_note" ("dimension" text not null, "value" text not null, "from_ref" text not null, "first_ref" text not null, "last_ref" text not null, "looks" bigint not null, constraint "alert_note_key" primary key ("dimension", "value", "from_ref")) without rowid;
 CREATE INDEX "alert_note_of_block" on "alert_note" ("from_ref");
 CREATE INDEX "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
-CREATE UNIQUE INDEX "alert_live" on "alert" (unhex(substr(dedupe_key, 1, 32))) where ended_at is null;
+CREATE UNIQUE INDEX "alert_live" on "alert" (substr(dedupe_key, 1, 32)) where ended_at is null;

@@ -4,7 +4,10 @@ import { bindList, bindMap } from '../statement.ts';
 import type { SqliteQuery } from './driver.ts';
 
 const nothing = sql``;
-/** Digits of a hash that an index holds, as bytes: each new key touches a page of its own, which holds four times as many. Programs on SQLite before 3.41 read such a table, and can't write it. */
+/**
+ * Digits of a hash that an index holds: each new key touches a page of its own, which holds twice as many. As bytes it would
+ * hold four times as many, but SQLite makes bytes of them only since 3.41, and the shell of a Debian must be able to write, too.
+ */
 const hashDigits = 32;
 
 /** What SQLite needs: parameter lists as JSON, many rows as one prepared statement run again and again, no row locks. */
@@ -13,9 +16,9 @@ export const sqliteDialect: Dialect = {
   isOneOf: (column, values) =>
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
   eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
-  indexedHash: firstBytes,
+  indexedHash: firstDigits,
   isOneOfHashes: (column, hashes) =>
-    sql`${sql.raw(firstBytes(column))} in (select ${sql.raw(firstBytes('value'))} from json_each(${JSON.stringify(hashes)}))`,
+    sql`${sql.raw(firstDigits(column))} in (select ${sql.raw(firstDigits('value'))} from json_each(${JSON.stringify(hashes)}))`,
   textByKey: (column, texts) => sql`(select value from json_each(${bindMap(texts)}) where key = ${column})`,
   skipLocked: nothing,
   forUpdate: nothing,
@@ -63,8 +66,8 @@ export const sqliteDialect: Dialect = {
   },
 };
 
-function firstBytes(column: string): string {
-  return `unhex(substr(${column}, 1, ${hashDigits}))`;
+function firstDigits(column: string): string {
+  return `substr(${column}, 1, ${hashDigits})`;
 }
 
 function runForEach(text: string, rows: readonly object[], columns: readonly string[]): SqliteQuery {
