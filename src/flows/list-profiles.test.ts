@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { run } from '../../test/acting.ts';
+import { run, type View } from '../../test/acting.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { loadTestConfig, startWorker } from '../../test/supervised.ts';
 import { renderProfiles } from '../cli/render-profiles.ts';
@@ -62,11 +62,23 @@ describeEachStore('the list of profiles', (open) => {
             error: 'failed: dns',
           },
           last_success_at: '2026-03-01T04:00:00.000Z',
+          failing_since: '2026-03-01T04:01:00.000Z',
+          running: null,
         },
         expect.objectContaining({ name: 'off', enabled: false, tasks: 0, next_run_at: null, last_run: null }),
         expect.objectContaining({ name: 'riga', description: 'x', next_run_at: '2026-03-01T05:00:00.000Z' }),
       ],
     });
+    const begun = await openRun(worker.ctx, { ...asked, profile: 'riga' });
+    if (begun) await startRun(worker.ctx, begun, { host: 'a', holder: 'a:1' }, []);
+    const running = async () => ((await run(worker, listProfiles, {}, viewer)).data as View[])[2]?.running;
+    expect(await running()).toEqual({
+      run_id: begun?.run_id,
+      holder: 'a:1',
+      since: '2026-03-01T04:02:00.000Z',
+    });
+    await harness.clock.advance(60_000);
+    expect(await running()).toBeNull();
     expect(renderProfiles(answer).split('\n')).toEqual([
       'edge  cron="30 4 * * *"  tasks=2  next 2026-03-01T04:30:00.000Z  last failed 2026-03-01T04:01:00.000Z',
       'off   cron="30 4 * * *"  tasks=0  next none                      last never                            (disabled)',

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { ProfileConfig } from '../config/types.ts';
 import { defineAction } from '../core/action.ts';
 import { toIso } from '../core/clock.ts';
-import { createZones, isCronProblem, readCron, type Zones } from '../core/cron/index.ts';
-import { selectProfileRecords } from '../runs/index.ts';
-import type { RunRow } from '../store/index.ts';
+import { createZones, isCronProblem, readCron } from '../core/cron/index.ts';
+import { type ProfileRecord, selectLocks, selectProfileRecords } from '../runs/index.ts';
+import type { ProfileLockRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 
 const time = z.string().nullable();
@@ -23,7 +23,14 @@ const profileView = z.object({
     .nullable()
     .describe('The last run that came to an end; null: none is known.'),
   last_success_at: time,
+  failing_since: time.describe('When the first failure after that ended; null: its last run did not fail.'),
+  running: z
+    .object({ run_id: z.string(), holder: z.string(), since: z.string() })
+    .nullable()
+    .describe('Who runs it now; null: nobody.'),
 });
+
+export type ProfileView = z.output<typeof profileView>;
 
 /** Answers all profiles in the order of jobs.yaml, each with its next run and what became of the last one. */
 export const listProfiles = defineAction({
@@ -36,29 +43,48 @@ export const listProfiles = defineAction({
   cli: { command: 'list', jobs: true },
   async run(ctx: FlowCtx) {
     const { profiles } = ctx.config.jobs;
-    const records = await selectProfileRecords(
-      ctx,
-      profiles.map(({ name }) => name),
-    );
+    const names = profiles.map(({ name }) => name);
+    const [records, locks] = await Promise.all([selectProfileRecords(ctx, names), selectLocks(ctx)]);
     const nowMs = ctx.clock.now();
-    const zones = createZones();
+    const held = new Map(
+      locks.filter((lock) => lock.locked_until > nowMs).map((lock) => [lock.profile, lock]),
+    );
+    const findNext = createFindNext(nowMs);
     const data = profiles.map((profile, index) => ({
-      ...describeProfile(profile, nowMs, zones),
+      ...describeProfile(profile, findNext),
       ...describePast(records[index]),
+      running: describeLock(held.get(profile.name)),
     }));
     return { data };
   },
 });
 
-function describeProfile(profile: ProfileConfig, nowMs: number, zones: Zones) {
+type FindNext = (schedule: Pick<ProfileConfig, 'cron' | 'timezone'>) => number | null;
+
+/** Answers what finds the next time of a schedule: once for all profiles that share it, as it takes longer than the rest. */
+function createFindNext(nowMs: number): FindNext {
+  const zones = createZones();
+  const found = new Map<string, number | null>();
+  return ({ cron, timezone }) => {
+    const key = `${timezone} ${cron}`;
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const times = readCron(cron, timezone, zones);
+    const next = isCronProblem(times) ? null : times.next(nowMs);
+    found.set(key, next);
+    return next;
+  };
+}
+
+function describeProfile(profile: ProfileConfig, findNext: FindNext) {
   const { name, description, enabled, cron, timezone, tasks } = profile;
-  const times = readCron(cron, timezone, zones);
-  const next = enabled && !isCronProblem(times) ? times.next(nowMs) : null;
+  const next = enabled ? findNext(profile) : null;
   return { name, description, enabled, cron, timezone, tasks: tasks.length, next_run_at: toIso(next) };
 }
 
-function describePast(record: { last: RunRow | null; lastSuccess: RunRow | null } | undefined) {
+function describePast(record: ProfileRecord | undefined) {
   const last = record?.last ?? null;
+  const isFailing = last?.status === 'failed' || last?.status === 'timed_out';
   return {
     last_run: last && {
       run_id: last.run_id,
@@ -66,6 +92,11 @@ function describePast(record: { last: RunRow | null; lastSuccess: RunRow | null 
       finished_at: toIso(last.finished_at),
       error: last.error,
     },
-    last_success_at: toIso(record?.lastSuccess?.finished_at ?? null),
+    last_success_at: toIso(record?.lastSuccessAt ?? null),
+    failing_since: isFailing ? toIso(record?.failingSince ?? null) : null,
   };
+}
+
+function describeLock(lock: ProfileLockRow | undefined) {
+  return lock ? { run_id: lock.run_id, holder: lock.holder, since: toIso(lock.since) } : null;
 }

@@ -17,7 +17,12 @@ export { listRuns } from './list-runs.ts';
 export { openRun, type RunTrigger } from './open-run.ts';
 export { selectPayload, selectQueuedRuns, selectRevisionsInUse, selectRun } from './queries.ts';
 export { forgetTold, listTold, lockTold, rememberTold } from './queries-digest.ts';
-export { selectFailedRunsFor, selectProfileRecords, selectSyncFailures } from './queries-list.ts';
+export {
+  type ProfileRecord,
+  selectFailedRunsFor,
+  selectProfileRecords,
+  selectSyncFailures,
+} from './queries-list.ts';
 export { selectLocks } from './queries-lock.ts';
 export { countRunsBefore, deleteRuns, selectRunStatuses, selectRunsBefore } from './queries-retention.ts';
 export { type ProfileTimes, selectProfileTimes } from './queries-watch.ts';

@@ -32,59 +32,60 @@ export function selectRuns(
   return query.orderBy('run_id', 'desc').limit(page.limit).execute();
 }
 
-/** What is known of a profile's past. */
+/** What is known of a profile's past; times are epoch milliseconds. */
 export type ProfileRecord = {
   profile: string;
   /** The last run that came to an end, those apart that another was in the way of. */
-  last: RunRow | null;
-  lastSuccess: RunRow | null;
-  /** The last tick that was taken, whatever became of it; epoch milliseconds. */
+  last: Pick<RunRow, 'run_id' | 'status' | 'finished_at' | 'error'> | null;
+  /** When the last success ended; null: there is none. */
+  lastSuccessAt: number | null;
+  /** When the first failure after that ended; null: there is none. */
+  failingSince: number | null;
+  /** The last tick that was taken, whatever became of it. */
   lastTickAt: number | null;
 };
 
-type LastIds = {
+type RecordRow = Record<'success_at' | 'failing_since' | 'tick_at' | 'finished_at', number | null> & {
   profile: string;
-  last_id: string | null;
-  success_id: string | null;
-  tick_at: number | null;
+  run_id: string | null;
+  status: RunStatus;
+  error: string | null;
 };
 
 /** Answers the past of each profile, in their order. Index: run_of_profile, run_succeeded and run_tick, a few rows a profile. */
 export async function selectProfileRecords(ctx: Ctx, profiles: readonly string[]): Promise<ProfileRecord[]> {
   if (profiles.length === 0) return [];
   const names = sql.join(profiles.map((profile) => sql`(${profile})`));
-  const ids = await sql<LastIds>`
-    select column1 as profile,
+  const { rows } = await sql<RecordRow>`
+    select past.*, last.run_id, last.status, last.finished_at, last.error from (select column1 as profile,
       (select run_id from run where parent_run_id is null and profile = column1
         and status not in ('queued', 'running', 'skipped_locked') order by run_id desc limit 1) as last_id,
-      (select run_id from run where parent_run_id is null and profile = column1
-        and status = 'succeeded' order by run_id desc limit 1) as success_id,
+      (select finished_at from run where parent_run_id is null and profile = column1
+        and status = 'succeeded' order by run_id desc limit 1) as success_at,
+      (select finished_at from run where parent_run_id is null and profile = column1
+        and status in ('failed', 'timed_out') and run_id > coalesce((select good.run_id from run as good
+          where good.parent_run_id is null and good.profile = column1 and good.status = 'succeeded'
+          order by good.run_id desc limit 1), '')
+        order by run_id limit 1) as failing_since,
       (select scheduled_for from run where scheduled_for is not null and parent_run_id is null
         and profile = column1 order by scheduled_for desc limit 1) as tick_at
-    from (values ${names}) as asked`.execute(ctx.db);
-  const rows = await selectByIds(
-    ctx,
-    ids.rows.flatMap(({ last_id, success_id }) => [last_id, success_id]),
+      from (values ${names}) as asked) as past left join run as last on last.run_id = past.last_id`.execute(
+    ctx.db,
   );
-  const known = new Map(ids.rows.map((row) => [row.profile, row]));
-  return profiles.map((profile) => {
-    const of = known.get(profile);
-    return {
-      profile,
-      last: rows.get(of?.last_id ?? '') ?? null,
-      lastSuccess: rows.get(of?.success_id ?? '') ?? null,
-      lastTickAt: of?.tick_at ?? null,
-    };
-  });
+  const known = new Map(rows.map((row) => [row.profile, row]));
+  return profiles.map((profile) => toRecord(profile, known.get(profile)));
 }
 
-async function selectByIds(ctx: Ctx, ids: readonly (string | null)[]): Promise<Map<string, RunRow>> {
-  const given = ids.filter((id) => id !== null);
-  if (given.length === 0) return new Map();
-  const rows = await selectFromRuns(ctx)
-    .where((eb) => ctx.dialect.isOneOf(eb.ref('run_id'), given))
-    .execute();
-  return new Map(rows.map((row) => [row.run_id, row]));
+function toRecord(profile: string, row: RecordRow | undefined): ProfileRecord {
+  const { run_id = null, status, finished_at, error } = row ?? {};
+  const isKnown = run_id !== null && status !== undefined;
+  return {
+    profile,
+    last: isKnown ? { run_id, status, finished_at: finished_at ?? null, error: error ?? null } : null,
+    lastSuccessAt: row?.success_at ?? null,
+    failingSince: row?.failing_since ?? null,
+    lastTickAt: row?.tick_at ?? null,
+  };
 }
 
 /** Answers how many syncs of the profile failed in a row, up to its last one. Index: run_of_profile. */

@@ -285,16 +285,27 @@ describeEachStore('runs', (openStores) => {
     expect(await ids({ limit: 2, cursor: first.next_cursor })).toEqual([a]);
   });
 
-  it('tell of each profile its last end, its last success and its last tick', async () => {
-    const { ctx } = await openStores();
-    const good = await play(ctx, { scheduledFor: 60_000 });
+  it('tell of each profile its last end, its last success, since when it fails, and its last tick', async () => {
+    const { ctx, clock } = await openStores();
+    const goodAt = clock.now();
+    await play(ctx, { scheduledFor: 60_000 });
+    await clock.advance(1000);
+    const failedAt = clock.now();
+    await play(ctx, {}, badEnd);
+    await clock.advance(1000);
     const bad = await play(ctx, { scheduledFor: 120_000 }, badEnd);
     await begin(ctx, { scheduledFor: 180_000 });
     await startRun(ctx, await queue(ctx, { scheduledFor: 240_000 }), elsewhere, tasks);
     const records = await selectProfileRecords(ctx, ['new', 'edge']);
     expect(records).toMatchObject([
-      { profile: 'new', last: null, lastSuccess: null, lastTickAt: null },
-      { profile: 'edge', last: { run_id: bad }, lastSuccess: { run_id: good }, lastTickAt: 240_000 },
+      { profile: 'new', last: null, lastSuccessAt: null, failingSince: null, lastTickAt: null },
+      {
+        profile: 'edge',
+        last: { run_id: bad },
+        lastSuccessAt: goodAt,
+        failingSince: failedAt,
+        lastTickAt: 240_000,
+      },
     ]);
     expect(await selectProfileRecords(ctx, [])).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { ReloadTrouble } from '../../flows/reload-config.ts';
+import { type BoardJob, isFailing, jobsSection } from './board-jobs.ts';
 import { type Html, html } from './html.ts';
 import { page, siteHeader } from './layout.ts';
 import { ago, alertPath, count, icon, incidentPath, type Tone, tag, toneOf } from './marks.ts';
@@ -52,6 +53,7 @@ export type Board = {
   incidents: readonly BoardIncident[] | null;
   alerts: readonly BoardAlert[] | null;
   components: readonly BoardComponent[] | null;
+  jobs: readonly BoardJob[] | null;
   outbox: { waiting: number; dead: number } | null;
 };
 
@@ -63,6 +65,7 @@ export function boardPage(board: Board): string {
 <div class="verdict ${verdict.tone}">${icon(verdict.tone)}<div><h1>${verdict.title}</h1><p class="soft">${verdict.text}</p></div></div>
 ${section('Open incidents', board.incidents, 'list', (incident) => incidentRow(incident, board.nowMs))}
 ${section('Live alerts', board.alerts, 'list', (alert) => alertRow(alert, board.nowMs))}
+${jobsSection(board.jobs, board.nowMs)}
 ${section('Components', board.components, 'list grid', (component) => componentRow(component, board.nowMs))}
 ${outboxLine(board)}
 </main>
@@ -92,6 +95,12 @@ function judge(board: Board): { tone: Tone; title: string; text: Html } {
   if (heard.length > 0) {
     const title = heard.length === 1 ? '1 live alert' : `${heard.length} live alerts`;
     return { tone: 'amber', title, text: html`No incident is open.` };
+  }
+  const failingJobs = (board.jobs ?? []).filter(isFailing);
+  if (failingJobs.length > 0) {
+    const title =
+      failingJobs.length === 1 ? `${failingJobs[0]?.name} fails` : `${failingJobs.length} jobs fail`;
+    return { tone: 'amber', title, text: html`No alert is live.` };
   }
   if (failing.length > 0) {
     const title = `${failing.map(({ name, status }) => `${name} ${status}`).join(', ')} by plan`;

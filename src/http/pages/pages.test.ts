@@ -13,6 +13,7 @@ const quiet: Board = {
   incidents: [],
   alerts: [],
   components: [],
+  jobs: [],
   outbox: { waiting: 0, dead: 0 },
 };
 const nasty = `<script>alert('x')</script>"&`;
@@ -45,6 +46,22 @@ const component = {
   checked_at: '2026-03-01T11:59:55.000Z',
 };
 
+const early = '2026-03-01T11:00:00.000Z';
+const job = (name: string) => ({
+  name,
+  description: name,
+  enabled: true,
+  next_run_at: '2026-03-01T12:15:00.000Z',
+  last_run: { run_id: 'run_1', status: 'succeeded', finished_at: early, error: null as string | null },
+  last_success_at: early as string | null,
+  failing_since: null as string | null,
+  running: null,
+});
+const failingJob = (name: string, failing_since = early) => {
+  const last_run = { ...job(name).last_run, status: 'timed_out', error: name };
+  return { ...job(name), last_run, failing_since, last_success_at: null };
+};
+
 test.each([
   ['&', '&amp;'],
   ['<', '&lt;'],
@@ -65,6 +82,7 @@ test('nothing that comes from outside reaches a page as HTML', () => {
       incidents: [incident],
       alerts: [alert],
       components: [{ ...component, name: nasty, reason: nasty, status: nasty }],
+      jobs: [failingJob(nasty), { ...job(nasty), running: { run_id: nasty, holder: nasty, since: early } }],
       trouble: { sinceMs: nowMs, text: nasty },
     }),
     signInPage(nasty, nasty),
@@ -106,4 +124,34 @@ test.each<[string, Partial<Board>, string]>([
   ['a wrong configuration', { trouble: { sinceMs: nowMs - 60_000, text: 'tocsin.yaml:3' } }, 'tocsin.yaml:3'],
 ])('%s is on the board', (_name, part, text) => {
   expect(boardPage({ ...quiet, ...part })).toContain(text);
+});
+
+test('jobs are on the board: what fails first, the longest before, then what runs, and what is disabled at the end', () => {
+  const jobs = [
+    { ...job('off'), enabled: false, next_run_at: null },
+    job('well'),
+    { ...job('new'), last_run: null, last_success_at: null },
+    { ...job('busy'), running: { run_id: 'run_2', holder: 'node1:7', since: '2026-03-01T11:59:00.000Z' } },
+    failingJob('bad', '2026-03-01T11:30:00.000Z'),
+    failingJob('worse'),
+  ];
+  const page = boardPage({ ...quiet, jobs });
+  const shown = page.slice(page.indexOf('<h2>Jobs'));
+  const names = [...shown.matchAll(/class="title"[^>]*>(\w+)</g)].map(([, name]) => name);
+  expect(names).toEqual(['worse', 'bad', 'busy', 'new', 'well', 'off']);
+  expect(page).toContain('2 jobs fail');
+  for (const text of ['since <time', '30m ago', 'never succeeded', 'on node1:7', '1m ago', 'in 15m'])
+    expect(shown).toContain(text);
+  expect(shown).toContain('href="/v1/runs/run_2/logs"');
+  expect(boardPage({ ...quiet, jobs: [failingJob('edge')] })).toContain('edge fails');
+  expect(boardPage({ ...quiet, jobs: [{ ...failingJob('edge'), enabled: false }] })).toContain('All quiet');
+  const many = boardPage({
+    ...quiet,
+    jobs: [...Array.from({ length: 230 }, () => job('well')), failingJob('bad')],
+  });
+  expect([...many.matchAll(/class="row (\w+)/g)].map(([, tone]) => tone)).toEqual([
+    'red',
+    ...Array(199).fill('green'),
+  ]);
+  expect(many).toContain('31 more jobs');
 });

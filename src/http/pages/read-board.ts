@@ -4,6 +4,7 @@ import { isEntitled } from '../../core/actor.ts';
 import { severityRank } from '../../core/severity.ts';
 import type { FlowCtx } from '../../flows/context.ts';
 import { type ComponentView, listComponents } from '../../flows/health-actions.ts';
+import { listProfiles, type ProfileView } from '../../flows/list-profiles.ts';
 import type { ReloadTrouble } from '../../flows/reload-config.ts';
 import { type IncidentView, listOpenIncidents } from '../../incidents/index.ts';
 import { readOutboxHealth } from '../../notify/index.ts';
@@ -15,10 +16,11 @@ const mostIncidents = 500;
 
 /** Answers what the visitor may see of what is wrong now. */
 export async function readBoard(ctx: FlowCtx, trouble: ReloadTrouble | null): Promise<Board> {
-  const [incidents, alerts, components, outbox] = await Promise.all([
+  const [incidents, alerts, components, jobs, outbox] = await Promise.all([
     list<IncidentView>(ctx, listOpenIncidents, { limit: mostIncidents }),
     list<AlertView>(ctx, listAlerts, { limit: mostAlerts, state: 'firing' }),
     list<ComponentView>(ctx, listComponents, {}),
+    list<ProfileView>(ctx, listProfiles, {}),
     isEntitled(ctx.actor, 'tools.alerts.read') ? readOutboxHealth(ctx) : null,
   ]);
   return {
@@ -29,6 +31,7 @@ export async function readBoard(ctx: FlowCtx, trouble: ReloadTrouble | null): Pr
     incidents: incidents && (await addCounts(ctx, incidents.toSorted(compareUrgency))),
     alerts,
     components,
+    jobs,
     outbox: outbox && { waiting: outbox.counts.pending + outbox.counts.sending, dead: outbox.counts.dead },
   };
 }
