@@ -11,7 +11,8 @@ import { showLastSuccesses } from './flows/profile-gauge.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
 import { createSelfHealth } from './flows/self-health.ts';
 import { createFenceWatch } from './flows/watch-fence.ts';
-import { createFront, type Front } from './front.ts';
+import { createFront, type Front, type FrontOptions } from './front.ts';
+import { beginStore } from './store/index.ts';
 import { createMetrics } from './telemetry/index.ts';
 
 export type AppOptions = {
@@ -86,12 +87,21 @@ async function startAll(options: AppOptions): Promise<Running> {
   const metrics = createMetrics();
   const hasApi = playsRole(options.role, 'api');
   const isAsked = hasApi || options.config.server.metricsListen !== null;
-  const front = isAsked ? await createFront({ ...options, hasApi, metrics }) : null;
-  const base = await openBase({ ...options, metrics }).catch(async (error: unknown) => {
+  // What the database needs of time before it is opened passes while the servers are made.
+  const opening = beginStore(options.config.store, options.log);
+  const front = isAsked ? await createFrontOr(opening.abandon, { ...options, hasApi, metrics }) : null;
+  const base = await openBase({ ...options, metrics, opening }).catch(async (error: unknown) => {
     await front?.close();
     throw error;
   });
   return startInside(options, front, base);
+}
+
+async function createFrontOr(giveUp: () => Promise<void>, options: FrontOptions): Promise<Front> {
+  return createFront(options).catch(async (error: unknown) => {
+    await giveUp();
+    throw error;
+  });
 }
 
 async function startInside(options: AppOptions, front: Front | null, base: Base): Promise<Running> {

@@ -9,7 +9,7 @@ import type { FlowCtx } from './flows/context.ts';
 import { createDeskPlace } from './flows/desk-place.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
 import { createIntake } from './flows/intake.ts';
-import { migrate, openStore, type Store } from './store/index.ts';
+import { beginStore, migrate, type Opening, type Store } from './store/index.ts';
 import { createLog, createMetrics, type Metrics } from './telemetry/index.ts';
 
 export { translateStoreError } from './store/index.ts';
@@ -40,6 +40,8 @@ export type BaseOptions = {
   log: Log;
   /** Replaces the machine's clock in tests. */
   clock?: Clock;
+  /** The database, where its opening has begun before. */
+  opening?: Opening;
   /** Shared with a server that is there before. */
   metrics?: Metrics;
 };
@@ -58,7 +60,7 @@ function ringingFor(bell: Signal, tellOthers: () => void): Signal {
 /** Opens the database, brings it up to date and answers what acting takes. Throws UNAVAILABLE, CONFLICT. */
 export async function openBase(options: BaseOptions): Promise<Base> {
   const { log } = options;
-  const store = await openStore(options.config.store, log);
+  const store = await (options.opening ?? beginStore(options.config.store, log)).open();
   const base = assembleBase(options, store);
   try {
     await base.followDatabaseClock();

@@ -1,5 +1,6 @@
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import { collectSecrets } from '../config/index.ts';
+import { createLazy } from '../core/lazy.ts';
 import {
   type Asked,
   askModel,
@@ -28,12 +29,15 @@ export type Summarizer = {
 /** Answers the loop that has summaries of triage reports written, one at a time; nothing else waits for it. */
 export function createSummarizer(ctx: FlowCtx): Summarizer {
   const stopping = new AbortController();
-  const http = new Agent({ connections: 1, connect: { timeout: connectTimeoutMs } });
+  const http = createLazy(async () => {
+    const { Agent } = await import('undici');
+    return new Agent({ connections: 1, connect: { timeout: connectTimeoutMs } });
+  });
   let running: Promise<void> = Promise.resolve();
 
   const tick = async () => {
     const summary = await claimSummary(ctx);
-    if (summary) await conclude(ctx, summary, await ask(ctx, summary, http, stopping.signal));
+    if (summary) await conclude(ctx, summary, await ask(ctx, summary, http.get, stopping.signal));
     return summary !== null;
   };
   const run = async () => {
@@ -53,7 +57,7 @@ export function createSummarizer(ctx: FlowCtx): Summarizer {
     async stop() {
       stopping.abort();
       await running;
-      await http.destroy();
+      await (await http.made())?.destroy();
     },
     tick,
   };
@@ -62,7 +66,7 @@ export function createSummarizer(ctx: FlowCtx): Summarizer {
 async function ask(
   ctx: FlowCtx,
   summary: TriageSummaryRow,
-  http: Agent,
+  getHttp: () => Promise<Agent>,
   stopping: AbortSignal,
 ): Promise<Asked & { model: string }> {
   const { llm } = ctx.config;
@@ -71,7 +75,10 @@ async function ask(
   if (isSummaryWornOut(summary)) return failed('worn_out', 'its worker ended in every attempt');
   if (!llm) return failed('off', 'llm_mode was turned off meanwhile');
   const prompt = makePrompt(readReport(summary), collectSecrets(ctx.config));
-  return { ...(await askModel(llm, prompt, { http, clock: ctx.clock, stopping })), model: llm.model };
+  return {
+    ...(await askModel(llm, prompt, { http: await getHttp(), clock: ctx.clock, stopping })),
+    model: llm.model,
+  };
 }
 
 async function conclude(

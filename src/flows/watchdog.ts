@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { redactText, redactWebhookUrl } from '../config/index.ts';
 import type { WatchdogConfig } from '../config/types.ts';
 import { hasPassed } from '../core/clock.ts';
@@ -62,6 +61,7 @@ export function createWatchdog({ ctx, pulse }: WatchdogDeps): Watchdog {
 async function ping({ url }: WatchdogConfig, stop: AbortSignal): Promise<string | null> {
   const where = redactWebhookUrl(url);
   try {
+    const { request } = await import('undici');
     const signal = AbortSignal.any([stop, AbortSignal.timeout(pingTimeoutMs)]);
     const { statusCode, body } = await request(url, { headers: { 'user-agent': 'tocsin' }, signal });
     await body.dump({ limit: 16_384 }).catch(() => {

@@ -1,6 +1,6 @@
-import { Agent } from 'undici';
 import type { Config } from '../config/types.ts';
 import { describeError } from '../core/errors.ts';
+import { createLazy } from '../core/lazy.ts';
 import type { Ctx, NotificationRow } from '../store/index.ts';
 import { sendThrough } from './channels/index.ts';
 import { toMessage } from './stored-message.ts';
@@ -20,10 +20,14 @@ export type Sender = {
 
 /** Answers a sender; it holds sockets until it is closed. */
 export function createSender(ctx: Ctx): Sender {
-  const http = new Agent({
-    connections: connectionsPerOrigin,
-    keepAliveTimeout: keepAliveMs,
-    connect: { timeout: connectTimeoutMs },
+  // It is a fifth of all code, and a process may never send anything.
+  const http = createLazy(async () => {
+    const { Agent } = await import('undici');
+    return new Agent({
+      connections: connectionsPerOrigin,
+      keepAliveTimeout: keepAliveMs,
+      connect: { timeout: connectTimeoutMs },
+    });
   });
   return {
     async send(row, { channels, telegram, notify }) {
@@ -34,12 +38,13 @@ export function createSender(ctx: Ctx): Sender {
         return { kind: 'skipped', status: 'skipped_unconfigured', error };
       }
       try {
-        return await sendThrough(toMessage(row, ctx.clock.now()), config, { ctx, http, telegram });
+        const deps = { ctx, http: await http.get(), telegram };
+        return await sendThrough(toMessage(row, ctx.clock.now()), config, deps);
       } catch (error) {
         // One message that we cannot handle must not stop those behind it; its error stands in the outbox.
         return { kind: 'unreachable', cause: 'internal', error: describeError(error), retryAt: null };
       }
     },
-    close: () => http.close(),
+    close: async () => (await http.made())?.close(),
   };
 }

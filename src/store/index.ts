@@ -25,7 +25,7 @@ export { createRecorder } from './record.ts';
 export { ask, insertMany, type Question, runStatements, updateMany, writeLater } from './run.ts';
 export type * from './schema.ts';
 export { defineStatement } from './statement.ts';
-export { openStore, type Store, type StoreOptions, withStore } from './store.ts';
+export { beginStore, type Opening, openStore, type Store, type StoreOptions, withStore } from './store.ts';
 export { inTransaction, runAfterCommit } from './transaction.ts';
 export { backUp } from './transfer/backup.ts';
 export {

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Dialect } from './dialect.ts';
 import { isMissingTable } from './errors.ts';
 import { type Migration, migrations } from './migrations/index.ts';
+import { createRecorder, type SqlRecorder } from './record.ts';
 import type { Database } from './schema.ts';
 
 /** Any fixed number: the advisory lock under which one process at a time migrates. */
@@ -20,11 +21,14 @@ export async function migrate(db: Kysely<Database>, dialect: Dialect, nowMs: num
       await sql`select pg_advisory_xact_lock(${sql.lit(migrationLock)})`.execute(transaction);
     await createMigrationTable(transaction);
     const missing = findMissing(await readApplied(transaction));
-    for (const migration of missing) {
-      await migration.up(transaction, dialect);
-      await transaction.insertInto('migration').values({ name: migration.name, applied_at: nowMs }).execute();
+    const recorder = createRecorder(dialect.engine);
+    for (const { name, up } of missing) {
+      await up(recorder.db, dialect);
+      await recorder.db.insertInto('migration').values({ name, applied_at: nowMs }).execute();
     }
-    return missing.map((migration) => migration.name);
+    // One trip for all of them: a first start has more than a hundred statements.
+    await dialect.runTogether(transaction, recorder.queries);
+    return missing.map(({ name }) => name);
   });
 }
 
@@ -82,11 +86,10 @@ export async function printMigrations(
   dialect: Dialect,
   applied: readonly string[],
 ): Promise<string[]> {
-  for (const migration of migrations.filter(({ name }) => !applied.includes(name))) {
-    recorder.statements.push(`-- ${migration.name}`);
-    await migration.up(recorder.db, dialect);
+  const lines: string[] = [];
+  for (const { name, up } of migrations.filter(({ name }) => !applied.includes(name))) {
+    await up(recorder.db, dialect);
+    lines.push(`-- ${name}`, ...recorder.queries.splice(0).map((query) => `${query.sql};`));
   }
-  return recorder.statements;
+  return lines;
 }
-
-export type SqlRecorder = { db: Kysely<Database>; statements: string[] };

@@ -1,4 +1,5 @@
 import {
+  type CompiledQuery,
   DummyDriver,
   Kysely,
   PostgresAdapter,
@@ -8,12 +9,13 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { SqlRecorder } from './migrate.ts';
 import type { Database } from './schema.ts';
+
+export type SqlRecorder = { db: Kysely<Database>; queries: CompiledQuery[] };
 
 /** Answers a database that only writes down what it is asked, in the words of the engine. */
 export function createRecorder(engine: 'sqlite' | 'postgres'): SqlRecorder {
-  const statements: string[] = [];
+  const queries: CompiledQuery[] = [];
   const isPostgres = engine === 'postgres';
   const db = new Kysely<Database>({
     dialect: {
@@ -22,7 +24,7 @@ export function createRecorder(engine: 'sqlite' | 'postgres'): SqlRecorder {
       createIntrospector: (db) => (isPostgres ? new PostgresIntrospector(db) : new SqliteIntrospector(db)),
       createQueryCompiler: () => (isPostgres ? new PostgresQueryCompiler() : new SqliteQueryCompiler()),
     },
-    log: (event) => void statements.push(`${event.query.sql};`),
+    log: (event) => void queries.push(event.query),
   });
-  return { db, statements };
+  return { db, queries };
 }

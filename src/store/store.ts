@@ -38,14 +38,37 @@ export type Store = {
   close(): Promise<void>;
 };
 
+/** A database that is not opened yet. */
+export type Opening = {
+  /** Opens it and proves that it answers. Throws UNAVAILABLE, never falls back to another. */
+  open(): Promise<Store>;
+  /** Ends what was begun, instead of opening it. */
+  abandon(): Promise<void>;
+};
+
+/** Begins to open the database: threads that are to hold it start meanwhile. Nothing is made, looked at or connected to. */
+export function beginStore(options: StoreOptions, log: Log): Opening {
+  const engine = createEngine(options, log);
+  const store = createStore(options, engine, log);
+  return {
+    async open() {
+      try {
+        if (options.backend === 'sqlite') await prepareFile(options.path);
+        await store.ping();
+        return store;
+      } catch (error) {
+        await store.close().catch(() => {}); // what matters is why it could not be opened
+        const message = `cannot open the database (${nameOf(options)}): ${describeError(error)}`;
+        throw new AppError('UNAVAILABLE', message, { cause: error });
+      }
+    },
+    abandon: store.close,
+  };
+}
+
 /** Opens the database and proves that it answers. Throws UNAVAILABLE, never falls back to another. */
-export async function openStore(options: StoreOptions, log: Log): Promise<Store> {
-  try {
-    return await proveStore(createStore(options, await createEngine(options, log), log));
-  } catch (error) {
-    const message = `cannot open the database (${nameOf(options)}): ${describeError(error)}`;
-    throw new AppError('UNAVAILABLE', message, { cause: error });
-  }
+export function openStore(options: StoreOptions, log: Log): Promise<Store> {
+  return beginStore(options, log).open();
 }
 
 /** Opens the database for the time of the work. Throws what opening and the work throw. */
@@ -62,7 +85,7 @@ export async function withStore<Result>(
   }
 }
 
-function createStore(options: StoreOptions, dialect: KyselyDialect, log: Log): Store {
+function createStore(options: StoreOptions, { dialect, close }: Engine, log: Log): Store {
   const db = new Kysely<Database>({ dialect });
   const migrationDb =
     options.backend === 'postgres'
@@ -77,7 +100,10 @@ function createStore(options: StoreOptions, dialect: KyselyDialect, log: Log): S
     ping: async () => void (await db.executeQuery(CompiledQuery.raw('select 1'))),
     measureClockOffsetMs: () => (options.backend === 'postgres' ? measureOffset(db) : Promise.resolve(0)),
     createWakeUps: (clock) => createWakeUps(options, db, clock, log),
-    close: async () => void (await Promise.all([db.destroy(), migrationDb.destroy()])),
+    async close() {
+      await Promise.all([db.destroy(), migrationDb.destroy()]);
+      await close();
+    },
   };
 }
 
@@ -91,22 +117,18 @@ function createWakeUps(options: StoreOptions, db: Kysely<Database>, clock: Clock
   return createSqliteWakeUps({ clock, log, readVersion });
 }
 
-async function proveStore(store: Store): Promise<Store> {
-  try {
-    await store.ping();
-    return store;
-  } catch (error) {
-    await store.close().catch(() => {}); // what matters is why it could not be opened
-    throw error;
-  }
+/** `close` ends what Kysely does not: it forgets an engine that nobody has asked anything. */
+type Engine = { dialect: KyselyDialect; close(): Promise<void> };
+
+function createEngine(options: StoreOptions, log: Log): Engine {
+  if (options.backend === 'postgres')
+    return { dialect: createPostgresEngine(options.dsn, log, everydayLimits), close: async () => {} };
+  return createSqliteEngine(options.backend === 'memory' ? ':memory:' : options.path);
 }
 
-async function createEngine(options: StoreOptions, log: Log): Promise<KyselyDialect> {
-  if (options.backend === 'postgres') return createPostgresEngine(options.dsn, log, everydayLimits);
-  if (options.backend === 'memory') return createSqliteEngine(':memory:').dialect;
-  await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
-  await createPrivateFile(options.path);
-  return createSqliteEngine(options.path).dialect;
+async function prepareFile(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await createPrivateFile(path);
 }
 
 /**

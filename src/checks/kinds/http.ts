@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Client, type Dispatcher, interceptors } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import type { CheckConfig } from '../../config/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { SubjectName } from '../../core/condition.ts';
@@ -26,9 +26,12 @@ export function createHttpProbe(check: HttpCheck, subjects: ReadonlySet<SubjectN
     body: check.body,
     reset: true,
   };
-  return (clock, stop) =>
-    new Promise((resolve, reject) => {
-      const line = createLine(check.tlsVerify);
+  // Begun when a check of this kind is there, so that its first probe does not wait for it.
+  const loading = import('undici');
+  return async (clock, stop) => {
+    const undici = await loading;
+    return new Promise((resolve, reject) => {
+      const line = createLine(undici, check.tlsVerify);
       const close = () => line.close();
       stop.addEventListener('abort', close, { once: true });
       const settle = (answer: Answer | Error) => {
@@ -38,12 +41,15 @@ export function createHttpProbe(check: HttpCheck, subjects: ReadonlySet<SubjectN
         // Not within the parser's call, which would take the end of the socket for a broken answer.
         queueMicrotask(close);
       };
-      const dispatch = check.followRedirects ? followRedirects(line.dispatch) : line.dispatch;
+      const dispatch = check.followRedirects ? followRedirects(undici, line.dispatch) : line.dispatch;
       dispatch({ ...request }, createHandler(clock, subjects, line, settle));
     });
+  };
 }
 
-function followRedirects(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
+type Undici = typeof import('undici');
+
+function followRedirects({ interceptors }: Undici, dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
   return interceptors.redirect({ maxRedirections, throwOnMaxRedirect: true })(dispatch);
 }
 
@@ -61,7 +67,7 @@ function requestHeaders(check: HttpCheck, url: URL): Record<string, string> {
 /** The one connection of a probe; a redirect closes it and opens the next. */
 type Line = { dispatch: Dispatcher['dispatch']; socket(): Socket | null; close(): void };
 
-function createLine(tlsVerify: boolean): Line {
+function createLine({ Client: OneClient }: Undici, tlsVerify: boolean): Line {
   let client: Client | null = null;
   let socket: Socket | null = null;
   const close = () => {
@@ -72,7 +78,7 @@ function createLine(tlsVerify: boolean): Line {
   return {
     dispatch(options, handler) {
       close();
-      client = new Client(options.origin ?? '', {
+      client = new OneClient(options.origin ?? '', {
         allowH2: false,
         // The wall of the check is the only time limit.
         headersTimeout: 0,

@@ -23,7 +23,7 @@ import { up as shorterLiveKeys } from './0020-shorter-live-keys.ts';
 
 export type Migration = {
   name: string;
-  /** Runs inside the transaction that also records it. */
+  /** Says its statements to a database that writes them down: they run together, in the transaction that records them, and get no answers. */
   up(db: Kysely<Database>, dialect: Dialect): Promise<void>;
 };
 

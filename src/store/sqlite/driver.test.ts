@@ -130,16 +130,8 @@ describe('a database thread that ended', () => {
     });
     return driver;
   }
-  const selectOne = { kind: 'run', statements: [{ sql: 'select 1', sets: [[]] }], scope: 'none' } as const;
   const ask = async (driver: SqliteThreadsDriver, statement: string) =>
     (await driver.acquireConnection()).executeQuery(CompiledQuery.raw(statement));
-
-  it('is replaced at the next read', async () => {
-    const driver = await openDriver();
-    await ask(driver, 'select 1');
-    await driver.reader()?.close();
-    expect(await driver.reader()?.send(selectOne)).toMatchObject([{ rows: [[1]] }]);
-  });
 
   it('is replaced at the next write, and never within a transaction', async () => {
     const driver = await openDriver();

@@ -1,8 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type { SqliteCommand, SqliteResult, SqliteScope, SqliteStatement } from './messages.ts';
+import { SqliteReaders } from './readers.ts';
 import { type SqliteThread, startSqliteThread } from './thread.ts';
-
-const maxReaders = 2;
 
 /** A query, and what the dialect adds for this driver. */
 export type SqliteQuery = CompiledQuery & {
@@ -22,14 +21,17 @@ export type SqliteQuery = CompiledQuery & {
 export class SqliteThreadsDriver implements Driver {
   readonly #path: string;
   #writer: SqliteThread;
-  #readers: SqliteThread[] = [];
+  readonly #readers: SqliteReaders | null;
   #isClosed = false;
   #queue: Promise<void> = Promise.resolve();
   #underWay: Promise<void> = Promise.resolve();
 
+  /** Starts the threads; none touches the file before it is asked something. */
   constructor(path: string) {
     this.#path = path;
     this.#writer = startSqliteThread({ path, readOnly: false });
+    const startReader = () => startSqliteThread({ path, readOnly: true });
+    this.#readers = path === ':memory:' ? null : new SqliteReaders(startReader);
   }
 
   async init(): Promise<void> {}
@@ -57,7 +59,7 @@ export class SqliteThreadsDriver implements Driver {
   async destroy(): Promise<void> {
     await this.#queue;
     this.#isClosed = true;
-    await Promise.all([this.#writer, ...this.#readers].map((thread) => thread.close()));
+    await Promise.all([this.#writer.close(), this.#readers?.close()]);
   }
 
   get writer(): SqliteThread {
@@ -94,18 +96,9 @@ export class SqliteThreadsDriver implements Driver {
     this.#writer = startSqliteThread({ path: this.#path, readOnly: false });
   }
 
-  /** Answers an idle reader, or null where reads must go to the writer. */
-  reader(): SqliteThread | null {
-    if (this.#path === ':memory:') return null;
-    if (!this.#isClosed) this.#readers = this.#readers.filter((thread) => !thread.isDead());
-    const idle = this.#readers.find((thread) => thread.pending() === 0);
-    if (idle) return idle;
-    if (this.#readers.length < maxReaders) {
-      const started = startSqliteThread({ path: this.#path, readOnly: true });
-      this.#readers.push(started);
-      return started;
-    }
-    return this.#readers.reduce((a, b) => (a.pending() <= b.pending() ? a : b));
+  /** What answers reads; null where they must go to the writer. */
+  get readers(): SqliteReaders | null {
+    return this.#readers;
   }
 }
 
@@ -164,8 +157,8 @@ class SqliteConnection implements DatabaseConnection {
     const command = toCommand(query, this.#scope());
     // Even a statement that fails has begun the transaction by then.
     this.#beginIsDue = false;
-    const reader = this.#unlock === null && isRead(query) ? this.#driver.reader() : null;
-    if (reader) return toQueryResult(await reader.send(command), query);
+    const readers = this.#unlock === null && isRead(query) ? this.#driver.readers : null;
+    if (readers) return toQueryResult(await readers.ask(command), query);
     if (this.#unlock) return toQueryResult(await this.#driver.writer.send(command), query);
     return toQueryResult(await this.#driver.sendWhole(command), query);
   }

@@ -13,10 +13,11 @@ class SqliteThreadsAdapter extends SqliteAdapter {
   }
 }
 
-/** Answers Kysely's dialect on database threads. */
-export function createSqliteEngine(path: string): { dialect: KyselyDialect } {
+/** Answers Kysely's dialect on database threads, which start now and run until it is closed. */
+export function createSqliteEngine(path: string): { dialect: KyselyDialect; close(): Promise<void> } {
   const driver = new SqliteThreadsDriver(path);
   return {
+    close: () => driver.destroy(),
     dialect: {
       createAdapter: () => new SqliteThreadsAdapter(),
       createDriver: () => driver,

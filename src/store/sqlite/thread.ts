@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { SqliteCommand, SqliteReply, SqliteResult, SqliteThreadData } from './messages.ts';
 
@@ -6,6 +7,8 @@ export type SqliteThread = {
   send(command: SqliteCommand): Promise<SqliteResult[]>;
   /** How many commands have no answer yet. */
   pending(): number;
+  /** Resolves when it can take questions, or has ended; one that is asked before waits for that too. */
+  readonly ready: Promise<unknown>;
   /** Whether it has ended: it answers nothing any more. */
   isDead(): boolean;
   close(): Promise<void>;
@@ -22,7 +25,7 @@ class SqliteError extends Error {
 
 type Waiting = { resolve(results: SqliteResult[]): void; reject(error: Error): void };
 
-/** Starts a thread with a connection of its own; a file that cannot be opened shows in the first `send`. */
+/** Starts a thread with a connection of its own; it opens the file at the first `send`, which says so where it cannot. */
 export function startSqliteThread(data: SqliteThreadData): SqliteThread {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: data,
@@ -34,6 +37,7 @@ export function startSqliteThread(data: SqliteThreadData): SqliteThread {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let dead: Error | null = null;
+  const ready = Promise.race([once(worker, 'message'), once(worker, 'exit')]).catch(() => {});
 
   const failAll = (error: Error) => {
     dead = error;
@@ -41,6 +45,8 @@ export function startSqliteThread(data: SqliteThreadData): SqliteThread {
     waiting.clear();
   };
   worker.on('message', (reply: SqliteReply) => {
+    // It is ready, and has been asked nothing yet.
+    if (reply.id === 0) return;
     const waiter = waiting.get(reply.id);
     waiting.delete(reply.id);
     if ('error' in reply) waiter?.reject(new SqliteError(reply.error.message, reply.error.code));
@@ -60,6 +66,7 @@ export function startSqliteThread(data: SqliteThreadData): SqliteThread {
         waiting.set(id, { resolve, reject });
       }),
     pending: () => waiting.size,
+    ready,
     isDead: () => dead !== null,
     close: async () => {
       await worker.terminate();

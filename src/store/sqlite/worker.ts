@@ -15,10 +15,16 @@ import type {
  */
 
 const { path, readOnly } = workerData as SqliteThreadData;
-const database = open();
+let opened: DatabaseSync | null = null;
 type Prepared = { statement: StatementSync; columns: readonly string[] };
 const prepared = new Map<string, Prepared>();
 const maxPrepared = 500;
+
+/** Not at the start: a thread is there before anybody knows that the database may be made. */
+function connect(): DatabaseSync {
+  opened ??= open();
+  return opened;
+}
 
 function open(): DatabaseSync {
   const connection = new DatabaseSync(path, { readOnly, enableForeignKeyConstraints: true, timeout: 10_000 });
@@ -36,7 +42,7 @@ function prepare(sql: string): Prepared {
   const known = prepared.get(sql);
   if (known) return known;
   if (prepared.size >= maxPrepared) prepared.clear();
-  const statement = database.prepare(sql);
+  const statement = connect().prepare(sql);
   statement.setReturnArrays(true);
   const made = { statement, columns: statement.columns().map((column) => column.name) };
   prepared.set(sql, made);
@@ -69,6 +75,7 @@ function run({ sql, sets, asksForHits = false }: SqliteStatement): SqliteResult 
 }
 
 function runAll(statements: readonly SqliteStatement[], scope: SqliteScope): SqliteResult[] {
+  const database = connect();
   if (scope === 'own' || scope === 'begin') database.exec('begin immediate');
   if (scope === 'none' || scope === 'begin' || scope === 'open') return statements.map(run);
   try {
@@ -83,6 +90,7 @@ function runAll(statements: readonly SqliteStatement[], scope: SqliteScope): Sql
 
 /** Without its own fsync, a commit is on disk with the next one that has it, or lost with the machine; never with the process. */
 function runUnsynced(statements: readonly SqliteStatement[]): SqliteResult[] {
+  const database = connect();
   database.exec('pragma synchronous = normal');
   try {
     return runAll(statements, 'own');
@@ -95,6 +103,7 @@ function serve(request: SqliteRequest): SqliteResult[] {
   if (request.kind === 'run' && request.scope === 'own' && request.mayBeLost)
     return runUnsynced(request.statements);
   if (request.kind === 'run') return runAll(request.statements, request.scope);
+  const database = connect();
   // After a full disk SQLite may have rolled back by itself; there is nothing left to end then.
   if (request.how === 'commit' || database.isTransaction) database.exec(request.how);
   return [];
@@ -128,3 +137,6 @@ function answer(request: SqliteRequest): void {
 }
 
 parentPort?.on('message', (request: SqliteRequest) => answer(request));
+
+const ready: SqliteReply = { id: 0, results: [] };
+parentPort?.postMessage(ready);
