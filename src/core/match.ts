@@ -31,11 +31,11 @@ export function explainMatch(match: FactsMatch, facts: RouteFacts): Mismatch[] {
 }
 
 function* mismatches(match: FactsMatch, facts: RouteFacts): Generator<Mismatch> {
-  const found = { ...facts, component: facts.components };
   for (const key of ['severity', 'env', 'service', 'kind', 'component', 'source'] as const) {
     const wanted: readonly string[] | undefined = match[key];
-    const values: readonly string[] = [found[key]].flat();
-    if (wanted !== undefined && !values.some((value) => wanted.includes(value)))
+    if (wanted === undefined) continue;
+    const values: readonly string[] = key === 'component' ? facts.components : [facts[key]];
+    if (!values.some((value) => wanted.includes(value)))
       yield { key, wanted: wanted.join(' or '), found: values.join(', ') || 'none' };
   }
   yield* labelMismatches(match, facts.labels);

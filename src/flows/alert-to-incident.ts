@@ -93,7 +93,7 @@ async function bridgeByHand(ctx: FlowCtx, alert: AlertRow, view: BridgeView, inp
     mayCreate: true,
     mayTriage: true,
   });
-  const [bridged] = plan.done ? await alertsToIncidents(ctx, [plan]) : [];
+  const [bridged] = plan.done ? await alertsToIncidents(ctx, [plan], []) : [];
   if (!bridged) throw new AppError('UNAVAILABLE', 'the incident could not be opened now');
   await tellBridged(ctx, [{ ...bridged, rule }]);
   await attachAlert(ctx, bridged, actions);

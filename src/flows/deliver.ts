@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { hasPassed } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import {
@@ -48,7 +49,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     courier.ctx.desk.serve(null);
     stopping.abort();
     await running;
-    await Promise.all(loop.underWay);
+    while (loop.underWay.size > 0) await Promise.all(loop.underWay);
     await courier.sender.close();
   };
   return {
@@ -143,9 +144,22 @@ function openDesk(loop: Loop): Desk {
     take(rows) {
       // What comes too late for a send in its lease, or for this process, waits in the outbox until that runs out.
       const isLate = hasPassed(handOverMs, nowMs, ctx.clock.now()) || loop.stopping.signal.aborted;
-      if (!isLate) for (const row of rows) void send(loop, row);
+      if (isLate) return;
+      const [first, ...others] = rows;
+      if (first) void send(loop, first);
+      if (others.length > 0) void sendBehind(loop, others);
     },
   };
+}
+
+/** Lets messages go out once what is at hand is done: who wrote them asks the database for more, which works on that meanwhile. */
+function sendBehind(loop: Loop, rows: readonly NotificationRow[]): Promise<void> {
+  const turn = setImmediate(rows).then((rows) => {
+    for (const row of rows) void send(loop, row);
+    loop.underWay.delete(turn);
+  });
+  loop.underWay.add(turn);
+  return turn;
 }
 
 /** Takes back what workers that died had leased, and, less often, ends what no channel will ever take. */

@@ -6,6 +6,7 @@ import {
   type Deferred,
   matchPolicyRule,
   planBridge,
+  reserveNumbers,
   viewBridges,
 } from '../incidents/index.ts';
 import { type AlertRow, ask, inTransaction } from '../store/index.ts';
@@ -48,11 +49,12 @@ export function superviseAlerts(
 ): Promise<Supervised[]> {
   return inTransaction(ctx, async (ctx) => {
     const refs = claimed.map((alert) => alert.alert_ref);
-    const [views, rows, silenceOf] = await ask(
+    const [views, rows, silenceOf, numbers] = await ask(
       ctx,
       viewBridges(ctx, claimed, ctx.config.policy.defaults),
       holdAlerts(ctx, refs),
       silenceTest(ctx),
+      reserveNumbers(ctx, Math.min(claimed.length, allowance.incidents)),
     );
     const alertOf = new Map(rows.map((alert) => [alert.alert_ref, alert]));
     const left = { ...allowance };
@@ -67,7 +69,7 @@ export function superviseAlerts(
         : { outcome: 'lost' };
       supervised.push({ alertRef, ...verdict });
     }
-    await settle(ctx, supervised);
+    await settle(ctx, supervised, numbers);
     return supervised;
   });
 }
@@ -113,7 +115,11 @@ export function spend(allowance: Allowance, plan: BridgePlan): void {
 }
 
 /** Writes what was decided, in the open transaction. */
-async function settle(ctx: FlowCtx, supervised: readonly Supervised[]): Promise<void> {
+async function settle(
+  ctx: FlowCtx,
+  supervised: readonly Supervised[],
+  numbers: readonly number[],
+): Promise<void> {
   const ended = supervised.filter((one) => one.outcome === 'ended');
   await ackEnded(
     ctx,
@@ -130,6 +136,7 @@ async function settle(ctx: FlowCtx, supervised: readonly Supervised[]): Promise<
   await bridge(
     ctx,
     supervised.filter((one) => one.outcome === 'bridged'),
+    numbers,
   );
 }
 

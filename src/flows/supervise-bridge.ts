@@ -1,6 +1,12 @@
 import { ackLocked, findLastHeard, recordDecisions } from '../alerts/index.ts';
 import type { PolicyRule } from '../config/types.ts';
-import { alertsToIncidents, type Bridged, type BridgePlan, type BridgeView } from '../incidents/index.ts';
+import {
+  alertsToIncidents,
+  type Bridged,
+  type BridgePlan,
+  type BridgeView,
+  giveBackNumbers,
+} from '../incidents/index.ts';
 import { type AlertRow, runAfterCommit } from '../store/index.ts';
 import { describeBridged } from './announce-incident.ts';
 import { attachAlert } from './attach-alert.ts';
@@ -16,12 +22,16 @@ export type Planned = { plan: BridgePlan; rule: PolicyRule };
 type Ruled = Bridged & { rule: PolicyRule };
 
 /** Writes planned incidents, their messages, and the acks of their alerts, in the open transaction. */
-export async function bridge(ctx: FlowCtx, planned: readonly Planned[]): Promise<void> {
+export async function bridge(
+  ctx: FlowCtx,
+  planned: readonly Planned[],
+  reserved: readonly number[],
+): Promise<void> {
+  const created = planned.filter(({ plan }) => plan.creates).length;
+  await giveBackNumbers(ctx, reserved.length - created);
   if (planned.length === 0) return;
-  const bridged = await alertsToIncidents(
-    ctx,
-    planned.map(({ plan }) => plan),
-  );
+  const plans = planned.map(({ plan }) => plan);
+  const bridged = await alertsToIncidents(ctx, plans, reserved);
   const ruled = planned.flatMap(({ rule }, i) => {
     const one = bridged[i];
     return one ? [{ ...one, rule }] : [];

@@ -43,6 +43,20 @@ describeEachStore('alerts of different services that are claimed together', (ope
     expect(new Set(triages.map((row) => row.incident_id)).size).toBe(3);
   });
 
+  it('leave no gap in the numbers where some join what is there', async () => {
+    const worker = await startWorker(await open());
+    const report = async (...titles: [service: string, title: string][]) => {
+      await worker.report(...titles.map(([service, title]) => ({ service, title })));
+      await worker.settle();
+    };
+    await report(['api', 'down']);
+    await report(['api', 'slow'], ['db', 'down'], ['web', 'down']);
+    await report(['queue', 'down']);
+    const opened = await incidents(worker);
+    expect(opened.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    expect(opened.map(({ service }) => service).toSorted()).toEqual(['api', 'db', 'queue', 'web']);
+  });
+
   it('fail alone: one that cannot be settled keeps none of the others', async () => {
     const worker = await startWorker(await open());
     await worker.report({ service: 'api' });

@@ -151,8 +151,12 @@ export function planBridge(
  * Makes alerts part of incidents as planned, in the open transaction that also made their views; the only way alerts
  * become incidents. No two of the plans may be about one incident or one signature.
  */
-export async function alertsToIncidents(ctx: Ctx, plans: readonly BridgePlan[]): Promise<Bridged[]> {
-  const written = await writeBridges(ctx, plans);
+export async function alertsToIncidents(
+  ctx: Ctx,
+  plans: readonly BridgePlan[],
+  reserved: readonly number[],
+): Promise<Bridged[]> {
+  const written = await writeBridges(ctx, plans, reserved);
   return written.map(({ plan, incident, superseded }): Bridged => {
     const { decision, before, triage, creates, alert } = plan;
     return {

@@ -1,11 +1,46 @@
 import { type CompiledQuery, sql } from 'kysely';
-import { type Ctx, defineStatement, type IncidentRow, type IncidentStatus } from '../store/index.ts';
+import {
+  type Ctx,
+  defineStatement,
+  type IncidentRow,
+  type IncidentStatus,
+  type Question,
+  writeLater,
+} from '../store/index.ts';
 
 /** Takes the next incident numbers, in order; the row stays held until the commit. Index: the primary key of counter. */
 export async function takeNumbers(ctx: Ctx, count: number): Promise<number[]> {
   if (count === 0) return [];
   const { rows } = await ctx.db.executeQuery(take(ctx, null, { count }));
-  const last = rows[0]?.value ?? 0;
+  return listNumbers(rows[0], count);
+}
+
+/**
+ * Asks for numbers for as many new incidents as there may be, along with what decides how many there are; what is left is to
+ * be given back in the same transaction. None where that would hold up other processes for longer.
+ */
+export function reserveNumbers(ctx: Ctx, count: number): Question<number[]> {
+  if (!ctx.dialect.hasOneWriter || count <= 0) return { statements: [], read: () => [] };
+  return {
+    statements: [take(ctx, null, { count })],
+    read: ([rows]) => listNumbers(rows?.[0] as { value: number } | undefined, count),
+  };
+}
+
+/** Gives back the last of the numbers that the open transaction has taken; as `writeLater`. Index: the primary key of counter. */
+export function giveBackNumbers(ctx: Ctx, count: number): Promise<void> {
+  return writeLater(ctx, count > 0 ? [giveBack(ctx, null, { count })] : []);
+}
+
+const giveBack = defineStatement<{ count: number }, null, unknown>(({ db, value }) =>
+  db
+    .updateTable('counter')
+    .set((eb) => ({ value: eb('value', '-', value('count')) }))
+    .where('name', '=', sql.lit('incident')),
+);
+
+function listNumbers(counter: { value: number } | undefined, count: number): number[] {
+  const last = counter?.value ?? 0;
   return Array.from({ length: count }, (_, i) => last - count + 1 + i);
 }
 

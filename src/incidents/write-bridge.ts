@@ -27,10 +27,15 @@ type Step = { changes: CompiledQuery[]; events: NewEvent[] } & Omit<BridgeWritte
 
 /**
  * Writes what was decided about alerts: incidents, signatures, timelines, counts and triages. But for the numbers of new
- * incidents all of it goes along with what the transaction does next.
+ * incidents that were not reserved all of it goes along with what the transaction does next.
  */
-export async function writeBridges(ctx: Ctx, plans: readonly BridgePlan[]): Promise<BridgeWritten[]> {
-  const numbers = await takeNumbers(ctx, plans.filter(({ creates }) => creates).length);
+export async function writeBridges(
+  ctx: Ctx,
+  plans: readonly BridgePlan[],
+  reserved: readonly number[],
+): Promise<BridgeWritten[]> {
+  const needed = plans.filter(({ creates }) => creates).length;
+  const numbers = [...reserved, ...(await takeNumbers(ctx, Math.max(0, needed - reserved.length)))];
   const written = plans.map((plan) => ({ plan, ...takeStep(ctx, plan, () => numbers.shift() ?? 0) }));
   const created = written.filter(({ plan }) => plan.creates).map(({ incident }) => incident);
   await writeLater(ctx, [

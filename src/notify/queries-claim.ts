@@ -124,13 +124,16 @@ export type Finish = {
   sentAt: number | null;
 };
 
-/** Records what became of leased messages; answers the ids of those whose lease still held. Leans on notification_key. */
+/**
+ * Records what became of leased messages; answers the ids of those whose lease still held. It is not waited for on disk: a
+ * machine that fails before may send them again, with the same key. Leans on notification_key.
+ */
 export async function recordFinished(ctx: Ctx, finishes: readonly Finish[]): Promise<Set<string>> {
   const statements = Map.groupBy(finishes, groupKeyOf)
     .values()
     .map((group) => updateAlike(ctx, group))
     .toArray();
-  const recorded = await runStatements(ctx, statements);
+  const recorded = await runStatements(ctx, statements, { mayBeLost: true });
   return new Set(recorded.flat().map((row) => (row as { notification_id: string }).notification_id));
 }
 

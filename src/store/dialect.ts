@@ -24,6 +24,8 @@ export type TogetherOptions = {
 /** Everything that the two engines do differently; nothing else in the program asks which one it is. */
 export type Dialect = {
   readonly engine: 'sqlite' | 'postgres';
+  /** Whether a transaction that has begun keeps all others from writing: a row that it holds early holds up nobody more. */
+  readonly hasOneWriter: boolean;
   /** Condition that the column is one of the values, as one bound parameter, so that the statement's text stays the same. */
   isOneOf(column: Expression<unknown>, values: readonly string[]): RawBuilder<SqlBool>;
   /** A table of the values, each as `value`, as one bound parameter. */

@@ -6,6 +6,7 @@ import { Later, Together } from './connection.ts';
 /** What PostgreSQL needs: arrays, row locks, and many rows as one JSON parameter that takes its types from the table. */
 export const postgresDialect: Dialect = {
   engine: 'postgres',
+  hasOneWriter: false,
   isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,
   eachOf: (values) => sql`(select unnest(${bindList(values, (list) => list)}::text[]) as value)`,
   indexedHash: (column) => column,

@@ -13,6 +13,7 @@ const hashDigits = 32;
 /** What SQLite needs: parameter lists as JSON, many rows as one prepared statement run again and again, no row locks. */
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
+  hasOneWriter: true,
   isOneOf: (column, values) =>
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
   eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
