@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { startRedis } from '../test/services/redis.ts';
 import { quietLog } from '../test/stores.ts';
 import type { AppRole } from './acting.ts';
 import { type App, type AppOptions, createApp } from './app.ts';
@@ -261,4 +262,48 @@ test('bytes that are no request, and headers without end, are answered by the en
   expect(await say(`GET /${'x'.repeat(40_000)} HTTP/1.1\r\n\r\n`)).toMatch(
     /^HTTP\/1\.1 413 [\s\S]*"PAYLOAD_TOO_LARGE"/,
   );
+});
+
+test('two of them share the counts of callers by Redis, and stay within the limit without it', async () => {
+  const redis = await startRedis();
+  const startOne = async () => {
+    const options = await makeOptions();
+    return start({ ...options, config: { ...options.config, redis: { url: redis.url } } });
+  };
+  const [one, two] = [await startOne(), await startOne()];
+  const health = async ({ ask }: Started) => {
+    const answered = await ask('/health');
+    const { status, components } = (await answered.json()) as {
+      status: string;
+      components: { redis: object };
+    };
+    return [answered.status, status, components.redis];
+  };
+  // An answer is kept for a second.
+  const stands = (started: Started, expected: unknown[]) =>
+    vi.waitFor(async () => expect(await health(started)).toMatchObject(expected), {
+      timeout: 10_000,
+      interval: 100,
+    });
+  for (const started of [one, two]) await stands(started, [200, 'ok', { status: 'ok' }]);
+  const guess = ({ url }: Started) =>
+    fetch(`${url}/v1/alerts`, { headers: { authorization: 'Bearer toc_wrong' } });
+  const guesses = async (by: Started[]) => {
+    const codes = [];
+    for (const started of by) codes.push((await guess(started)).status);
+    return codes;
+  };
+  expect(await guesses([one, two, one, two, one])).toEqual([401, 401, 401, 401, 401]);
+  const refused = await guess(two);
+  const reset = Number(refused.headers.get('x-ratelimit-reset')) - Date.now() / 1000;
+  expect([
+    refused.status,
+    refused.headers.get('x-ratelimit-limit'),
+    refused.headers.get('x-ratelimit-remaining'),
+  ]).toEqual([429, '5', '0']);
+  expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+  expect(reset > 0 && reset <= 61).toBe(true);
+  await redis.stop();
+  await stands(one, [200, 'degraded', { status: 'down', reason: 'unreachable' }]);
+  expect(await guesses([one, one, one])).toEqual([401, 401, 429]);
 });

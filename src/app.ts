@@ -11,6 +11,7 @@ import { showLastSuccesses } from './flows/profile-gauge.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
 import { createSelfHealth } from './flows/self-health.ts';
 import { createFenceWatch } from './flows/watch-fence.ts';
+import { createRedisWatch } from './flows/watch-redis.ts';
 import { createFront, type Front, type FrontOptions } from './front.ts';
 import { beginStore } from './store/index.ts';
 import { createMetrics } from './telemetry/index.ts';
@@ -192,8 +193,11 @@ function openFront(running: Running, isHandedOver: () => boolean): void {
       clockOffsetMs: base.clockOffsetMs,
       lastPassAt: running.acting.lastPassAt,
       schedule: running.acting.schedule,
+      redis: front.redis,
     }),
     isHandedOver,
   });
+  if (front.redis)
+    startPart(running, createRedisWatch({ ctx: base.liveContext(systemActor('redis')), redis: front.redis }));
   running.stops.push(front.drain);
 }

@@ -9,6 +9,7 @@ import { type Listening, listen } from './http/listen.ts';
 import type { Phase } from './http/not-ready.ts';
 import { createLimiter } from './http/rate-limit.ts';
 import { createHttpServer, createMetricsServer } from './http/server.ts';
+import { createRedis, type Redis } from './redis/index.ts';
 import { translateStoreError } from './store/index.ts';
 import type { Metrics } from './telemetry/index.ts';
 import { createMapper } from './webhooks/index.ts';
@@ -25,6 +26,8 @@ export type Front = {
   readonly address: string | null;
   /** Where health and metrics are served beside; null where none is asked for. */
   readonly metricsAddress: string | null;
+  /** By which it shares its counts of callers; null: it counts for itself. */
+  readonly redis: Redis | null;
   /** Lets requests in. */
   open(inside: Inside): void;
   /** Lets no more requests in, and resolves when those under way have their answers. */
@@ -62,10 +65,11 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     throw new AppError('UNAVAILABLE', 'Tocsin is starting');
   };
   const mapper = createMapper(clock);
+  const redis = config.redis && createRedis({ ...config.redis, clock, log });
   const door: Door = {
     actions,
     authenticator: createAuthenticator(),
-    limiter: createLimiter(clock),
+    limiter: createLimiter({ clock, log, shared: redis }),
     get clock() {
       return inside?.clock ?? clock;
     },
@@ -80,11 +84,15 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     reloadTrouble: () => requireInside().reloadTrouble(),
     readSelfHealth: () => requireInside().readSelfHealth(),
   };
-  const { main, beside } = await listenWhereAsked(door, options);
+  const { main, beside } = await listenWhereAsked(door, options).catch(async (error: unknown) => {
+    await redis?.close();
+    throw error;
+  });
   const all = [main, beside].filter((one) => one !== null);
   return {
     address: main?.url ?? null,
     metricsAddress: beside?.url ?? null,
+    redis,
     open(parts) {
       inside = parts;
     },
@@ -98,6 +106,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
       stopping.abort();
       await mapper.stop();
       await Promise.all(all.map((one) => one.close()));
+      await redis?.close();
     },
   };
 }

@@ -248,8 +248,8 @@ describe('the image', () => {
 
 type Service = {
   build?: { context: string; dockerfile: string };
-  environment: Record<string, string>;
-  volumes: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
   depends_on?: Record<string, unknown>;
 };
 
@@ -260,14 +260,30 @@ describe('the compose file', () => {
   };
 
   it.each(Object.entries(services))('has %s with what there is', (_, service) => {
-    expect(Object.keys(service.environment).filter((name) => !names.includes(name))).toEqual([]);
+    expect(Object.keys(service.environment ?? {}).filter((name) => !names.includes(name))).toEqual([]);
     expect(Object.keys(service.depends_on ?? {}).filter((name) => !services[name])).toEqual([]);
-    for (const volume of service.volumes) {
+    for (const volume of service.volumes ?? []) {
       const [from = ''] = volume.split(':');
       expect(from.startsWith('./') ? existsSync(join(deploy, from)) : from in volumes, from).toBe(true);
     }
     if (service.build)
       expect(existsSync(join(deploy, service.build.context, service.build.dockerfile))).toBe(true);
+  });
+
+  it('gives Tocsin the addresses of its services', async () => {
+    const { environment = {} } = services.tocsin ?? {};
+    const env = {
+      ...environment,
+      ALERT_DATABASE_URL: environment.ALERT_DATABASE_URL?.replace(/\$\{.*?\}/, 'p'),
+    };
+    const { store, redis } = await loadConfig({
+      cwd: deploy,
+      env: { ...env, TOCSIN_CONFIG: 'config/tocsin.yaml' },
+    });
+    const hosts = [store.backend === 'postgres' ? store.dsn : '', redis?.url ?? ''].map(
+      (url) => new URL(url).hostname,
+    );
+    expect(hosts.filter((host) => !services[host])).toEqual([]);
   });
 
   it('comes with a configuration that is taken', async () => {

@@ -80,7 +80,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     actions: options.actions ?? [],
     authenticator: createAuthenticator(),
     clock,
-    limiter: createLimiter(clock),
+    limiter: createLimiter({ clock, log, shared: null }),
     log,
     metrics: shared.metrics,
     mapper,

@@ -23,10 +23,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: base,
   store: base,
   telemetry: base,
+  redis: base,
   ...Object.fromEntries(features.map((feature) => [feature, ground])),
-  flows: [...ground, ...features],
+  flows: [...ground, 'redis', ...features],
   http: ['core', 'config', 'telemetry', ...features, 'flows'],
-  app: [...ground, ...features, 'flows', 'http'],
+  app: [...ground, 'redis', ...features, 'flows', 'http'],
   cli: ['core', 'config', 'app'],
 };
 

@@ -73,6 +73,7 @@ export function assemble(parts: Parts): Config {
     },
     rateLimit: { maxRequests: settings.rateLimitMaxRequests, windowMs: settings.rateLimitWindowMs },
     github: { webhookSecret: settings.githubWebhookSecret },
+    redis: settings.redis,
     telegram: settings.telegram,
     llm: parts.llm,
   };

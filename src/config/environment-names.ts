@@ -30,6 +30,14 @@ export const environmentNames: readonly EnvironmentName[] = [
     meaning: 'Requests per IP and window that come without good credentials; default 5.',
   },
   { name: 'RATE_LIMIT_WINDOW', meaning: 'That window, in seconds or as a duration; default 60.' },
+  {
+    name: 'REDIS_URL',
+    meaning:
+      'Redis that processes share their counts of callers by, as redis://:password@host:6379; default: none.',
+  },
+  { name: 'REDIS_HOST', meaning: 'Its host, where REDIS_URL is not set.' },
+  { name: 'REDIS_PORT', meaning: 'Its port beside REDIS_HOST; default 6379.' },
+  { name: 'REDIS_PASSWORD', meaning: 'Its password beside REDIS_HOST.' },
   { name: 'ALERTS_RETENTION_DAYS', meaning: 'Days that ended alerts are kept; beats retention.alerts.' },
   {
     name: 'METRICS_API_TOKEN',

@@ -1,8 +1,9 @@
 import { parseDurationMs } from '../core/duration.ts';
 import type { Problem } from './problem.ts';
 import { isSecretName, redactUrl } from './redact.ts';
+import { readRedis } from './redis.ts';
 import { suggestText } from './suggest.ts';
-import type { LlmConfig, LogLevel, StateConfig, TelegramEnvironment } from './types.ts';
+import type { LlmConfig, LogLevel, RedisConfig, StateConfig, TelegramEnvironment } from './types.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,6 +30,7 @@ export type EnvironmentSettings = {
   alertsRetentionMs: number | null;
   metricsApiToken: string | null;
   githubWebhookSecret: string | null;
+  redis: RedisConfig | null;
   logLevel: LogLevel;
   /** True where a person asked for `debug`, which sends no messages. */
   isDebugAsked: boolean;
@@ -38,9 +40,12 @@ export type EnvironmentSettings = {
   llm: Pick<LlmConfig, 'provider' | 'apiKey'> & { model: string | null; baseUrl: string | null };
 };
 
-type Reader = {
+/** Reads variables; those that are wrong become problems. */
+export type Reader = {
   get(name: string): string | null;
   refuse(name: string, expected: string, message?: string): void;
+  /** Null where it is not set, or wrong. */
+  wholeNumber(name: string, min: number, max: number): number | null;
 };
 
 const backends = ['auto', 'memory', 'sqlite', 'postgres'] as const;
@@ -59,10 +64,14 @@ export function readEnvironment(environment: Environment): {
   const get = (name: string) => environment.values[name]?.trim() || null;
   const refuse = (name: string, expected: string, message = '') => {
     const value = get(name) ?? '';
-    const found = isSecretName(name) ? 'a text (not shown)' : JSON.stringify(redactUrl(value).slice(0, 80));
+    // Where it is no URL at all nobody knows which part is a password.
+    const isHidden = isSecretName(name) || (value.includes('@') && !URL.canParse(value));
+    const found = isHidden ? 'a text (not shown)' : JSON.stringify(redactUrl(value).slice(0, 80));
     problems.push({ ...environment.origin(name), key: name, found, expected, message });
   };
-  const reader = { get, refuse };
+  const wholeNumber = (name: string, min: number, max: number) =>
+    readWholeNumber({ get, refuse }, name, min, max);
+  const reader = { get, refuse, wholeNumber };
   const askedLevel = oneOf(reader, 'LOG_LEVEL', logLevels);
   const nodeLevel = get('NODE_ENV') === 'development' ? 'debug' : 'info';
   const settings: EnvironmentSettings = {
@@ -72,12 +81,13 @@ export function readEnvironment(environment: Environment): {
     repoDir: get('REPO_DIR'),
     state: readState(reader),
     host: readHost(reader),
-    port: wholeNumber(reader, 'MONITORING_API_PORT', 0, 65_535),
-    rateLimitMaxRequests: wholeNumber(reader, 'RATE_LIMIT_MAX', 1, 1_000_000) ?? 5,
+    port: wholeNumber('MONITORING_API_PORT', 0, 65_535),
+    rateLimitMaxRequests: wholeNumber('RATE_LIMIT_MAX', 1, 1_000_000) ?? 5,
     rateLimitWindowMs: secondsOrDuration(reader, 'RATE_LIMIT_WINDOW') ?? 60_000,
     alertsRetentionMs: days(reader, 'ALERTS_RETENTION_DAYS'),
     metricsApiToken: get('METRICS_API_TOKEN'),
     githubWebhookSecret: get('GITHUB_WEBHOOK_SECRET'),
+    redis: readRedis(reader),
     logLevel: askedLevel ?? nodeLevel,
     isDebugAsked: askedLevel === 'debug',
     logRequests: flag(reader, 'LOG_REQUESTS'),
@@ -104,7 +114,12 @@ function oneOf<Word extends string>(reader: Reader, name: string, words: readonl
   return word ?? null;
 }
 
-function wholeNumber(reader: Reader, name: string, min: number, max: number): number | null {
+function readWholeNumber(
+  reader: Omit<Reader, 'wholeNumber'>,
+  name: string,
+  min: number,
+  max: number,
+): number | null {
   const value = reader.get(name);
   if (value === null) return null;
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
@@ -123,7 +138,7 @@ function secondsOrDuration(reader: Reader, name: string): number | null {
 }
 
 function days(reader: Reader, name: string): number | null {
-  const amount = wholeNumber(reader, name, 1, longestDays);
+  const amount = reader.wholeNumber(name, 1, longestDays);
   return amount === null ? null : amount * dayMs;
 }
 

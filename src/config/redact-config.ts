@@ -30,6 +30,7 @@ export function redactConfig(config: Config): Config {
     metricsApiToken: hideSecret(config.metricsApiToken),
     jobs: redactJobs(config.jobs),
     watchdog: config.watchdog && { ...config.watchdog, url: redactWebhookUrl(config.watchdog.url) },
+    redis: config.redis && { url: redactUrl(config.redis.url) },
     telegram: redactTelegram(config.telegram),
     llm: config.llm && {
       ...config.llm,

@@ -27,5 +27,13 @@ function compare(real: unknown, shown: unknown, found: Set<string>): void {
 function partsOfUrl(text: string): string[] {
   if (!URL.canParse(text)) return [];
   const { password } = new URL(text);
-  return password === '' ? [] : [password];
+  return password === '' ? [] : [password, decode(password)];
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // written as it is
+  }
 }

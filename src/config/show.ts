@@ -44,6 +44,7 @@ function effectiveForm(config: Config): FileForm {
         health_requests: config.log.healthRequests,
       },
       rate_limit: { max: config.rateLimit.maxRequests, window: durationText(config.rateLimit.windowMs) },
+      redis_url: config.redis?.url ?? null,
       github_webhook_secret: config.github.webhookSecret,
       metrics_api_token: config.metricsApiToken,
       telegram: {
@@ -84,6 +85,7 @@ export function describeConfig(config: Config): string {
     ['listen', `${listenText(config.server)}, public as ${config.server.publicUrl}`],
   ];
   const { metricsListen } = config.server;
+  if (config.redis) lines.push(['redis', redactUrl(config.redis.url)]);
   if (metricsListen) lines.push(['metrics', `${listenText(metricsListen)}, in every role`]);
   if (config.llm) lines.push(['summaries', `${config.llm.model} at ${redactUrl(config.llm.baseUrl)}`]);
   if (config.watchdog) {

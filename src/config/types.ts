@@ -53,6 +53,8 @@ export type Config = {
   /** Of the deliveries of GitHub; a null secret refuses them all. */
   github: { webhookSecret: string | null };
   rateLimit: { maxRequests: number; windowMs: number };
+  /** Null: every process keeps its own counts. */
+  redis: RedisConfig | null;
   telegram: TelegramEnvironment;
   /** Null: nothing is generated. */
   llm: LlmConfig | null;
@@ -64,6 +66,9 @@ export type StoreConfig =
   | { backend: 'sqlite'; path: string }
   | { backend: 'memory' }
   | { backend: 'postgres'; dsn: string };
+
+/** The address may hold a password. */
+export type RedisConfig = { url: string };
 
 /** Port 0 takes any free one. */
 type ListenAddress = { host: string; port: number };

@@ -160,6 +160,13 @@ describe('a wrong file', () => {
 });
 
 describe('a reload that is asked for', () => {
+  it('leaves the address of Redis to a restart', async () => {
+    const { watch, changes } = await watching('');
+    await write('REDIS_URL=redis://127.0.0.1:1\n', '.env');
+    expect(await watch.reload()).toMatchObject({ needsRestart: ['redis'] });
+    expect(changes[0]?.config.redis).toBeNull();
+  });
+
   it('leaves the address for metrics to a restart', async () => {
     const { watch, changes } = await watching('server: { metrics_listen: "127.0.0.1:1" }');
     await write('server: { metrics_listen: "127.0.0.1:2" }');

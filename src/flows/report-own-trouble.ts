@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import {
   deadReported,
   fingerprintDead,
@@ -5,11 +6,14 @@ import {
   listUnreportedDead,
   recordDecisions,
 } from '../alerts/index.ts';
+import { toIso } from '../core/clock.ts';
 import type { AlertReport } from '../core/hand-over.ts';
+import type { RedisState } from '../redis/index.ts';
 import type { AlertRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 
 const stormLastsMs = 5 * 60_000;
+const awayLeaseMs = 3 * 60_000;
 const batch = 50;
 
 /** Raises the one alert that says that more incidents or triages want to begin than a pass may; it ends by itself. */
@@ -51,6 +55,27 @@ async function raiseDead(ctx: FlowCtx, alert: AlertRow): Promise<void> {
     endsAt: null,
     dedupeTtlMs: null,
   });
+}
+
+const redisAway = {
+  kind: 'availability',
+  title: 'Redis is away',
+  fingerprint: 'redis-away',
+  dedupeTtlMs: null,
+};
+
+/** Raises, or renews, the alert that Redis is away; it ends by itself where the process that sees it ends. */
+export async function reportRedisAway(ctx: FlowCtx, { sinceMs, reason }: RedisState): Promise<void> {
+  await raise(ctx, {
+    ...redisAway,
+    message: `Redis has not served ${hostname()} since ${toIso(sinceMs)} (${reason}). Each process limits callers by its own count meanwhile. Look at Redis and at REDIS_URL.`,
+    endsAt: ctx.clock.now() + awayLeaseMs,
+  });
+}
+
+/** Ends the alert that Redis is away. */
+export async function healRedis(ctx: FlowCtx): Promise<void> {
+  await raise(ctx, { ...redisAway, message: 'Redis is back.', endsAt: null }, 'resolved');
 }
 
 async function endReport(ctx: FlowCtx, { title, fingerprint }: AlertRow): Promise<void> {

@@ -4,6 +4,7 @@ import { openDoor } from '../../test/door.ts';
 import type { Config } from '../config/index.ts';
 import { systemActor } from '../core/actor.ts';
 import { takeLease } from '../health/index.ts';
+import type { RedisState } from '../redis/index.ts';
 import { createPresence } from './presence.ts';
 import { createSelfHealth, type SelfHealthDeps } from './self-health.ts';
 
@@ -17,6 +18,7 @@ async function open(change: Partial<SelfHealthDeps> = {}, config: Partial<Config
     clockOffsetMs: () => 0,
     lastPassAt: () => null,
     schedule: () => null,
+    redis: null,
     ...change,
   });
   return { read, clock, ctx };
@@ -140,4 +142,16 @@ test('all who ask within a second share one answer', async () => {
   clock.goBack(60_000);
   await read();
   expect(pings).toBe(3);
+});
+
+test('a Redis that is away makes it degraded and no more, and is said with its reason', async () => {
+  let state: RedisState = { isUp: true, sinceMs: 0, reason: null };
+  const { read, clock } = await open({ redis: { state: () => state }, lastPassAt: () => Date.now() });
+  expect((await read()).components.redis).toEqual({ status: 'ok' });
+  state = { isUp: false, sinceMs: 1000, reason: 'timeout' };
+  await clock.advance(1000);
+  expect(await read()).toMatchObject({
+    status: 'degraded',
+    components: { redis: { status: 'down', reason: 'timeout', since: '1970-01-01T00:00:01.000Z' } },
+  });
 });

@@ -1,6 +1,7 @@
 import { hasPassed, toIso } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
 import { readOutboxHealth } from '../notify/index.ts';
+import type { RedisState } from '../redis/index.ts';
 import type { FlowCtx } from './context.ts';
 import {
   type Part,
@@ -9,9 +10,6 @@ import {
   readScheduler,
   readSupervisor,
 } from './self-health-roles.ts';
-
-/** This version keeps nothing in Redis. */
-const noRedis: Part = { status: 'unknown', reason: 'not_used' };
 
 const answerKeptMs = 1000;
 const pingTimeoutMs = 2000;
@@ -34,6 +32,8 @@ export type SelfHealth = {
 export type SelfHealthDeps = RoleDeps & {
   version: string;
   store: { readonly backend: string; readonly durable: boolean; ping(): Promise<void> };
+  /** Null: this process uses none. */
+  redis: { state(): RedisState } | null;
   /** How far the database's clock is ahead. */
   clockOffsetMs(): number;
 };
@@ -55,13 +55,13 @@ async function read(deps: SelfHealthDeps, startedAtMs: number, nowMs: number): P
   const isGone = database.status === 'down';
   const components = {
     database,
-    redis: noRedis,
+    redis: readRedis(deps.redis?.state() ?? null),
     scheduler: await readScheduler(deps, isGone),
     supervisor: await readSupervisor(deps, isGone),
     outbox: isGone ? ({ status: 'down' } as const) : await readOutbox(deps.ctx),
   };
   return {
-    status: worst(Object.values(components)),
+    status: worst(components),
     timestamp: toIso(nowMs),
     uptime: Math.round((nowMs - startedAtMs) / 1000),
     version: deps.version,
@@ -101,7 +101,15 @@ async function readOutbox(ctx: FlowCtx): Promise<Part> {
   }
 }
 
-function worst(parts: readonly Part[]): PartStatus {
-  if (parts.some(({ status }) => status === 'down')) return 'down';
-  return parts.some(({ status }) => status === 'degraded') ? 'degraded' : 'ok';
+function readRedis(state: RedisState | null): Part {
+  if (state === null) return { status: 'unknown', reason: 'not_used' };
+  if (state.isUp) return { status: 'ok' };
+  return { status: 'down', reason: state.reason ?? 'unreachable', since: toIso(state.sinceMs) };
+}
+
+/** Without Redis it does all its job, if each process counts callers by itself. */
+function worst({ redis, ...parts }: SelfHealth['components']): PartStatus {
+  const words = Object.values(parts).map(({ status }) => status);
+  if (words.includes('down')) return 'down';
+  return words.includes('degraded') || redis.status === 'down' ? 'degraded' : 'ok';
 }

@@ -16,7 +16,7 @@ export type Gatekeeper = {
   /** Answers who calls, by token or as a visitor, where it is somebody; null: nobody known. Refuses and counts nothing. */
   findCaller(request: FastifyRequest): Promise<Actor | null>;
   /** Counts a failed try to get in. Throws RATE_LIMITED where there were too many. */
-  countFailure(request: FastifyRequest, reply: FastifyReply): void;
+  countFailure(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 };
 
 /** Whoever shows METRICS_API_TOKEN. */
@@ -31,12 +31,12 @@ export function createGatekeeper(door: Door): Gatekeeper {
   const lookUp = (request: FastifyRequest, secret: string, kind: 'api' | 'session') =>
     door.authenticator.findActor(door.context(systemActor('access'), request.id), secret, kind);
 
-  const countFailure = (request: FastifyRequest, reply: FastifyReply) =>
-    enforceLimit(reply, door.limiter.count(`failed:${request.ip}`, door.config().rateLimit));
+  const countFailure = async (request: FastifyRequest, reply: FastifyReply) =>
+    enforceLimit(reply, await door.limiter.count(`failed:${request.ip}`, door.config().rateLimit));
 
-  const refuse = (request: FastifyRequest, reply: FastifyReply): never => {
+  const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<never> => {
     reply.header('www-authenticate', 'Bearer realm="tocsin", error="invalid_token"');
-    countFailure(request, reply);
+    await countFailure(request, reply);
     throw new AppError('UNAUTHORIZED', 'the token is unknown or revoked');
   };
 

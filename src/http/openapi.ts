@@ -22,7 +22,7 @@ declare module 'fastify' {
 }
 
 type JsonSchema = Record<string, unknown>;
-type PublicHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+type PublicHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /**
  * Serves OpenAPI 3.1 at /openapi.json and browsable at /docs, made from the schemas that validate. Both are put together when

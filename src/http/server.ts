@@ -30,10 +30,12 @@ const mebibyte = 1024 * 1024;
 /** Answers the HTTP server with all its routes, not listening yet. */
 export function createHttpServer(door: Door, version: string): Promise<FastifyInstance> {
   return buildServer(door, async (server) => {
-    addOpenApi(server, version, (request, reply, done) => {
+    addOpenApi(server, version, async (request, reply) => {
       const maxRequests = door.config().server.publicRateLimitPerMinute;
-      enforceLimit(reply, door.limiter.count(`public:${request.ip}`, { maxRequests, windowMs: 60_000 }));
-      done();
+      enforceLimit(
+        reply,
+        await door.limiter.count(`public:${request.ip}`, { maxRequests, windowMs: 60_000 }),
+      );
     });
     const gatekeeper = createGatekeeper(door);
     addSelfHealthRoutes(server, door);

@@ -1,10 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort, isRunning, keepServer, type Owner } from './keeper.ts';
 import { requirePostgresBinaries } from './postgres-binaries.ts';
 
 const readyWithinMs = 30_000;
@@ -21,35 +20,11 @@ export type PrivatePostgres = {
   stop: () => Promise<void>;
 };
 
-type Owner = { uid: number; gid: number };
-
-// The keeper outlives whoever started it: when its standard input closes, be it by `stop` or because the
-// parent was killed, it stops the server and removes the folder. It has a session of its own, out of reach of Ctrl-C.
-const keeperScript = `
-folder=$1; shift
-"$@" >"$folder/log" 2>&1 </dev/null &
-server=$!
-echo "$server"
-read -r _
-kill -INT "$server" 2>/dev/null && wait "$server"
-cd / && rm -rf "$folder"
-`;
-
 // PostgreSQL refuses to run as root.
 function serverOwner(): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port on 127.0.0.1');
-  return address.port;
 }
 
 function createCluster(binaries: string, folder: string, owner: Owner | undefined): void {
@@ -78,22 +53,6 @@ function isReady(folder: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    // No such process any more: that is the answer.
-    return false;
-  }
-}
-
-async function stopKeeper(keeper: ChildProcess): Promise<void> {
-  if (keeper.exitCode !== null || keeper.signalCode !== null) return;
-  const exited = once(keeper, 'exit');
-  keeper.stdin?.end();
-  await exited;
-}
-
 async function startServer(
   binaries: string,
   port: number,
@@ -109,15 +68,7 @@ async function startServer(
     throw error;
   }
   const command = [join(binaries, 'postgres'), '-D', join(folder, 'data'), ...serverSettings(port, fsync)];
-  const keeper = spawn('/bin/sh', ['-c', keeperScript, 'keeper', folder, ...command], {
-    cwd: folder,
-    detached: true,
-    stdio: ['pipe', 'pipe', 'inherit'],
-    ...owner,
-  });
-  const stop = () => stopKeeper(keeper);
-  const [firstLine] = await once(keeper.stdout, 'data');
-  const pid = Number(String(firstLine));
+  const { pid, stop } = await keepServer({ folder, command, endSignal: 'INT', owner });
   const deadline = performance.now() + readyWithinMs;
   while (isRunning(pid) && performance.now() < deadline) {
     if (isReady(folder))

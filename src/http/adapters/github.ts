@@ -35,7 +35,7 @@ async function receive(
 ): Promise<unknown> {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const id = readHeader(request, 'x-github-delivery');
-  requireSignature(door, gatekeeper, { request, reply, body, id });
+  await requireSignature(door, gatekeeper, { request, reply, body, id });
   const ctx = door.context({ name: 'webhook:github', role: 'webhook', entitlements: [] }, request.id);
   try {
     const event = readHeader(request, 'x-github-event');
@@ -57,14 +57,18 @@ async function receive(
 type Given = { request: FastifyRequest; reply: FastifyReply; body: Buffer; id: string | null };
 
 /** Throws UNAUTHORIZED, and RATE_LIMITED for too many of those. */
-function requireSignature(door: Door, gatekeeper: Gatekeeper, { request, reply, body, id }: Given): void {
+async function requireSignature(
+  door: Door,
+  gatekeeper: Gatekeeper,
+  { request, reply, body, id }: Given,
+): Promise<void> {
   const secret = door.config().github.webhookSecret;
   const proof = { kind: 'hmac', secret, header: 'x-hub-signature-256' } as const;
   const header = (name: string) => readHeader(request, name);
   const { good, reason } = decideProof(proof, { header, pathSecret: null, body }, door.clock.now());
   if (good) return;
   door.metrics.webhooks.inc({ webhook, result: 'refused' });
-  gatekeeper.countFailure(request, reply);
+  await gatekeeper.countFailure(request, reply);
   const fields = { tag: 'webhook', requestId: request.id, webhook, delivery_id: id, reason };
   door.log.warn(fields, `[webhook] refused a delivery of GitHub: ${reason}`);
   const hint = reason === 'secret_not_set' ? ': GITHUB_WEBHOOK_SECRET is not set' : '';

@@ -44,7 +44,7 @@ async function receive(
 ): Promise<unknown> {
   const { name } = request.params;
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const config = requireSender(door, gatekeeper, request, reply, body);
+  const config = await requireSender(door, gatekeeper, request, reply, body);
   const ctx = door.context({ name: `webhook:${name}`, role: 'webhook', entitlements: [] }, request.id);
   const delivery = {
     webhook: name,
@@ -68,18 +68,18 @@ async function receive(
 }
 
 /** Answers the webhook whose sender this is. Throws NOT_FOUND, UNAUTHORIZED, and RATE_LIMITED for too many of those. */
-function requireSender(
+async function requireSender(
   door: Door,
   gatekeeper: Gatekeeper,
   request: FastifyRequest<{ Params: Params }>,
   reply: FastifyReply,
   body: Buffer,
-): WebhookConfig {
+): Promise<WebhookConfig> {
   const { name, secret } = request.params;
   const { webhooks } = door.config();
   const config = Object.hasOwn(webhooks, name) ? webhooks[name] : undefined;
   if (!config) {
-    gatekeeper.countFailure(request, reply);
+    await gatekeeper.countFailure(request, reply);
     throw new AppError(
       'NOT_FOUND',
       'there is no webhook of this name; `webhooks:` in tocsin.yaml names them',
@@ -94,7 +94,7 @@ function requireSender(
   if (decision.good) return config;
   door.metrics.webhooks.inc({ webhook: name, result: 'refused' });
   const fields = { tag: 'webhook', requestId: request.id, webhook: name, reason: decision.reason };
-  gatekeeper.countFailure(request, reply);
+  await gatekeeper.countFailure(request, reply);
   // Behind the limit, so that nobody fills the log.
   door.log.warn(fields, `[webhook] refused a request for "${name}": ${decision.reason}`);
   throw new AppError('UNAUTHORIZED', `this webhook takes only what its sender signs: ${decision.reason}`, {

@@ -58,7 +58,7 @@ async function signIn(
     writeSession(reply, session, door.config().server.publicUrl);
     return reply.redirect(next ?? '/', 303);
   }
-  gatekeeper.countFailure(request, reply);
+  await gatekeeper.countFailure(request, reply);
   reply.code(401);
   const problem = code ? 'This link was used already or is too old.' : 'This token is unknown or revoked.';
   return sendPage(reply, signInPage(problem, next));
