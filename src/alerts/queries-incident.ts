@@ -15,6 +15,17 @@ export function lockLapsed(ctx: Ctx, nowMs: number, limit: number): Promise<Aler
     .execute();
 }
 
+/** Whether there is one for `lockLapsed`, without a transaction. Index: that of the same. */
+export async function hasLapsed(ctx: Ctx, nowMs: number): Promise<boolean> {
+  const query = ctx.db
+    .selectFrom('alert')
+    .select('alert_ref')
+    .where('ended_at', 'is', null)
+    .where('ends_at', '<=', nowMs)
+    .limit(1);
+  return (await query.execute()).length > 0;
+}
+
 /** Answers the live alerts of an incident, held until the commit. Index: alert_incident. */
 export function lockLiveOfIncident(ctx: Ctx, incidentId: string): Promise<AlertRow[]> {
   return ctx.db

@@ -37,7 +37,7 @@ export async function selectSilentIds(
 /** Whether the incident has a live alert; with a time, one that still speaks: repeated since, or live until it heals. */
 function hasLiveAlert(ctx: Ctx, speaksSinceMs: number | null): Expression<SqlBool> {
   const speaks = sql<SqlBool>`(alert.ends_at is not null or alert.dedupe_ttl_ms is null
-    or alert.last_seen_at > ${sql.lit(speaksSinceMs ?? 0)})`;
+    or alert.last_seen_at > ${speaksSinceMs ?? 0})`;
   return sql<SqlBool>`exists ${ctx.db
     .selectFrom('alert')
     .select('alert.alert_ref')

@@ -1,6 +1,6 @@
 import { type Ctx, inTransaction, type RunRow } from '../store/index.ts';
 import type { RunEnd } from './decide.ts';
-import { changeRun, endTaskRuns, lockLostRuns, lockRun } from './queries.ts';
+import { changeRun, endTaskRuns, hasLostRuns, lockLostRuns, lockRun } from './queries.ts';
 import { returnLock } from './queries-lock.ts';
 import { recordOwnMetrics } from './record-metrics.ts';
 import type { StartedRun } from './start-run.ts';
@@ -50,7 +50,9 @@ export function dropRun(
 }
 
 /** Ends runs whose process has said nothing for the length of a lease, with their tasks; answers them as they are now. */
-export function failLostRuns(ctx: Ctx): Promise<RunRow[]> {
+export async function failLostRuns(ctx: Ctx): Promise<RunRow[]> {
+  // Asked once a second: a transaction would take the turn of others to write.
+  if (!(await hasLostRuns(ctx))) return [];
   return inTransaction(ctx, async (ctx) => {
     const lost = await lockLostRuns(ctx, lostAtOnce);
     if (lost.length === 0) return [];

@@ -177,6 +177,12 @@ export function lockLostRuns(ctx: Ctx, limit: number): Promise<RunRow[]> {
     .execute();
 }
 
+/** Whether there is one for `lockLostRuns`, without a transaction. Index: run_unusual. */
+export async function hasLostRuns(ctx: Ctx): Promise<boolean> {
+  const query = unusual(ctx, 'running').where('locked_until', '<=', ctx.clock.now()).limit(1);
+  return (await query.execute()).length > 0;
+}
+
 /** Answers runs that were asked for and that nobody has begun, oldest first. Index: run_unusual. */
 export function selectQueuedRuns(ctx: Ctx, limit: number): Promise<RunRow[]> {
   return unusual(ctx, 'queued').orderBy('run_id').limit(limit).execute();
