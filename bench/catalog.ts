@@ -4,6 +4,7 @@ import { fanOut } from './fan-out.ts';
 import { firstMessage } from './first-message.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { ingestBatchNew, ingestBatchRepeat } from './ingest-batch.ts';
+import { ingestLimit } from './ingest-limit.ts';
 import { ingestNew } from './ingest-new.ts';
 import { ingestRepeat } from './ingest-repeat.ts';
 import { jobs } from './jobs.ts';
@@ -18,6 +19,7 @@ export const benchmarks: readonly Benchmark[] = [
   ingestRepeat,
   ingestBatchNew,
   ingestBatchRepeat,
+  ingestLimit,
   firstMessage,
   fanOut,
   claim,

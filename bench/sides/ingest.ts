@@ -1,4 +1,4 @@
-import type { Column, Goal, Options, Side } from '../harness/benchmark.ts';
+import type { Column, Goal, Measure, Options, Side } from '../harness/benchmark.ts';
 import { drive, loadColumns, toMeasure } from '../harness/drive.ts';
 import { alertmanagerSide, startAlertmanager } from './alertmanager.ts';
 import { onBothEngines, tocsinSides } from './engines.ts';
@@ -27,7 +27,8 @@ export function ingestSides(options: Options, load: IngestLoad): Side[] {
   ];
 }
 
-async function measureIngest(start: () => Promise<Server>, load: IngestLoad) {
+/** Starts a server, measures it under load and stops it. */
+export async function measureIngest(start: () => Promise<Server>, load: IngestLoad): Promise<Measure> {
   const server = await start();
   const { port, path, token, accepted, running } = server;
   try {
