@@ -21,12 +21,12 @@ export type Claim = {
 
 /** Leases the most severe, then the oldest waiting alerts. Index: alert_waiting. */
 export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
-  const { filters, when, takesLeft, ...values } = claim;
-  return lease(ctx, { filters, when, takesLeft, hasWindow: claim.sinceMs !== null }, values);
+  const { filters, when, takesLeft, limit, ...values } = claim;
+  return lease(ctx, { filters, when, takesLeft, limit, hasWindow: claim.sinceMs !== null }, values);
 }
 
-type LeaseShape = Pick<Claim, 'filters' | 'when' | 'takesLeft'> & { hasWindow: boolean };
-type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft'>;
+type LeaseShape = Pick<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'> & { hasWindow: boolean };
+type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'>;
 
 const lease = defineStatement<LeaseValues, LeaseShape, AlertRow>(({ db, dialect, value }, shape) =>
   // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
@@ -76,7 +76,8 @@ function selectWaiting(
     )
     .orderBy('severity_rank')
     .orderBy('alert_ref')
-    .limit(value('limit'))
+    // Were it bound, SQLite would plan the statement anew each time.
+    .limit(sql.lit(shape.limit))
     .modifyEnd(dialect.skipLocked);
 }
 
