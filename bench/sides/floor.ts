@@ -5,21 +5,23 @@ import { findFreePort, waitUntilUp } from '../harness/wait.ts';
 import type { Server } from './server.ts';
 import { buildTocsinBody } from './tocsin.ts';
 
+const floorProgram = fileURLToPath(new URL('../floors/ingest-server.ts', import.meta.url));
+const rungProgram = fileURLToPath(new URL('../floors/rung-server.ts', import.meta.url));
+
 /** What stands between bare parts and Tocsin: rows of its own schema, and reports by its own action. */
 export type Rung = 'rows' | 'reports';
 
 /** Starts the bare server that shows what durable ingest costs at the least; its disk is that of the sandbox. */
 export function startFloor(sandbox: Sandbox): Promise<Server> {
-  return startBare(sandbox, 'ingest-server.ts', []);
+  return startBare(sandbox, floorProgram, []);
 }
 
 /** Starts a server that is the floor with parts of Tocsin in place of bare ones. */
 export function startRung(sandbox: Sandbox, rung: Rung): Promise<Server> {
-  return startBare(sandbox, 'rung-server.ts', [rung]);
+  return startBare(sandbox, rungProgram, [rung]);
 }
 
-async function startBare(sandbox: Sandbox, file: string, more: readonly string[]): Promise<Server> {
-  const program = fileURLToPath(new URL(`../floors/${file}`, import.meta.url));
+async function startBare(sandbox: Sandbox, program: string, more: readonly string[]): Promise<Server> {
   const port = await findFreePort();
   const database = join(sandbox.makeFolder('floor'), 'floor.db');
   const running = sandbox.start('floor', [process.execPath, program, String(port), database, ...more]);

@@ -25,6 +25,7 @@ export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
   return lease(ctx, { filters, when, takesLeft, limit, hasWindow: claim.sinceMs !== null }, values);
 }
 
+// The limit is part of the text: bound, SQLite would plan the statement anew each time.
 type LeaseShape = Pick<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'> & { hasWindow: boolean };
 type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'>;
 
@@ -76,7 +77,6 @@ function selectWaiting(
     )
     .orderBy('severity_rank')
     .orderBy('alert_ref')
-    // Were it bound, SQLite would plan the statement anew each time.
     .limit(sql.lit(shape.limit))
     .modifyEnd(dialect.skipLocked);
 }
