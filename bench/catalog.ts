@@ -12,6 +12,7 @@ import { jobsIdle } from './jobs-idle.ts';
 import { memory } from './memory.ts';
 import { scale } from './scale.ts';
 import { startup } from './startup.ts';
+import { storm } from './storm.ts';
 
 /** Every benchmark, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
@@ -25,6 +26,7 @@ export const benchmarks: readonly Benchmark[] = [
   claim,
   bridge,
   scale,
+  storm,
   startup,
   jobs,
   jobsIdle,

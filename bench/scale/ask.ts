@@ -2,9 +2,9 @@ import { spreadOf } from '../harness/statistics.ts';
 import type { Question } from './questions.ts';
 
 const warmups = 3;
-const atLeast = 5;
-const atMost = 60;
-const forMs = 1500;
+const atLeast = 15;
+const atMost = 120;
+const forMs = 2500;
 
 /** Where to ask, and as whom. */
 export type Address = { url: string; headers: Readonly<Record<string, string>> };
@@ -21,13 +21,20 @@ export async function signIn(url: string, token: string): Promise<Address> {
   return { url, headers: { authorization: `Bearer ${token}`, cookie, 'content-type': 'application/json' } };
 }
 
-/** Asks each address in turn, again and again, one request at a time; answers the medians of the times to the end of the body. */
+/**
+ * Asks each address in turn, again and again, one request at a time, each time beginning with the next; answers the medians
+ * of the times to the end of the body.
+ */
 export async function measureInTurn(addresses: readonly Address[], question: Question): Promise<number[]> {
   for (let i = 0; i < warmups; i++) for (const address of addresses) await askOnce(address, question);
   const times: number[][] = addresses.map(() => []);
   const deadline = performance.now() + forMs;
   for (let i = 0; i < atLeast || (i < atMost && performance.now() < deadline); i++)
-    for (const [place, address] of addresses.entries()) times[place]?.push(await askOnce(address, question));
+    for (let turn = i; turn < i + addresses.length; turn++) {
+      const place = turn % addresses.length;
+      const address = addresses[place];
+      if (address) times[place]?.push(await askOnce(address, question));
+    }
   return times.map((values) => spreadOf(values).median);
 }
 

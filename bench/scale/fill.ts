@@ -2,16 +2,16 @@ import { sql } from 'kysely';
 import { noteBlocks } from '../../src/alerts/index.ts';
 import { type Ctx, insertMany, inTransaction, migrate } from '../../src/store/index.ts';
 import { openContext, storeOptions } from '../harness/store-context.ts';
-import { createHistory, type History } from './rows.ts';
+import { createHistory, type History, usualRecent } from './rows.ts';
 
 const perCommit = 5000;
 
-/** Makes Tocsin's schema in an empty database, with what so many alerts leave behind. */
-export async function fillHistory(target: string, count: number): Promise<void> {
+/** Makes Tocsin's schema in an empty database, with what so many alerts leave behind, of which some came of late. */
+export async function fillHistory(target: string, count: number, recent = usualRecent): Promise<void> {
   const { store, ctx } = await openContext(storeOptions(target), 'fill');
   const nowMs = ctx.clock.now();
   await migrate(store.db, store.dialect, nowMs);
-  const addAlert = createHistory(count, nowMs);
+  const addAlert = createHistory(count, recent, nowMs);
   for (let first = 0; first < count; first += perCommit) {
     const history: History = {
       alert: [],

@@ -6,9 +6,11 @@ export type Question = {
   path: string;
   /** Absent: it is a GET. */
   body?: unknown;
-  /** What it may take, by its median; null: it is measured only. */
-  goalMs: number | null;
+  /** What it may take, by its median. */
+  goalMs: number;
   mayBeEmpty?: boolean;
+  /** Whether it looks at more alerts than the smallest database has, so that growth shows behind that only. */
+  looksFar?: boolean;
 };
 
 const longAgo = new Date(Date.now() - 60 * 86_400_000).toISOString();
@@ -20,7 +22,7 @@ const page = (query: string) => `/v1/alerts?${query}`;
 /** What people and workers ask all day; each filter is asked for what few alerts have. */
 export const questions: readonly Question[] = [
   { title: 'dashboard', path: '/v1/alerts/dashboard', goalMs: 50 },
-  { title: 'dashboard of 90 days', path: '/v1/alerts/dashboard?window_minutes=129600', goalMs: null },
+  { title: 'dashboard of 90 days', path: '/v1/alerts/dashboard?window_minutes=129600', goalMs: 50 },
   { title: 'board page', path: '/', goalMs: 50 },
   { title: 'list', path: '/v1/alerts', goalMs: 50 },
   { title: 'list by status', path: page('status_in=dead'), goalMs: 50 },
@@ -32,8 +34,14 @@ export const questions: readonly Question[] = [
   { title: 'list by kind', path: page(`kind_in=${rare.kind}`), goalMs: 50 },
   { title: 'list by component', path: page(`component=${rare.component}`), goalMs: 50 },
   { title: 'list by what is common', path: page(common), goalMs: 50 },
-  { title: 'list of what ended', path: page('state=resolved'), goalMs: 50 },
-  { title: 'list by text, as far as it looks', path: page(`q=${rare.word}`), goalMs: 50, mayBeEmpty: true },
+  { title: 'list of what ended', path: page('state=resolved'), goalMs: 50, looksFar: true },
+  {
+    title: 'list by text, as far as it looks',
+    path: page(`q=${rare.word}`),
+    goalMs: 50,
+    mayBeEmpty: true,
+    looksFar: true,
+  },
   { title: 'list by time', path: page(`to=${longAgo}`), goalMs: 50 },
   { title: 'list of the last minute', path: page('window_minutes=1'), goalMs: 50, mayBeEmpty: true },
   { title: 'incident', path: '/v1/incidents/INC-1', goalMs: 50 },

@@ -8,7 +8,8 @@ const hourMs = 3_600_000;
 const historyMs = 90 * 24 * hourMs;
 /** As far back as the dashboard and a claim look by default. */
 const recentMs = 4 * hourMs;
-const recentCount = 8000;
+/** How many came in that time. */
+export const usualRecent = 8000;
 const waitingCount = 6000;
 const rareCount = 20;
 const stormCount = 1000;
@@ -37,10 +38,10 @@ export type History = {
 };
 
 /**
- * Makes the story of so many alerts, from the oldest on: 8,000 came in the last four hours, of which 6,000 wait, and the
- * others over 90 days, acked and ended. 20 are what a filter looks for. The first incident has 1,000 of them, others 50.
+ * Makes the story of so many alerts, from the oldest on: the recent came in the last four hours, of which 6,000 wait, and
+ * the others over 90 days, acked and ended. 20 are what a filter looks for. The first incident has 1,000 of them, others 50.
  */
-export function createHistory(count: number, nowMs: number) {
+export function createHistory(count: number, recentCount: number, nowMs: number) {
   let clockMs = 0;
   const clock: Clock = { now: () => clockMs, wait: () => Promise.resolve() };
   const ids = createIds(clock);
