@@ -93,7 +93,7 @@ export const fullFacts: TriageFacts = {
       at: began + 200,
       actor: 'tocsin:supervisor',
       to_status: 'acked',
-      reason: 'create',
+      reason: 'incident_opened',
       note: 'INC-7',
     },
   ] as AlertEventRow[],

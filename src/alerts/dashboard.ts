@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redactText } from '../config/index.ts';
 import { defineAction } from '../core/action.ts';
 import { toIso } from '../core/clock.ts';
 import { severities } from '../core/severity.ts';
@@ -78,7 +79,7 @@ export const showDashboard = defineAction({
       live: counts.live,
       by_status: counts.byStatus,
       by_severity: counts.bySeverity,
-      top_signatures: topSignatures,
+      top_signatures: topSignatures.map((row) => ({ ...row, title: redactText(row.title) })),
       ...(counts.total > comparedCount && oldestCompared !== null
         ? { top_signatures_since: toIso(oldestCompared) }
         : {}),

@@ -1,5 +1,5 @@
-import type { SelectQueryBuilder } from 'kysely';
-import { type AlertRow, type Ctx, type Database, runStatements } from '../store/index.ts';
+import { type SelectQueryBuilder, sql } from 'kysely';
+import { type AlertRow, type CompiledQuery, type Ctx, type Database, runStatements } from '../store/index.ts';
 import { firstRefAt } from './queries-dashboard.ts';
 import { type Dimension, findNotedUntil, listSpans, type Span } from './queries-notes.ts';
 import { onlyOne, type Page, selectAlerts, selectMatching } from './queries-page.ts';
@@ -118,12 +118,10 @@ async function searchNoted(
   let followed = 0;
   for (const looks of page.looks) {
     const lot = takeLooks(spans.slice(followed), looks);
+    if (lot.length === 0) break;
     const limit = page.limit - rows.length;
-    const found = await runStatements(
-      ctx,
-      lot.map((span) => selectSpan(matching, span, limit)),
-    );
-    rows.push(...(found.flat() as AlertRow[]));
+    const found = await runStatements(ctx, selectSpans(ctx, matching, lot, limit));
+    rows.push(...(found.flat() as AlertRow[]).sort(newestFirst));
     followed += lot.length;
     if (rows.length >= page.limit) return { rows: rows.slice(0, page.limit), stoppedAt: null };
   }
@@ -141,11 +139,28 @@ function takeLooks(spans: readonly Span[], most: number): readonly Span[] {
   return tooMany === -1 ? spans : spans.slice(0, tooMany);
 }
 
-function selectSpan(matching: Selection, { firstRef, lastRef }: Span, limit: number) {
-  return matching
-    .where('alert_ref', '>=', firstRef)
-    .where('alert_ref', '<=', lastRef)
-    .orderBy('alert_ref', 'desc')
-    .limit(limit)
-    .compile();
+/** Alerts that are alone in their block are asked for by name, all at once: a statement each would cost more than they do. */
+function selectSpans(ctx: Ctx, matching: Selection, spans: readonly Span[], limit: number): CompiledQuery[] {
+  const [alone, wide] = [spans.filter(isOne), spans.filter((span) => !isOne(span))];
+  const names = alone.map(({ firstRef }) => firstRef);
+  const named = matching.where(ctx.dialect.isOneOf(sql.ref('alert_ref'), names)).limit(names.length);
+  return [
+    ...(names.length > 0 ? [named.compile()] : []),
+    ...wide.map(({ firstRef, lastRef }) =>
+      matching
+        .where('alert_ref', '>=', firstRef)
+        .where('alert_ref', '<=', lastRef)
+        .orderBy('alert_ref', 'desc')
+        .limit(limit)
+        .compile(),
+    ),
+  ];
+}
+
+function isOne({ firstRef, lastRef }: Span): boolean {
+  return firstRef === lastRef;
+}
+
+function newestFirst(a: AlertRow, b: AlertRow): number {
+  return a.alert_ref < b.alert_ref ? 1 : -1;
 }

@@ -1,21 +1,22 @@
+import { redactText, redactTexts } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
 import type { AlertRow } from '../store/index.ts';
 import { isLeft } from './left.ts';
 import type { AlertView } from './types.ts';
 
-/** Answers the alert as the API shows it. */
+/** Answers the alert as the API shows it, without secrets that its source has told. */
 export function toAlertView(row: AlertRow): AlertView {
   return {
     alert_ref: row.alert_ref,
     dedupe_key: row.dedupe_key,
-    fingerprint: row.fingerprint,
+    fingerprint: redactText(row.fingerprint),
     signature: row.signature,
     service: row.service,
     env: row.env,
     kind: row.kind,
     severity: row.severity,
-    title: row.title,
-    message: row.message,
+    title: redactText(row.title),
+    message: row.message === null ? null : redactText(row.message),
     source: row.source,
     status: row.status,
     state: row.ended_at === null ? 'firing' : 'resolved',
@@ -24,15 +25,15 @@ export function toAlertView(row: AlertRow): AlertView {
     last_seen_at: toIso(row.last_seen_at),
     started_at: toIso(row.started_at),
     ended_at: toIso(row.ended_at),
-    labels: readJson(row.labels, {}),
-    annotations: readJson(row.annotations, {}),
+    labels: redactTexts(readJson(row.labels, {})),
+    annotations: redactTexts(readJson(row.annotations, {})),
     metrics: readJson(row.metrics, {}),
-    evidence: readJson(row.evidence, null),
+    evidence: redactTexts(readJson(row.evidence, null)),
     owner: row.owner,
     processing_lock_until: toIso(row.processing_lock_until),
     attempts: row.attempts,
     retry_at: isLeft(row) ? null : toIso(row.retry_at),
-    last_error: row.last_error,
+    last_error: row.last_error === null ? null : redactText(row.last_error),
     incident_id: row.incident_id,
     silenced_by: row.silenced_by,
     created_at: toIso(row.created_at),

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
+import { findJsonError } from '../core/json-error.ts';
+import { describePosition } from '../core/position.ts';
 import type { ManifestCommand, ManifestField } from './manifest-types.ts';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -88,6 +90,8 @@ function readJson(field: ManifestField, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new AppError('VALIDATION_ERROR', `${field.name}: is not valid JSON`, { cause: error });
+    const at = findJsonError(text);
+    const where = at === null ? '' : `, from ${describePosition(text, at)} on`;
+    throw new AppError('VALIDATION_ERROR', `${field.name}: is not valid JSON${where}`, { cause: error });
   }
 }

@@ -7,7 +7,7 @@ export { configSchemas, generatedFiles } from './json-schema.ts';
 export { type CheckoutPlace, type LoadOptions, loadConfig } from './load.ts';
 export { formatProblems, type Problem } from './problem.ts';
 export { readProcessEnvironment } from './process-environment.ts';
-export { isSecretName, redactText, redactWebhookUrl } from './redact.ts';
+export { isSecretName, redactText, redactTexts, redactWebhookUrl } from './redact.ts';
 export type { ReloadResult } from './reload.ts';
 export { collectSecrets } from './secrets.ts';
 export { listShellVariables } from './shell-variables.ts';

@@ -11,6 +11,7 @@ import {
   requireAlert,
   toAlertView,
 } from '../alerts/index.ts';
+import { redactText, redactTexts } from '../config/index.ts';
 import { defineAction } from '../core/action.ts';
 import { toIso } from '../core/clock.ts';
 import { text, wholeNumber } from '../core/text.ts';
@@ -67,12 +68,12 @@ export const getAlert = defineAction({
     ]);
     return {
       ...toAlertView(alert),
-      events: events.map(({ alert_ref: _, at, ...event }) => ({ ...event, at: toIso(at) })),
+      events: events.map(({ alert_ref: _, at, ...event }) => ({ ...redactTexts(event), at: toIso(at) })),
       incident: incident && {
         id: incident.incident_id,
         number: `INC-${incident.number}`,
         status: incident.status,
-        title: incident.title,
+        title: redactText(incident.title),
       },
       notifications: notifications.map((row) => ({
         id: row.notification_id,

@@ -14,6 +14,7 @@ it.each<[string | null, string | null, string]>([
   (owner, acknowledged_by, words) => {
     const incident = {
       number: 7,
+      title: 'api is down',
       started_at: 0,
       created_at: 0,
       resolved_at: null,

@@ -1,4 +1,5 @@
 import { toAlertView } from '../alerts/index.ts';
+import { redactText } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Announcement, MessageEvent, MessageIncident, RouteFacts } from '../core/hand-over.ts';
@@ -181,7 +182,7 @@ function toMessageIncident(incident: IncidentRow): MessageIncident {
     severity: incident.severity,
     service: incident.service,
     env: incident.env,
-    title: incident.title,
+    title: redactText(incident.title),
     started_at: toIso(incident.started_at),
     resolved_at: toIso(incident.resolved_at),
     components: readComponents(incident),

@@ -104,6 +104,31 @@ describeEachStore('why', (open) => {
     );
   });
 
+  it('says whose the silence is that held an alert, what for, and until when', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness, {
+      config: await loadTestConfig(() => ({
+        silences: [
+          { name: 'noisy', match: { env: ['staging'] }, startsAt: null, endsAt: null, comment: null },
+        ],
+      })),
+    });
+    const made = await act<{ id: string }>(worker, 'silences.create', {
+      matchers: { service: ['api'] },
+      ends_at: '2026-03-01T14:00:00Z',
+      comment: 'new disks',
+    });
+    const refs = await worker.report({}, { service: 'web', env: 'staging' });
+    await worker.settle();
+    const lines = async (ref: string | undefined) => (await why(worker, ref)).answer.split('\n');
+    expect(await lines(refs[0])).toContain(
+      `${made.id} was asked for by ${worker.ctx.actor.name}: new disks. It ends at 2026-03-01 14:00:00 UTC.`,
+    );
+    expect(await lines(refs[1])).toContain('silence:noisy stands in tocsin.yaml. It has no end.');
+    await act(worker, 'silences.expire', { id: made.id });
+    expect((await lines(refs[0])).join()).toContain('It ended at 2026-03-01 12:00:00 UTC, by');
+  });
+
   it('tells of an incident what was decided about it and its alerts, each once', async () => {
     const harness = await open();
     const worker = await startWorker(harness);

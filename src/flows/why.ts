@@ -8,6 +8,7 @@ import {
   requireAlert,
   sumDecisionsOfIncident,
 } from '../alerts/index.ts';
+import { redactText } from '../config/index.ts';
 import { defineAction } from '../core/action.ts';
 import { toIso } from '../core/clock.ts';
 import {
@@ -23,6 +24,7 @@ import { readableTime } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { judgeDelivery, sayMessages, type WrittenMessage } from './why-delivery.ts';
 import { inOrder, judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
+import { saySilences } from './why-silence.ts';
 
 const whyView = z.object({
   about: z.string(),
@@ -82,7 +84,7 @@ async function explainAlert(ctx: FlowCtx, alertRef: string): Promise<WhyView> {
   const trail = [firstOf(alert), ...decisions.map(toEntry), ...fromEvents(events)];
   const heading = `${alert.alert_ref}: ${alert.severity} ${alert.title} (${alert.service} in ${alert.env})`;
   const judged = judgeTrail([...trail, ...ofIncident.map((row) => toEntry({ ...row, alerts: 1 }))]);
-  const notes = [describePart(incident), waits(alert)];
+  const notes = [...(await saySilences(ctx, trail)), describePart(incident), waits(alert)];
   return show({ about: alertRef, title: alert.title, heading, trail, judged, messages, notes });
 }
 
@@ -100,7 +102,8 @@ async function explainIncident(ctx: FlowCtx, name: string): Promise<WhyView> {
   const number = formatNumber(incident.number);
   const heading = `${number}: ${incident.severity} ${incident.title} (${incident.service} in ${incident.env}), ${incident.status}`;
   const judged = judgeTrail(told);
-  return show({ about: number, title: incident.title, heading, trail, judged, messages, notes: [] });
+  const notes = await saySilences(ctx, trail);
+  return show({ about: number, title: incident.title, heading, trail, judged, messages, notes });
 }
 
 type Explained = {
@@ -126,9 +129,9 @@ function show({ about, title, heading, trail: entries, judged, messages, notes }
   ];
   return {
     about,
-    title,
+    title: redactText(title),
     told,
-    answer: lines.join('\n'),
+    answer: redactText(lines.join('\n')),
     trail: trail.map(({ firstAt, lastAt, ...entry }) => ({
       ...entry,
       first_at: toIso(firstAt),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redactText, redactTexts } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
 import { severities } from '../core/severity.ts';
 import type { IncidentEventRow, IncidentRow } from '../store/index.ts';
@@ -43,19 +44,19 @@ export function isLive({ status }: Pick<IncidentRow, 'status'>): boolean {
   return status === 'open' || status === 'mitigating';
 }
 
-/** Answers the incident as the API shows it. */
+/** Answers the incident as the API shows it, without secrets that its alerts have told. */
 export function toIncidentView(row: IncidentRow): IncidentView {
   return {
     id: row.incident_id,
     number: formatNumber(row.number),
-    title: row.title,
+    title: redactText(row.title),
     service: row.service,
     env: row.env,
     severity: row.severity,
     status: row.status,
     signature: row.signature,
     components: readComponents(row),
-    summary: row.summary,
+    summary: row.summary === null ? null : redactText(row.summary),
     owner: row.owner,
     started_at: toIso(row.started_at),
     last_alert_at: toIso(row.last_alert_at),
@@ -110,8 +111,8 @@ export function toEventView(row: IncidentEventRow): EventView {
     occurrences: row.occurrences,
     type: row.type,
     actor: row.actor,
-    message: row.message,
-    meta: row.meta === null ? null : (JSON.parse(row.meta) as Record<string, unknown>),
+    message: redactText(row.message),
+    meta: row.meta === null ? null : redactTexts(JSON.parse(row.meta) as Record<string, unknown>),
   };
 }
 

@@ -1,3 +1,4 @@
+import { redactText } from '../config/index.ts';
 import type { Announcement } from '../core/hand-over.ts';
 import type { Ctx, NotificationRow } from '../store/index.ts';
 import { findTelegramTarget } from './channels/telegram-target.ts';
@@ -64,11 +65,13 @@ function createMessage(
     event,
     reason,
     severity: facts.severity,
-    title,
-    text:
+    // What a source says stands in both.
+    title: redactText(title),
+    text: redactText(
       beganUnheardAt === null
         ? text
         : mergeIntoResolution(text, readBeginning(announcement, beganUnheardAt), now),
+    ),
     url: createUrl(announcement, publicUrl),
     incident,
     alert,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redactText } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
 import { severities } from '../core/severity.ts';
 import type { NotificationRow } from '../store/index.ts';
@@ -48,7 +49,7 @@ export function viewNotification(row: NotificationRow): NotificationView {
     incident_id: row.incident_id,
     alert_ref: row.alert_ref,
     severity: row.severity,
-    title: readStored(row).title,
+    title: redactText(readStored(row).title),
     status: row.status,
     attempts: row.attempts,
     next_attempt_at: row.status === 'pending' ? toIso(row.next_attempt_at) : null,

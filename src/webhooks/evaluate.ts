@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import jsonata from 'jsonata';
+import { findJsonError } from '../core/json-error.ts';
 import { describePosition } from '../core/position.ts';
 import type { Evaluated, EvaluationJob } from './types.ts';
 
@@ -31,7 +32,7 @@ async function evaluate(job: EvaluationJob): Promise<Evaluated> {
   const made: unknown[] = [];
   for (const { place, text } of documents) {
     const read = readJson(text);
-    if (read === null) return { ok: false, problem: `${place} is not valid JSON` };
+    if (read === null) return { ok: false, problem: `${place} is not valid JSON${sayWhere(job, text)}` };
     const result = await run(job, read.value);
     if ('problem' in result) return { ok: false, problem: `on ${place}: ${result.problem}` };
     made.push(result.value);
@@ -52,6 +53,12 @@ function readJson(text: string): { value: unknown } | null {
   } catch {
     return null;
   }
+}
+
+function sayWhere({ isNdjson }: EvaluationJob, text: string): string {
+  const at = findJsonError(text);
+  if (at === null) return '';
+  return isNdjson ? `, from column ${at + 1} on` : `, from ${describePosition(text, at)} on`;
 }
 
 async function run(job: EvaluationJob, document: unknown): Promise<{ value: unknown } | { problem: string }> {

@@ -47,7 +47,7 @@ test('each line of NDJSON is a document, and a wrong one is named', async () => 
   expect(await lines('{"a":1}\n\n{"a":2}\r\n')).toEqual({ ok: true, made: [{ title: 1 }, { title: 2 }] });
   expect(await lines('{"a":1}\n{"a":')).toEqual({
     ok: false,
-    problem: 'line 2 of the body is not valid JSON',
+    problem: 'line 2 of the body is not valid JSON, from column 6 on',
   });
   expect(await lines('{"a":1}\n{"a":"x"}')).toMatchObject({
     problem: /^on line 2 of the body: line 1, column/,
@@ -56,7 +56,7 @@ test('each line of NDJSON is a document, and a wrong one is named', async () => 
 });
 
 test.each<[string, string, string, RegExp]>([
-  ['a body that is no JSON', '$', '{', /^the body is not valid JSON$/],
+  ['a body that is no JSON', '$', '{', /^the body is not valid JSON, from line 1, column 2 on$/],
   [
     'a wrong argument',
     '{\n  "title": $uppercase(a)\n}',

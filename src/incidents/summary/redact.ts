@@ -1,4 +1,4 @@
-import { isSecretName, redactText } from '../../config/index.ts';
+import { redactText, redactTexts } from '../../config/index.ts';
 
 const hidden = '[redacted]';
 
@@ -8,14 +8,7 @@ const forms =
 
 /** Answers the value fit to leave the machine: without what is named like a secret, looks like one, or is one of `secrets`. */
 export function redactValue(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string') return redactString(value, secrets);
-  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, secrets));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, entry]) => [
-    redactString(name, secrets),
-    isSecretName(name) && typeof entry === 'string' ? hidden : redactValue(entry, secrets),
-  ]);
-  return Object.fromEntries(entries);
+  return redactTexts(value, (text) => redactString(text, secrets));
 }
 
 function redactString(text: string, secrets: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { redactText } from '../../config/index.ts';
 import { toIso } from '../../core/clock.ts';
 import type { AlertRow } from '../../store/index.ts';
 import { formatNumber, readComponents } from '../view.ts';
@@ -32,7 +33,7 @@ export function makeTriageReport(facts: TriageFacts, nowMs: number): TriageRepor
     incident: {
       id: incident.incident_id,
       number: formatNumber(incident.number),
-      title: incident.title,
+      title: redactText(incident.title),
       service: incident.service,
       env: incident.env,
       severity: incident.severity,
@@ -98,7 +99,7 @@ function reportComponent(component: ComponentFacts): ReportedComponent {
 function reportBefore({ incident, ending }: PastIncident): TriageReport['signature']['before'][number] {
   return {
     number: formatNumber(incident.number),
-    title: incident.title,
+    title: redactText(incident.title),
     started_at: toIso(incident.started_at),
     resolved_at: toIso(incident.resolved_at),
     ended_as: incident.superseded_by === null ? incident.status : 'superseded',

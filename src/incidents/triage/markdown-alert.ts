@@ -1,4 +1,5 @@
 import type { ReportedAlert, TriageReport } from './report.ts';
+import { sayStep } from './say-step.ts';
 import { clip, fence, joinLines, plain, when } from './text.ts';
 
 const mostEntries = 20;
@@ -35,7 +36,7 @@ export function renderHistory({ alert }: TriageReport): string {
   const { history, history_total: total } = alert;
   const lines = history.map(
     (event) =>
-      `- ${when(event.at)} ${plain(event.actor)}: ${event.to}, ${plain(event.reason.replaceAll('_', ' '))}${event.note ? ` (${plain(event.note)})` : ''}`,
+      `- ${when(event.at)} ${plain(event.actor)}: ${plain(sayStep(event.reason))}${event.note ? ` (${plain(event.note)})` : ''}; it is ${event.to}`,
   );
   return joinLines([
     ...lines,

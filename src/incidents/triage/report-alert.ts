@@ -18,7 +18,7 @@ export function reportAlert(alert: AlertRow): ReportedAlert {
   return {
     alert_ref: alert.alert_ref,
     severity: alert.severity,
-    title: alert.title,
+    title: withoutSecrets(alert.title),
     service: alert.service,
     env: alert.env,
     kind: alert.kind,

@@ -1,0 +1,39 @@
+const longestSearched = 200_000;
+
+/**
+ * Answers where a text stops being JSON; its length where it only ends too early. Null: it is JSON, or so long that looking
+ * for the place takes too long.
+ */
+export function findJsonError(text: string): number | null {
+  const problem = problemOf(text);
+  if (problem === null) return null;
+  const told = / in JSON at position (\d+)| after JSON at position (\d+)/.exec(problem);
+  if (told) return Number(told[1] ?? told[2]);
+  if (!isUnexpected(problem)) return text.length;
+  return text.length > longestSearched ? null : searchUnexpected(text);
+}
+
+function problemOf(text: string): string | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The one problem of which the engine does not say where it is. */
+function isUnexpected(problem: string | null): boolean {
+  return problem?.startsWith('Unexpected token') ?? false;
+}
+
+/** What is cut off before that place has another problem, or none. */
+function searchUnexpected(text: string): number {
+  let [before, behind] = [0, text.length];
+  while (behind - before > 1) {
+    const middle = Math.floor((before + behind) / 2);
+    if (isUnexpected(problemOf(text.slice(0, middle)))) behind = middle;
+    else before = middle;
+  }
+  return behind - 1;
+}
