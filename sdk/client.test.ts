@@ -75,10 +75,13 @@ describe('the caller', () => {
 
 describe('what waits', () => {
   test('is bounded in number; the oldest are dropped, counted and told', async () => {
-    const { client, clock, receiver, asked, problems } = await openClient({ maxQueued: 3, batchSize: 2 });
+    const { client, clock, receiver, reached, asked, problems } = await openClient({
+      maxQueued: 3,
+      batchSize: 2,
+    });
     receiver.script = ['hang'];
     give(client, '1', '2');
-    await asked(1);
+    await reached(1);
     give(client, '3', '4', '5', '6');
     expect(client.stats().alerts).toEqual({ ...none, queued: 3, dropped: 3 });
     expect(problems.map(({ message }) => message)).toEqual(['alerts are lost: the oldest were dropped']);
@@ -91,10 +94,10 @@ describe('what waits', () => {
   });
 
   test('is bounded in bytes, those on their way included', async () => {
-    const { client, receiver, asked } = await openClient({ maxQueuedBytes: 100, batchSize: 1 });
+    const { client, receiver, reached } = await openClient({ maxQueuedBytes: 100, batchSize: 1 });
     receiver.script = ['hang'];
     give(client, '1');
-    await asked(1);
+    await reached(1);
     give(client, 'é'.repeat(20), 'short', 'x'.repeat(100));
     expect(client.stats().alerts).toEqual({ ...none, queued: 1, dropped: 3 });
   });
@@ -123,10 +126,10 @@ describe('a close', () => {
   });
 
   test('is over in its time, whatever the server does, and counts what was lost', async () => {
-    const { client, clock, receiver, asked, problems } = await openClient({ batchSize: 2 });
+    const { client, clock, receiver, reached, problems } = await openClient({ batchSize: 2 });
     receiver.standing = 'hang';
     give(client, '1', '2', '3');
-    await asked(1);
+    await reached(1);
     const closed = client.close({ timeoutMs: 700 });
     await clock.advance(699);
     expect(client.stats().alerts.queued).toBe(3);

@@ -12,7 +12,9 @@ export type SdkHarness = {
   problems: TocsinError[];
   /** Waits for the network until it is so, without moving the clock. */
   until(isSo: () => boolean): Promise<void>;
-  /** Waits until so many requests have come, and the client has heard what they were answered. */
+  /** Waits until so many requests have come. */
+  reached(count: number): Promise<void>;
+  /** Waits until so many requests are over, and the client goes by what they were answered. */
   asked(count: number): Promise<Received[]>;
 };
 
@@ -37,11 +39,21 @@ export async function openClient(
   const clock = createTestClock();
   const problems: TocsinError[] = [];
   let ids = 0;
+  let over = 0;
   const world = {
     clock,
     random: () => 1,
     makeId: () => `batch-${++ids}`,
-    fetch,
+    // Over is what is read to its end, or was cut off.
+    async fetch(...request: Parameters<typeof fetch>) {
+      try {
+        const { status, headers, body } = await readWhole(await fetch(...request));
+        // What the client asks of an answer, without another turn of the loop.
+        return { status, headers, text: async () => body } as Response;
+      } finally {
+        over++;
+      }
+    },
     env: { TOCSIN_URL: `${receiver.url}/`, TOCSIN_TOKEN: 'toc_secret', TOCSIN_RUN_ID: 'run_1', ...env },
     say() {},
   };
@@ -54,11 +66,15 @@ export async function openClient(
     receiver,
     problems,
     until,
+    reached: (count) => until(() => receiver.received.length >= count),
     async asked(count) {
-      await until(() => receiver.received.length >= count);
-      // The answer is on its way back, in a few turns of the loop.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => over >= count);
+      await new Promise((resolve) => setImmediate(resolve));
       return receiver.received;
     },
   };
+}
+
+async function readWhole(response: Response) {
+  return { status: response.status, headers: response.headers, body: await response.text() };
 }
