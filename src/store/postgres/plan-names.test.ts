@@ -6,8 +6,15 @@ const often = (names: ReturnType<typeof createPlanNames>, text: string) =>
 
 test('a statement that comes for the third time has a name, and keeps it', () => {
   const names = createPlanNames();
-  expect(often(names, 'select $1')).toEqual([undefined, undefined, 't1_1', 't1_1']);
-  expect(often(names, 'select $2')).toEqual([undefined, undefined, 't1_2', 't1_2']);
+  expect(often(names, 'select $1')).toEqual([undefined, undefined, 't1', 't1']);
+  expect(often(names, 'select $2')).toEqual([undefined, undefined, 't2', 't2']);
+});
+
+test('a statement is planned anew whenever it has run twice as often', () => {
+  const names = createPlanNames();
+  const used = Array.from({ length: 2 + 64 * 8 }, () => names.nameOf('select $1'));
+  const counted = ['t1', 't2', 't3', 't4', 't5'].map((name) => used.filter((one) => one === name).length);
+  expect(counted).toEqual([64, 64, 128, 256, 0]);
 });
 
 test('there are 250 names at most, however many statements there are', () => {
@@ -23,9 +30,9 @@ test('what does not fit its tables any more is named anew', () => {
   const names = createPlanNames();
   often(names, 'select $1');
   expect(names.forgive(failure('a unique index', '23505'))).toBe(false);
-  expect(names.nameOf('select $1')).toBe('t1_1');
+  expect(names.nameOf('select $1')).toBe('t1');
   expect(names.forgive(failure('cached plan must not change result type', '0A000'))).toBe(true);
-  expect(often(names, 'select $1').at(-1)).toBe('t2_1');
+  expect(often(names, 'select $1').at(-1)).toBe('t2');
 });
 
 test.each(['26000', '42P05'])('behind a pooler, where names mean nothing (%s), there are none', (code) => {
