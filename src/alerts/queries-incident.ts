@@ -114,7 +114,7 @@ export async function findLastHeard(
   const row = await ctx.db
     .selectFrom('alert')
     .select(
-      sql<number | null>`max(case when ended_at is null then ${sql.lit(ctx.clock.now())}
+      sql<number | null>`max(case when ended_at is null then ${ctx.clock.now()}
         when announced = 2 then last_seen_at else ended_at end)`.as('heard_at'),
     )
     .where('incident_id', '=', incidentId)

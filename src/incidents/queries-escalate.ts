@@ -54,9 +54,7 @@ export async function sumRolling(
     .select((eb) => [
       'signature',
       'env',
-      sql<number>`sum(case when minute_at >= ${sql.lit(hourAgo)} then occurrences else 0 end)`.as(
-        'occurrences60m',
-      ),
+      sql<number>`sum(case when minute_at >= ${hourAgo} then occurrences else 0 end)`.as('occurrences60m'),
       eb.fn.sum<number>('triages').as('triageCount24h'),
     ])
     .where(ctx.dialect.isOneOf(sql.ref('signature'), signatures))

@@ -109,9 +109,7 @@ export async function countFollowups(ctx: Ctx): Promise<{ open: number; overdue:
     .selectFrom('incident_followup')
     .select((eb) => [
       eb.fn.countAll<number>().as('open'),
-      sql<number>`coalesce(sum(case when due_at < ${sql.lit(ctx.clock.now())} then 1 else 0 end), 0)`.as(
-        'overdue',
-      ),
+      sql<number>`coalesce(sum(case when due_at < ${ctx.clock.now()} then 1 else 0 end), 0)`.as('overdue'),
     ])
     .where(isOpen)
     .executeTakeFirst();

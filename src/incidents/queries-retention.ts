@@ -8,13 +8,13 @@ const countedMs = 2 * 24 * 3_600_000;
 
 /** Answers the counts of minutes that no rolling count looks at any more. */
 export function expiredMinutes(ctx: Ctx): Expired {
-  const isOld = sql<SqlBool>`minute_at < ${sql.lit(ctx.clock.now() - countedMs)}`;
+  const isOld = sql<SqlBool>`minute_at < ${ctx.clock.now() - countedMs}`;
   return expiredRows(ctx, { table: 'signature_minute', key: ['signature', 'env', 'minute_at'], isOld });
 }
 
 /** Answers what is kept of signatures that had no alert since the time and that no open incident stands for. */
 export function expiredSignatures(ctx: Ctx, beforeMs: number): Expired {
-  const isOld = sql<SqlBool>`last_alert_at < ${sql.lit(beforeMs)} and not exists (select 1 from incident_signature as held
+  const isOld = sql<SqlBool>`last_alert_at < ${beforeMs} and not exists (select 1 from incident_signature as held
     where held.signature = signature_state.signature and held.env = signature_state.env and held.ended_at is null)`;
   return expiredRows(ctx, { table: 'signature_state', key: ['signature', 'env'], isOld });
 }

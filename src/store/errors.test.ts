@@ -14,6 +14,9 @@ describe('what a driver says', () => {
   it.each([
     ['40001', 'again'],
     ['40P01', 'again'],
+    ['26000', 'again'],
+    ['42P05', 'again'],
+    ['0A000', 'ours'],
     ['SQLITE_BUSY', 'again'],
     ['23505', 'unique'],
     ['SQLITE_CONSTRAINT_UNIQUE', 'unique'],
@@ -46,6 +49,13 @@ describe('what a driver says', () => {
     expect(isSerializationFailure(error)).toBe(meaning === 'again');
     expect(isUniqueViolation(error)).toBe(meaning === 'unique');
     expect(isDatabaseUnavailable(error)).toBe(meaning === 'away' || code === 'SQLITE_BUSY');
+  });
+
+  it('a plan is outdated in every language of the server', () => {
+    const words = 'gecachter Plan darf den Ergebnistyp nicht ändern';
+    const error = Object.assign(new Error(words), { code: '0A000', routine: 'RevalidateCachedQuery' });
+    expect(isSerializationFailure(error)).toBe(true);
+    expect(isSerializationFailure(Object.assign(error, { routine: 'DoCopy' }))).toBe(false);
   });
 
   it.each([

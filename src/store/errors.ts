@@ -6,14 +6,24 @@ function driverCode(error: unknown): string {
   return String(error.code);
 }
 
-/** Answers whether the same transaction may simply be run again (PostgreSQL: 40001, 40P01, a plan that is outdated; SQLite: busy). */
+/** Answers whether the same transaction may simply be run again (PostgreSQL: 40001, 40P01, a plan that is outdated or unknown; SQLite: busy). */
 export function isSerializationFailure(error: unknown): boolean {
-  return ['40001', '40P01', 'SQLITE_BUSY'].includes(driverCode(error)) || isOutdatedPlan(error);
+  if (isOutdatedPlan(error) || isUnknownPlan(error)) return true;
+  return ['40001', '40P01', 'SQLITE_BUSY'].includes(driverCode(error));
 }
 
-/** Answers whether a migration has changed the columns of what a prepared statement answers (PostgreSQL: 0A000, which has other meanings too). */
+/**
+ * Answers whether a migration has changed the columns of what a prepared statement answers: 0A000 of PostgreSQL has other
+ * meanings too, and its message is translated (lc_messages); the place in its source is not.
+ */
 export function isOutdatedPlan(error: unknown): boolean {
-  return error instanceof Error && error.message === 'cached plan must not change result type';
+  if (driverCode(error) !== '0A000' || !(error instanceof Error)) return false;
+  return 'routine' in error && error.routine === 'RevalidateCachedQuery';
+}
+
+/** Answers whether a pooler has handed the connection to others meanwhile: a prepared statement is gone, or was there (PostgreSQL: 26000, 42P05). */
+export function isUnknownPlan(error: unknown): boolean {
+  return ['26000', '42P05'].includes(driverCode(error));
 }
 
 /** Answers whether a unique index refused the row (PostgreSQL: 23505; SQLite: 2067, 1555). */

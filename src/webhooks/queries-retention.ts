@@ -6,6 +6,6 @@ const keptMs = 7 * 86_400_000;
 
 /** Answers the receipts of deliveries that nobody sends again. */
 export function expiredReceipts(ctx: Ctx): Expired {
-  const isOld = sql<SqlBool>`received_at < ${sql.lit(ctx.clock.now() - keptMs)}`;
+  const isOld = sql<SqlBool>`received_at < ${ctx.clock.now() - keptMs}`;
   return expiredRows(ctx, { table: 'webhook_receipt', key: ['webhook', 'delivery_key'], isOld });
 }

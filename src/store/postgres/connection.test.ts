@@ -1,10 +1,12 @@
 import { CompiledQuery, Kysely, sql } from 'kysely';
+import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freshSchema } from '../../../test/services/database.ts';
 import { quietLog } from '../../../test/stores.ts';
 import { isSerializationFailure } from '../index.ts';
-import { Together } from './connection.ts';
+import { pipeline, Together } from './connection.ts';
 import { createPostgresEngine, everydayLimits } from './engine.ts';
+import { createPlanNames } from './plan-names.ts';
 
 type Tables = { held: { a: number } };
 
@@ -102,4 +104,36 @@ describe('statements that are prepared', () => {
     expect(await kept()).toEqual([1]);
     expect((await db.executeQuery(all())).rows).toEqual([{ a: 1 }]);
   });
+});
+
+describe('processes whose connections a pooler exchanges', () => {
+  const select = 'select a from held where a = $1';
+  const remove = 'delete from held where a = $1 returning a';
+
+  it('never run a statement of each other', async () => {
+    const pool = new pg.Pool({ connectionString: await freshSchema(), pipeline: true });
+    onTestFinished(() => pool.end());
+    const [first, second] = [await pool.connect(), await pool.connect()];
+    onTestFinished(() => [first, second].forEach((client) => void client.release()));
+    await first.query('create table held (a int primary key); insert into held values (1)');
+    const [one, other] = [createPlanNames().of(first), createPlanNames().of(second)];
+    for (let times = 0; times < 3; times++) {
+      await pipeline(first, one).query(select, [1]);
+      await pipeline(second, other).query(remove, [2]);
+    }
+    exchange(first, second);
+    expect((await pipeline(second, one).query(select, [1])).rows).toEqual([{ a: 1 }]);
+    expect((await pipeline(first, other).query(remove, [2])).rows).toEqual([]);
+    expect((await first.query('select a from held')).rows).toEqual([{ a: 1 }]);
+  });
+
+  /** What each process has prepared stays known to it. */
+  function exchange(...clients: [pg.PoolClient, pg.PoolClient]): void {
+    const [first, second] = clients.map(
+      ({ connection }) => connection as unknown as { parsedStatements: object },
+    );
+    if (!first || !second) return;
+    [first.parsedStatements, second.parsedStatements] = [second.parsedStatements, first.parsedStatements];
+    expect(Object.keys(first.parsedStatements)).toHaveLength(1);
+  }
 });

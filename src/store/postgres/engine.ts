@@ -63,6 +63,9 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
   // One in use says so twice: the query under way or the next one fails, and this event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   const names = createPlanNames();
-  const connect = async () => pipeline(await pool.connect(), names);
+  const connect = async () => {
+    const client = await pool.connect();
+    return pipeline(client, names.of(client));
+  };
   return new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } });
 }

@@ -1,11 +1,13 @@
-import { isOutdatedPlan } from '../errors.ts';
+import { hash } from 'node:crypto';
+import { isOutdatedPlan, isUnknownPlan } from '../errors.ts';
 
 const worthAfter = 3;
 // A plan that was made while its tables were small is not kept until the server counts them again, which takes a minute.
 const firstPlanServes = 64;
 // A connection of the server keeps what it has made of each.
 const maxNames = 250;
-const maxSeen = 2_000;
+const maxSeen = 500;
+const hashDigits = 32;
 
 /** Names for statements that run often: what has one is parsed and planned once a connection, not each time. */
 export type PlanNames = {
@@ -15,32 +17,51 @@ export type PlanNames = {
   forgive(error: unknown): boolean;
 };
 
+/** The names of all connections of a pool. */
+export type PoolPlanNames = {
+  /** Answers the names of one connection; they go with it. */
+  of(connection: object): PlanNames;
+};
+
+/**
+ * Answers names for the connections of a pool. A statement gets one when it comes for the third time on a connection, as
+ * long as there are some left there: texts that hold values, or lists of all lengths, come once or twice and get none. When
+ * it has run twice as often as before it gets another, so that it is planned anew for what the tables have become. A name
+ * holds a hash of the text, so that it means the same statement for all who may meet on one connection of the server.
+ */
+export function createPlanNames(): PoolPlanNames {
+  const served: Served = { round: 1, isServed: true };
+  const known = new WeakMap<object, PlanNames>();
+  return {
+    of(connection) {
+      const names = known.get(connection) ?? namesOfConnection(served);
+      known.set(connection, names);
+      return names;
+    },
+  };
+}
+
+/** What holds for all connections of a pool. With a new round all statements are prepared anew. */
+type Served = { round: number; isServed: boolean };
+
 /** A name, how often its statement has run, and until how often it serves. */
 type Named = { name: string; uses: number; serves: number };
 
-/**
- * Answers names for the connections of a pool. A statement gets one when it comes for the third time, as long as there are
- * some left: texts that hold values, or lists of all lengths, come once or twice and get none. When it has run twice as often
- * as before it gets another, so that it is planned anew for what the tables have become.
- */
-export function createPlanNames(): PlanNames {
-  let given = 0;
-  let isServed = true;
+function namesOfConnection(served: Served): PlanNames {
+  let { round } = served;
   const names = new Map<string, Named>();
   const seen = new Map<string, number>();
 
-  const giveName = () => `t${++given}`;
-
-  const use = (named: Named): string => {
+  const use = (text: string, named: Named): string => {
     if (++named.uses > named.serves) {
-      named.name = giveName();
       named.serves *= 2;
+      named.name = makeName(round, named.serves, text);
     }
     return named.name;
   };
 
   const consider = (text: string): string | undefined => {
-    if (!isServed || names.size >= maxNames) return undefined;
+    if (!served.isServed || names.size >= maxNames) return undefined;
     const times = (seen.get(text) ?? 0) + 1;
     if (times < worthAfter) {
       if (seen.size >= maxSeen) seen.clear();
@@ -48,26 +69,28 @@ export function createPlanNames(): PlanNames {
       return undefined;
     }
     seen.delete(text);
-    const named = { name: giveName(), uses: 1, serves: firstPlanServes };
-    names.set(text, named);
-    return named.name;
+    const name = makeName(round, firstPlanServes, text);
+    names.set(text, { name, uses: 1, serves: firstPlanServes });
+    return name;
   };
 
   return {
     nameOf(text) {
+      if (round !== served.round) names.clear();
+      round = served.round;
       const named = names.get(text);
-      return named ? use(named) : consider(text);
+      return named ? use(text, named) : consider(text);
     },
     forgive(error) {
-      if (isUnknownName(error)) isServed = false;
+      if (isUnknownPlan(error)) served.isServed = false;
       else if (!isOutdatedPlan(error)) return false;
-      names.clear();
+      served.round++;
       return true;
     },
   };
 }
 
-/** A pooler hands the connection to others between transactions (26000, 42P05): names mean nothing there. */
-function isUnknownName(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '26000' || error.code === '42P05');
+/** Of a name PostgreSQL takes 63 characters. */
+function makeName(round: number, serves: number, text: string): string {
+  return `t${round}_${serves}_${hash('sha256', text).slice(0, hashDigits)}`;
 }
