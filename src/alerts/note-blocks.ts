@@ -13,12 +13,14 @@ import {
   moveMark,
   removeEmptyBlocks,
   startMark,
+  takeMarkBack,
 } from './queries-blocks.ts';
-import { listRaisedBlocks } from './queries-count.ts';
 import { firstRefAt } from './queries-dashboard.ts';
 
 /** What happened to an alert may be written some time after the time that it is given. */
 const settlesMs = 2 * 60_000;
+/** A mark this much further than it may be is of a clock that was ahead; less is a difference of two clocks, which `settlesMs` bears. */
+const aheadMs = 60_000;
 /** A block is counted anew when it is twice as old, for what was written later still; at the latest after a day. */
 const recountMs = { least: 5 * 60_000, most: 86_400_000 };
 
@@ -40,26 +42,25 @@ export async function noteBlocks(ctx: Ctx, bounds = usual): Promise<boolean> {
   return hasMore.includes(true);
 }
 
-/** Counts what ended and rose since the mark, and moves that. */
+/** Counts what ended and rose since the mark, and moves that; takes it back where a clock that was ahead has moved it too far. */
 function countChanges(ctx: Ctx, settledMs: number, limit: number): Promise<boolean> {
   return inTransaction(ctx, async (ctx) => {
     await startMark(ctx, settledMs);
     const markMs = (await lockMark(ctx)) ?? settledMs;
+    if (markMs > settledMs + aheadMs) {
+      await runStatements(ctx, takeMarkBack(ctx, { afterMs: settledMs, untilMs: markMs }));
+      return true;
+    }
     const untilMs = await findNextMark(ctx, { afterMs: markMs, untilMs: settledMs }, limit);
     if (untilMs === markMs) return false;
     const span = { afterMs: markMs, untilMs };
-    const ends = await countEnds(ctx, span);
-    const raised = await listRaisedBlocks(ctx, span);
-    await runStatements(ctx, [
-      ...moveMark(ctx, untilMs, ends),
-      ...raised.flatMap((block) => countAnew(ctx, block, untilMs)),
-    ]);
+    await runStatements(ctx, moveMark(ctx, span, await countEnds(ctx, span)));
     return true;
   });
 }
 
 async function recountDue(ctx: Ctx, limit: number): Promise<boolean> {
-  const due = await listDueBlocks(ctx, limit);
+  const due = await listDueBlocks(ctx, { mostMs: recountMs.most, limit });
   for (const block of due)
     await inTransaction(ctx, async (ctx) => {
       const markMs = await lockMark(ctx);

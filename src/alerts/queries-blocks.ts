@@ -1,7 +1,16 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { severities } from '../core/severity.ts';
 import { type AlertBlockRow, type Ctx, insertMany, runStatements } from '../store/index.ts';
-import { blockOf, countSeverities, isRaise, markName, severityColumns } from './queries-count.ts';
+import {
+  blockOf,
+  countSeverities,
+  isRaise,
+  markName,
+  selectRaised,
+  severityColumns,
+  uncountedDueAt,
+} from './queries-count.ts';
+import { firstRefAt } from './queries-dashboard.ts';
 import type { Dimension } from './queries-notes.ts';
 
 /** Alerts in the order of their references, from and with one, up to another. */
@@ -69,14 +78,23 @@ export async function countEnds(ctx: Ctx, span: TimeSpan): Promise<{ from_ref: s
   return counted.flatMap(({ from_ref, ended }) => (from_ref === null ? [] : [{ from_ref, ended }]));
 }
 
-/** Moves the mark, and counts what ended up to it. Index: the primary keys. */
+/**
+ * Moves the mark, counts what ended up to it, and forgets the counts of blocks in which something rose: these are counted
+ * anew one by one, each in a transaction of its own. Indexes: the primary keys, alert_event_raised.
+ */
 export function moveMark(
   ctx: Ctx,
-  untilMs: number,
+  { afterMs, untilMs }: TimeSpan,
   ends: readonly { from_ref: string; ended: number }[],
 ): CompiledQuery[] {
+  const raised = selectRaised(ctx, afterMs).where('at', '<=', untilMs);
   return [
-    ctx.db.updateTable('counter').set({ value: untilMs }).where('name', '=', markName).compile(),
+    setMark(ctx, untilMs),
+    ctx.db
+      .updateTable('alert_block')
+      .set({ due_at: uncountedDueAt })
+      .where('from_ref', 'in', raised)
+      .compile(),
     ...ends.map(({ from_ref, ended }) =>
       ctx.db
         .updateTable('alert_block')
@@ -85,6 +103,38 @@ export function moveMark(
         .compile(),
     ),
   ];
+}
+
+/** Up to so long, the blocks whose alerts ended in a time are looked up; behind that, all are said to be among them. */
+const lookedUpMs = 3_600_000;
+
+/**
+ * Moves the mark back to where a time begins: forgets the blocks that reach into it, and the counts of those in which
+ * something ended in it. Indexes: the primary keys, alert_note_of_block, alert_ended.
+ */
+export function takeMarkBack(ctx: Ctx, { afterMs, untilMs }: TimeSpan): CompiledQuery[] {
+  const endRef = firstRefAt(afterMs);
+  const reaching = ctx.db.selectFrom('alert_block').select('from_ref').where('to_ref', '>', endRef);
+  const ended = ctx.db
+    .selectFrom('alert')
+    .select(blockOf(sql.ref('alert_ref')).as('from_ref'))
+    .distinct()
+    .where('ended_at', '>', afterMs)
+    .where('ended_at', '<=', untilMs);
+  return [
+    setMark(ctx, afterMs),
+    ctx.db.deleteFrom('alert_note').where('from_ref', 'in', reaching).compile(),
+    ctx.db.deleteFrom('alert_block').where('to_ref', '>', endRef).compile(),
+    ctx.db
+      .updateTable('alert_block')
+      .set({ due_at: uncountedDueAt })
+      .$if(untilMs - afterMs <= lookedUpMs, (query) => query.where('from_ref', 'in', ended))
+      .compile(),
+  ];
+}
+
+function setMark(ctx: Ctx, value: number): CompiledQuery {
+  return ctx.db.updateTable('counter').set({ value }).where('name', '=', markName).compile();
 }
 
 /** Answers the block that follows the last one, of alerts that came before a time; null: there are not enough of them yet. Index: alert_key. */
@@ -107,15 +157,19 @@ export async function findNextBlock(ctx: Ctx, beforeRef: string, size: number): 
   return first && next ? { from_ref: last?.to_ref ?? first.alert_ref, to_ref: next.alert_ref } : null;
 }
 
-/** Answers blocks that are to be counted anew, for longest first. It goes through all: one to a thousand alerts. */
-export function listDueBlocks(ctx: Ctx, limit: number): Promise<Block[]> {
+/**
+ * Answers blocks that are to be counted anew, for longest first; what is due later than it may be was put off by a clock
+ * that was ahead. It goes through all: one to a thousand alerts.
+ */
+export function listDueBlocks(ctx: Ctx, within: { mostMs: number; limit: number }): Promise<Block[]> {
+  const nowMs = ctx.clock.now();
   return ctx.db
     .selectFrom('alert_block')
     .select(['from_ref', 'to_ref'])
-    .where('due_at', '<=', ctx.clock.now())
+    .where((eb) => eb.or([eb('due_at', '<=', nowMs), eb('due_at', '>', nowMs + within.mostMs)]))
     .orderBy('due_at')
     .orderBy('from_ref')
-    .limit(limit)
+    .limit(within.limit)
     .execute();
 }
 
@@ -131,7 +185,7 @@ export function listBlocksOf(ctx: Ctx, firstRef: string, lastRef: string): Promi
 
 /** Makes a block of which nothing is counted yet. */
 export function createBlock(ctx: Ctx, block: Block): Promise<string[]> {
-  const nothing = { p0: 0, p1: 0, p2: 0, p3: 0, info: 0, ended: 0, due_at: 0 };
+  const nothing = { p0: 0, p1: 0, p2: 0, p3: 0, info: 0, ended: 0, due_at: uncountedDueAt };
   return insertMany(ctx, 'alert_block', [{ ...block, ...nothing }]);
 }
 

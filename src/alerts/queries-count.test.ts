@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createTestClock } from '../../test/clock.ts';
 import { completeReport } from '../../test/reports.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
+import { createIds } from '../core/ids.ts';
 import { type Severity, severities } from '../core/severity.ts';
-import { type AlertStatus, inTransaction } from '../store/index.ts';
+import { type AlertStatus, insertMany, inTransaction } from '../store/index.ts';
 import {
   ackAlerts,
   claimAlerts,
@@ -15,11 +17,13 @@ import {
 } from './index.ts';
 import { noteBlocks } from './note-blocks.ts';
 import { type AlertCounts, countAlerts } from './queries-count.ts';
+import { firstRefAt } from './queries-dashboard.ts';
 
 const minuteMs = 60_000;
 const policy = { dedupeMaxMs: 1e12 };
 const small = { alertsPerBlock: 3, changesAtOnce: 2, recountsAtOnce: 2 };
 
+/** A clock that went back far is noticed within a minute; until then what ends may be missed. */
 type Step =
   | { kind: 'report'; keys: number[]; severity: Severity; isOver: boolean }
   | { kind: 'note'; rounds: number }
@@ -51,8 +55,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('goBack' as const), seconds: fc.constantFrom(1, 50) }),
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('goBack' as const),
+      seconds: fc.constantFrom(1, 50, 200, 3000, 3 * 86_400),
+    }),
   },
   {
     weight: 2,
@@ -73,7 +80,9 @@ const beginning: readonly Step[] = [
   { kind: 'note', rounds: 5 },
 ];
 
-function createWorld({ ctx, clock }: StoreHarness) {
+function createWorld(harness: StoreHarness) {
+  const { clock } = harness;
+  let ctx = harness.ctx;
   const work = async (how: 'ack' | 'fail' | 'hold') => {
     const request = { owner: 'w', limit: 3, leaseMs: minuteMs, windowMs: null, maxAttempts: 2 };
     for (const { alert_ref: alertRef, lease_token } of await claimAlerts(ctx, request)) {
@@ -82,6 +91,9 @@ function createWorld({ ctx, clock }: StoreHarness) {
       if (how === 'fail')
         await failAlert(ctx, { ...held, error: 'x', retryAfterMs: minuteMs, maxAttempts: 2 });
     }
+  };
+  const note = async (rounds: number) => {
+    for (let i = 0; i < rounds; i++) await noteBlocks(ctx, small);
   };
   const pick = async (which: number) => {
     const rows = await ctx.db.selectFrom('alert').selectAll().orderBy('alert_ref').execute();
@@ -105,12 +117,14 @@ function createWorld({ ctx, clock }: StoreHarness) {
         return ingest(ctx, reports, policy);
       }
       case 'note':
-        for (let i = 0; i < step.rounds; i++) await noteBlocks(ctx, small);
-        return;
+        return note(step.rounds);
       case 'advance':
         return clock.advance(step.seconds * 1000);
       case 'goBack':
-        return clock.goBack(step.seconds * 1000);
+        clock.goBack(step.seconds * 1000);
+        if (step.seconds < 60) return;
+        ctx = { ...ctx, ids: createIds(clock) };
+        return note(1);
       case 'work':
         return work(step.how);
       case 'raise':
@@ -125,7 +139,8 @@ function createWorld({ ctx, clock }: StoreHarness) {
 
 /** Counts all rows one by one. */
 async function countPlainly({ ctx }: StoreHarness, sinceMs: number): Promise<AlertCounts> {
-  const rows = await ctx.db.selectFrom('alert').selectAll().where('first_seen_at', '>=', sinceMs).execute();
+  const isSince = ctx.db.selectFrom('alert').where('alert_ref', '>=', firstRefAt(sinceMs));
+  const rows = await isSince.selectAll().execute();
   const of = <Word extends string>(words: readonly Word[], wordOf: (row: (typeof rows)[number]) => Word) =>
     Object.fromEntries(words.map((word) => [word, rows.filter((row) => wordOf(row) === word).length]));
   const statuses: readonly AlertStatus[] = ['new', 'processing', 'acked', 'failed', 'dead'];
@@ -185,5 +200,91 @@ describeEachStore('counts of alerts', (open) => {
     await clock.advance(86_400_000);
     await noteAll();
     await expectTrueCounts(harness, [1e10]);
+  });
+
+  const reportMany = (ctx: StoreHarness['ctx'], names: readonly string[], severity: Severity = 'P2') =>
+    ingest(
+      ctx,
+      names.map((fingerprint) => completeReport({ fingerprint, severity })),
+      policy,
+    );
+  const namesOf = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
+  it('are true however many blocks hold alerts that became more severe', async () => {
+    const harness = await open();
+    const { ctx, clock } = harness;
+    const names = namesOf('k', 601);
+    await reportMany(ctx, names);
+    await clock.advance(10 * minuteMs);
+    await noteBlocks(ctx, small);
+    await ctx.db.deleteFrom('alert_block').execute();
+    const rows = await ctx.db.selectFrom('alert').select('alert_ref').orderBy('alert_ref').execute();
+    const refs = rows.map((row) => row.alert_ref);
+    const counted = { p0: 0, p1: 0, p2: 1, p3: 0, info: 0, ended: 0, due_at: 1e15 };
+    const blocks = refs.slice(1).map((to_ref, i) => ({ from_ref: refs[i] ?? '', to_ref, ...counted }));
+    await insertMany(ctx, 'alert_block', blocks);
+    await expectTrueCounts(harness, [1e10]);
+    await reportMany(ctx, names, 'P0');
+    await expectTrueCounts(harness, [1e10]);
+  });
+
+  it('are true while blocks with alerts that became more severe are counted anew, so many a round', async () => {
+    const harness = await open();
+    const { ctx, clock } = harness;
+    const names = namesOf('k', 16);
+    await reportMany(ctx, names);
+    await clock.advance(3 * minuteMs);
+    for (let i = 0; i < 6; i++) await noteBlocks(ctx, small);
+    await reportMany(ctx, names, 'P0');
+    await clock.advance(3 * minuteMs);
+    const uncounted = () => ctx.db.selectFrom('alert_block').select('p0').where('due_at', '=', 0).execute();
+    for (const left of [3, 1, 0]) {
+      await noteBlocks(ctx, small);
+      expect(await uncounted()).toHaveLength(left);
+      await expectTrueCounts(harness, [1e10]);
+    }
+  });
+
+  it('are never less than nothing, and true again soon, where a process with a clock behind makes alerts', async () => {
+    const harness = await open();
+    const { ctx, clock } = harness;
+    const late = createTestClock(clock.now());
+    await reportMany(ctx, namesOf('first', 2));
+    await clock.advance(10 * minuteMs);
+    await reportMany(ctx, namesOf('k', 5));
+    await clock.advance(5 * minuteMs);
+    for (let i = 0; i < 5; i++) await noteBlocks(ctx, small);
+    await late.advance(minuteMs);
+    await reportMany({ ...ctx, clock: late, ids: createIds(late) }, namesOf('late', 15));
+    const { total, live, byStatus } = await countAlerts(ctx, 0);
+    expect({ total, live, byStatus }).toMatchObject({
+      total: 22,
+      live: 22,
+      byStatus: { new: 22, acked: 0 },
+    });
+    await clock.advance(15 * minuteMs);
+    while (await noteBlocks(ctx, small));
+    await expectTrueCounts(harness, [1e10]);
+  });
+
+  it('are true again at once where a clock that was days ahead is put right', async () => {
+    const harness = await open();
+    const { ctx, clock } = harness;
+    await reportMany(ctx, namesOf('k', 5));
+    await clock.advance(4 * 86_400_000);
+    await reportMany(ctx, namesOf('ahead', 5));
+    const run = createWorld(harness);
+    await run({ kind: 'report', keys: [0], severity: 'P2', isOver: true });
+    await run({ kind: 'advance', seconds: 200 });
+    await run({ kind: 'note', rounds: 5 });
+    await run({ kind: 'goBack', seconds: 3 * 86_400 });
+    await run({ kind: 'report', keys: [1, 2, 7, 8], severity: 'P2', isOver: true });
+    await run({ kind: 'report', keys: [9, 10], severity: 'P2', isOver: false });
+    await expectTrueCounts(harness, [1e10]);
+    await run({ kind: 'advance', seconds: 3600 });
+    await run({ kind: 'note', rounds: 5 });
+    await expectTrueCounts(harness, [1e10]);
+    const due = await ctx.db.selectFrom('alert_block').select('due_at').execute();
+    expect(Math.max(...due.map((block) => block.due_at))).toBeLessThanOrEqual(clock.now() + 86_400_000);
   });
 });

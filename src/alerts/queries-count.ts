@@ -24,6 +24,10 @@ export const countSeverities = sql.join(
   ),
 );
 
+/** When a block is due of which no count is to be believed until it is counted anew. */
+export const uncountedDueAt = 0;
+const isUncounted = sql`due_at = ${sql.lit(uncountedDueAt)}`;
+
 /** In the words in which alert_event_raised is declared. */
 export const isRaise = sql<SqlBool>`reason in ('severity_raised', 'escalated')`;
 
@@ -33,22 +37,14 @@ export function blockOf(ref: Expression<unknown>): RawBuilder<string | null> {
     where b.from_ref <= ${ref} order by b.from_ref desc limit 1)`;
 }
 
-/** Answers the blocks of alerts that became more severe in a time; null: up to now. Indexes: alert_event_raised, alert_block_key. */
-export async function listRaisedBlocks(
-  ctx: Ctx,
-  span: { afterMs: number; untilMs: number | null },
-): Promise<Block[]> {
-  const raised = ctx.db
+/** The blocks of alerts that became more severe since; null: of one that is in no block. Indexes: alert_event_raised, alert_block_key. */
+export function selectRaised(ctx: Ctx, afterMs: number) {
+  return ctx.db
     .selectFrom('alert_event')
     .select(blockOf(sql.ref('alert_ref')).as('from_ref'))
+    .distinct()
     .where(isRaise)
-    .where('at', '>', span.afterMs)
-    .$if(span.untilMs !== null, (query) => query.where('at', '<=', span.untilMs ?? 0));
-  return ctx.db
-    .selectFrom('alert_block')
-    .select(['from_ref', 'to_ref'])
-    .where('from_ref', 'in', raised)
-    .execute();
+    .where('at', '>', afterMs);
 }
 
 /** How the alerts since a reference are counted: by blocks where there are some, one by one before and behind these. */
@@ -57,8 +53,8 @@ type Plan = {
   markMs: number;
   /** From the first whole block to the end of the last; null: there is none. */
   blocks: Block | null;
-  /** Blocks whose counts of severities are no longer true. */
-  raised: readonly Block[];
+  /** The first references of blocks whose counts of severities are no longer true, beside those that say so. */
+  raised: readonly string[];
 };
 
 async function planCount(ctx: Ctx, sinceMs: number): Promise<Plan> {
@@ -78,12 +74,12 @@ async function planCount(ctx: Ctx, sinceMs: number): Promise<Plan> {
     .executeTakeFirst();
   if (!found?.from_ref || !found.to_ref) return { sinceRef, markMs: 0, blocks: null, raised: [] };
   const blocks = { from_ref: found.from_ref, to_ref: found.to_ref };
-  const raised = await listRaisedBlocks(ctx, { afterMs: found.value, untilMs: null });
+  const raised = await selectRaised(ctx, found.value).execute();
   return {
     sinceRef,
     markMs: found.value,
     blocks,
-    raised: raised.filter((one) => one.from_ref >= blocks.from_ref),
+    raised: raised.flatMap(({ from_ref }) => (from_ref === null ? [] : [from_ref])),
   };
 }
 
@@ -94,7 +90,7 @@ async function planCount(ctx: Ctx, sinceMs: number): Promise<Plan> {
  */
 export async function countAlerts(ctx: Ctx, sinceMs: number): Promise<AlertCounts> {
   const plan = await planCount(ctx, sinceMs);
-  const parts = sql.join(partsOf(plan), sql` union all `);
+  const parts = sql.join(partsOf(ctx, plan), sql` union all `);
   const sums = [...severities.map((severity) => severity.toLowerCase()), 'ended'].map(
     (column) => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`,
   );
@@ -122,40 +118,53 @@ function countStatus(status: (typeof workStatuses)[number], sinceRef: string) {
   return sql`select count(*) from alert where status = ${sql.lit(status)} ${ranks} and ${isSince}`;
 }
 
-function partsOf({ sinceRef, markMs, blocks, raised }: Plan): RawBuilder<unknown>[] {
-  if (blocks === null) return [countRows(sql`alert_ref >= ${sinceRef}`, sql`count(ended_at)`)];
+/** The statement's text is one, however many blocks there are: engines plan it once, and bound how long it may be. */
+function partsOf(ctx: Ctx, { sinceRef, markMs, blocks, raised }: Plan): RawBuilder<unknown>[] {
+  const plainly = sql`count(ended_at)`;
+  if (blocks === null) return [countRows(sql`alert where alert_ref >= ${sinceRef}`, plainly)];
   const { from_ref, to_ref } = blocks;
   const isInside = sql`from_ref >= ${from_ref} and to_ref <= ${to_ref}`;
-  const isRaised =
-    raised.length === 0 ? sql`1 = 0` : sql`from_ref in (${sql.join(raised.map((block) => block.from_ref))})`;
+  const isUntrue = sql`(${isUncounted} or ${ctx.dialect.isOneOf(sql.ref('from_ref'), raised)})`;
+  const endedLate = sql`ended_at > ${markMs}
+    and ended_at > (select value from counter where name = ${sql.lit(markName)})`;
   const none = sql.join(severities.map(() => sql.lit(0)));
   return [
-    sql`select ${severityColumns}, 0 as ended from alert_block where ${isInside} and not (${isRaised})`,
-    sql`select ${none}, sum(ended) from alert_block where ${isInside}`,
-    sql`select ${none}, count(*) from alert where ended_at > ${markMs}
-      and ended_at > (select value from counter where name = ${sql.lit(markName)})
+    sql`select ${severityColumns}, ended from alert_block where ${isInside} and not ${isUntrue}`,
+    sql`select ${none}, count(*) from alert where ${endedLate}
       and alert_ref || '' >= ${from_ref} and alert_ref || '' < ${to_ref}`,
-    countRows(sql`alert_ref >= ${sinceRef} and alert_ref < ${from_ref}`, sql`count(ended_at)`),
-    countRows(sql`alert_ref >= ${sinceRef > to_ref ? sinceRef : to_ref}`, sql`count(ended_at)`),
-    ...raised.map((block) =>
-      countRows(sql`alert_ref >= ${block.from_ref} and alert_ref < ${block.to_ref}`, sql.lit(0)),
+    // What of these ended late is counted above.
+    countRows(
+      sql`(select from_ref, to_ref from alert_block where ${isInside} and ${isUntrue}) as untrue
+        cross join alert where alert_ref >= untrue.from_ref and alert_ref < untrue.to_ref`,
+      sql`count(case when not (${endedLate}) then 1 end)`,
     ),
+    countRows(sql`alert where alert_ref >= ${sinceRef} and alert_ref < ${from_ref}`, plainly),
+    countRows(sql`alert where alert_ref >= ${sinceRef > to_ref ? sinceRef : to_ref}`, plainly),
   ];
 }
 
-function countRows(isMeant: RawBuilder<unknown>, ended: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`select ${countSeverities}, ${ended} as ended from alert where ${isMeant}`;
+function countRows(from: RawBuilder<unknown>, ended: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${countSeverities}, ${ended} as ended from ${from}`;
 }
 
+/** What was written long after its time may be in its status and not yet in its block: no count is less than its parts. */
 function toCounts(row: Counted): AlertCounts {
   const bySeverity = { P0: row.p0, P1: row.p1, P2: row.p2, P3: row.p3, INFO: row.info };
-  const total = Object.values(bySeverity).reduce((sum, count) => sum + count, 0);
   const waiting = {
     new: row.of_new,
     processing: row.of_processing,
     failed: row.of_failed,
     dead: row.of_dead,
   };
-  const acked = total - Object.values(waiting).reduce((sum, count) => sum + count, 0);
-  return { total, live: total - row.ended, byStatus: { ...waiting, acked }, bySeverity };
+  const total = Math.max(sumOf(bySeverity), sumOf(waiting));
+  return {
+    total,
+    live: Math.max(0, total - row.ended),
+    byStatus: { ...waiting, acked: total - sumOf(waiting) },
+    bySeverity,
+  };
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -85,7 +85,7 @@ export type AlertBlockRow = {
   info: number;
   /** How many had ended by the time to which ends are counted. */
   ended: number;
-  /** When it is counted anew. */
+  /** When it is counted anew; 0: until then none of its counts is true. */
   due_at: number;
 };
 
