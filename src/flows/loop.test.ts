@@ -43,3 +43,19 @@ it('a loop that is stopped during its first rest has no round at all', async () 
   await loop.stop();
   expect(rounds).toBe(0);
 });
+
+it('a round of many parts sees that the stop waits, and may leave the rest', async () => {
+  const clock = createTestClock();
+  let parts = 0;
+  const round = async (stopping: AbortSignal) => {
+    while (!stopping.aborted) {
+      parts++;
+      await clock.wait(1, stopping);
+    }
+  };
+  const loop = createLoop({ clock, round, restMs: 1 });
+  loop.start();
+  await clock.advance(2);
+  await loop.stop();
+  expect(parts).toBe(3);
+});

@@ -6,7 +6,8 @@ export type Loop = { start(): void; stop(): Promise<void> };
 /** Answers a loop of rounds with rests between; a round must not reject, as that would end the loop. */
 export function createLoop(parts: {
   clock: Clock;
-  round(): Promise<unknown>;
+  /** Is handed what says that the stop waits, for a round of many parts. */
+  round(stopping: AbortSignal): Promise<unknown>;
   restMs: number;
   /** Before the first round; none where absent. */
   firstRestMs?: number;
@@ -17,7 +18,7 @@ export function createLoop(parts: {
   const run = async () => {
     if (firstRestMs > 0) await clock.wait(firstRestMs, stopping.signal);
     while (!stopping.signal.aborted) {
-      await round();
+      await round(stopping.signal);
       await clock.wait(restMs, stopping.signal);
     }
   };

@@ -6,9 +6,9 @@ const lookEveryMs = 60_000;
 
 /** Answers the loop that counts alerts by blocks and notes who sent them; without it the board and lists of what is rare are right, and slow. */
 export function createBlockNotes(ctx: FlowCtx): Loop {
-  const round = async () => {
+  const round = async (stopping: AbortSignal) => {
     try {
-      while (await noteBlocks(ctx));
+      while (!stopping.aborted && (await noteBlocks(ctx)));
     } catch (err) {
       // What was noted stays, and the rest is noted in a minute.
       ctx.log.error({ tag: 'db', err }, '[db] alerts could not be counted by blocks');
