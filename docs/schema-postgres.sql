@@ -128,6 +128,4 @@ create table "alert_block" ("from_ref" text not null, "to_ref" text not null, "p
 create table "alert_note" ("dimension" text not null, "value" text not null, "from_ref" text not null, "first_ref" text not null, "last_ref" text not null, "looks" bigint not null, constraint "alert_note_key" primary key ("dimension", "value", "from_ref")) ;
 create index "alert_note_of_block" on "alert_note" ("from_ref");
 create index "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
-drop table "alert_hour";
-delete from counter where name = 'alert_hours_until';
 -- 0020-shorter-live-keys

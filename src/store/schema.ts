@@ -2,6 +2,7 @@ import type {
   AlertBlockRow,
   AlertDecisionRow,
   AlertEventRow,
+  AlertHourRow,
   AlertNoteRow,
   AlertRow,
   AlertSourceRow,
@@ -64,6 +65,7 @@ export type Database = {
   alert_decision: AlertDecisionRow;
   alert_source: AlertSourceRow;
   alert_block: AlertBlockRow;
+  alert_hour: AlertHourRow;
   alert_note: AlertNoteRow;
   silence: SilenceRow;
   incident: IncidentRow;

@@ -5,7 +5,8 @@ import { addColumns } from './columns.ts';
 
 /**
  * Counts alerts by blocks of so many, and notes which sources and kinds came in each, in place of notes by the hour, of
- * which each held more the more alerts there were. What makes a count untrue is found by an index of few events.
+ * which each held more the more alerts there were. What makes a count untrue is found by an index of few events. The notes
+ * by the hour stay: processes of the version before go on beside this one, and list, note and remove by them.
  */
 export async function up(db: Kysely<Database>, dialect: Dialect): Promise<void> {
   await addColumns(db.schema.createTable('alert_block'), [
@@ -40,6 +41,4 @@ export async function up(db: Kysely<Database>, dialect: Dialect): Promise<void> 
     .column('at')
     .where(sql<boolean>`reason in ('severity_raised', 'escalated')`)
     .execute();
-  await db.schema.dropTable('alert_hour').execute();
-  await sql`delete from counter where name = 'alert_hours_until'`.execute(db);
 }

@@ -100,6 +100,14 @@ export type AlertNoteRow = {
   looks: number;
 };
 
+/** That alerts with the value came in the hour: of the version before, for its processes while an upgrade goes on. Nothing else reads or writes it. */
+export type AlertHourRow = {
+  dimension: string;
+  value: string;
+  hour_at: number;
+  alerts: number;
+};
+
 export type AlertSourceRow = { source: string; last_seen_at: number };
 
 /** A silence that somebody asked for; those of the configuration have no row. */

@@ -42,6 +42,7 @@ function liveRows(nowMs: number, importedAtMs: number | null): Readonly<Record<D
     alert_source: all,
     // Counted anew from the alerts that come along.
     alert_block: none,
+    alert_hour: none,
     alert_note: none,
     counter: sql<SqlBool>`name = 'incident'`,
     silence: sql<SqlBool>`ends_at > ${sql.lit(nowMs)}`,

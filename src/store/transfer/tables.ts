@@ -15,6 +15,7 @@ export const tableKeys: Keys = {
   alert_decision: ['alert_ref', 'reason'],
   alert_source: ['source'],
   alert_block: ['from_ref'],
+  alert_hour: ['dimension', 'value', 'hour_at'],
   alert_note: ['dimension', 'value', 'from_ref'],
   silence: ['silence_id'],
   incident: ['incident_id'],
