@@ -37,7 +37,7 @@ export type MetricOptions = {
 
 export type ClientOptions = {
   /** Where Tocsin is, as `http://127.0.0.1:8923`. Default: `TOCSIN_URL`. */
-  url?: string;
+  url?: string | URL;
   /** Default: `TOCSIN_TOKEN`. */
   token?: string;
   /** The run whose metrics are recorded. Default: `TOCSIN_RUN_ID`. */
@@ -55,7 +55,7 @@ export type ClientOptions = {
   /** How long one request may take. Default: 5,000. */
   timeoutMs?: number;
   /** Hears what went wrong where nothing may be thrown. Default: one line each on standard error. */
-  onProblem?: (error: TocsinError) => void;
+  onProblem?: (error: TocsinError) => unknown;
 };
 
 /** What became of all that was given: each is in exactly one of these. */
@@ -121,4 +121,4 @@ export declare class TocsinError extends Error {
 }
 
 /** Answers a client. Throws a RangeError for an option that makes no sense; an address that is missing is told when it is needed. */
-export declare function createClient(options?: ClientOptions): Client;
+export declare function createClient(options?: ClientOptions | null): Client;

@@ -105,6 +105,26 @@ describe('what the server refuses', () => {
     ]);
   });
 
+  test('is told once until something gets through again', async () => {
+    const { client, receiver, problems } = await openClient({ batchSize: 1 });
+    const error = { code: 'UNAUTHORIZED', message: 'the token is unknown' };
+    receiver.standing = { status: 401, body: JSON.stringify({ error }) };
+    for (let count = 0; count < 20; count++) give(client, 'x');
+    expect((await client.flush()).alerts).toEqual({ ...none, refused: 20 });
+    expect(problems).toMatchObject([{ code: 'UNAUTHORIZED', status: 401 }]);
+    receiver.standing = { status: 207, body: '[{"accepted":false}]' };
+    give(client, 'bad', 'bad');
+    await client.flush();
+    expect(problems.length).toBe(2);
+    receiver.standing = well;
+    give(client, 'good');
+    await client.flush();
+    receiver.standing = { status: 401, body: JSON.stringify({ error }) };
+    give(client, 'x');
+    await client.flush();
+    expect(problems.map(({ code }) => code)).toEqual(['UNAUTHORIZED', 'REFUSED', 'UNAUTHORIZED']);
+  });
+
   test('for its size goes in halves', async () => {
     const { client, receiver } = await openClient();
     receiver.standing = (request) => (titlesIn(request).length > 1 ? { status: 413 } : well(request));

@@ -29,8 +29,8 @@ describe('state', () => {
     ];
     expect(await client.state.list()).toEqual([{ key: 'a' }, { key: 'b' }]);
     expect(receiver.received.map(({ path }) => path)).toEqual([
-      '/v1/state?limit=500',
-      '/v1/state?cursor=c%2B1&limit=500',
+      '/v1/state?limit=100',
+      '/v1/state?cursor=c%2B1&limit=100',
     ]);
   });
 

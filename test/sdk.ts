@@ -10,6 +10,8 @@ export type SdkHarness = {
   receiver: Receiver;
   /** What went wrong, as its listener heard it. */
   problems: TocsinError[];
+  /** What was said on standard error. */
+  said: string[];
   /** Waits for the network until it is so, without moving the clock. */
   until(isSo: () => boolean): Promise<void>;
   /** Waits until so many requests have come. */
@@ -38,6 +40,7 @@ export async function openClient(
   receiver.standing = well;
   const clock = createTestClock();
   const problems: TocsinError[] = [];
+  const said: string[] = [];
   let ids = 0;
   let over = 0;
   const world = {
@@ -49,13 +52,13 @@ export async function openClient(
       try {
         const { status, headers, body } = await readWhole(await fetch(...request));
         // What the client asks of an answer, without another turn of the loop.
-        return { status, headers, text: async () => body } as Response;
+        return { status, headers, body: inOnePiece(body) as unknown } as Response;
       } finally {
         over++;
       }
     },
     env: { TOCSIN_URL: `${receiver.url}/`, TOCSIN_TOKEN: 'toc_secret', TOCSIN_RUN_ID: 'run_1', ...env },
-    say() {},
+    say: (line: string) => void said.push(line),
   };
   const until = async (isSo: () => boolean) => {
     while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
@@ -65,6 +68,7 @@ export async function openClient(
     clock,
     receiver,
     problems,
+    said,
     until,
     reached: (count) => until(() => receiver.received.length >= count),
     async asked(count) {
@@ -76,5 +80,9 @@ export async function openClient(
 }
 
 async function readWhole(response: Response) {
-  return { status: response.status, headers: response.headers, body: await response.text() };
+  return { status: response.status, headers: response.headers, body: await response.bytes() };
+}
+
+async function* inOnePiece(body: Uint8Array) {
+  yield body;
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
@@ -14,7 +15,9 @@ export type Answer =
   /** With bytes that are no HTTP. */
   | 'garbage'
   /** With a good status and a body that never ends. */
-  | 'endless';
+  | 'endless'
+  /** With a good status and more and more of a body, for as long as somebody reads. */
+  | 'flood';
 
 export type Received = { path: string; headers: IncomingHttpHeaders; body: string };
 
@@ -71,7 +74,15 @@ function respond(answer: Answer, response: ServerResponse): void {
     case 'endless':
       response.writeHead(200, { 'content-length': '1000' }).write('the beginning');
       return;
+    case 'flood':
+      response.writeHead(200);
+      pipeline(Readable.from(pour()), response, () => undefined);
+      return;
     default:
       response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
   }
+}
+
+function* pour() {
+  for (;;) yield Buffer.alloc(2 ** 16, ' ');
 }

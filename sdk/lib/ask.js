@@ -4,7 +4,10 @@
 import { readRetryAfter } from './decide.js';
 import { describe, TocsinError } from './error.js';
 
-/** @typedef {{ method: string, path: string, body?: string, signal?: AbortSignal }} Request */
+/** More than a thousand alerts are answered with: what is longer is from something that is no Tocsin. */
+const mostAnswerBytes = 4 * 2 ** 20;
+
+/** @typedef {{ method: string, path: string, body?: string, signal?: AbortSignal, mostBytes?: number }} Request */
 /** @typedef {{ status: number, body: unknown, retryAfterMs: number | null }} Answer */
 /** @typedef {(request: Request) => Promise<Answer>} Ask */
 
@@ -15,7 +18,7 @@ import { describe, TocsinError } from './error.js';
  * @returns {Ask}
  */
 export function createAsk(world, settings) {
-  return async ({ method, path, body, signal }) => {
+  return async ({ method, path, body, signal, mostBytes = mostAnswerBytes }) => {
     if (settings.trouble) throw settings.trouble;
     const cut = new AbortController();
     const over = new AbortController();
@@ -30,7 +33,7 @@ export function createAsk(world, settings) {
       });
       const retryAfter = response.headers.get('retry-after');
       const retryAfterMs = readRetryAfter(retryAfter, world.clock.now());
-      return { status: response.status, body: parse(await response.text()), retryAfterMs };
+      return { status: response.status, body: parse(await readText(response, mostBytes)), retryAfterMs };
     } catch (error) {
       throw translate(error, { settings, isCut: cut.signal.aborted, isUnwanted: signal?.aborted === true });
     } finally {
@@ -67,7 +70,8 @@ export function isMap(value) {
 function readEnvelope(body) {
   const error = isMap(body) ? /** @type {{ error?: unknown }} */ (body).error : null;
   const { code, message, details } = /** @type {Record<string, unknown>} */ (isMap(error) ? error : {});
-  return { code: typeof code === 'string' ? code : null, message: String(message), details };
+  const said = typeof message === 'string' ? message : 'nothing was said';
+  return { code: typeof code === 'string' ? code : null, message: said, details };
 }
 
 /**
@@ -82,10 +86,27 @@ function headersOf({ token }, body) {
   };
 }
 
-/** @param {string} text */
+/**
+ * Answers null, and reads no further, where there is more than any answer has.
+ * @param {Response} response
+ * @param {number} mostBytes
+ */
+async function readText({ body }, mostBytes) {
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** @param {string | null} text */
 function parse(text) {
   try {
-    return /** @type {unknown} */ (JSON.parse(text));
+    return /** @type {unknown} */ (text === null ? undefined : JSON.parse(text));
   } catch {
     // What is no JSON is not from Tocsin; whoever reads the answer sees that nothing is there.
     return undefined;

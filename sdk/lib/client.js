@@ -1,12 +1,13 @@
 // @ts-check
-/** @import { Client, ClientOptions, TocsinError as Problem } from '../index.d.ts' */
+/** @import { Client, ClientOptions, MetricOptions, TocsinError as Problem } from '../index.d.ts' */
+/** @import { Settings } from './settings.js' */
 /** @import { World } from './world.js' */
 /** @import { Item } from './queue.js' */
 import { createAsk } from './ask.js';
 import { Courier } from './courier.js';
 import { judgeAlerts, judgeMetrics } from './decide.js';
 import { describe, TocsinError } from './error.js';
-import { readSettings, readTimeout } from './settings.js';
+import { readOption, readSettings, readTimeout } from './settings.js';
 import { createState } from './state.js';
 
 const flushMs = 10_000;
@@ -31,14 +32,15 @@ const metricFreight = {
 
 /**
  * Answers a client in this world.
- * @param {ClientOptions} options
+ * @param {ClientOptions | null} options
  * @param {World} world
  * @returns {Client}
  */
 export function connect(options, world) {
   const settings = readSettings(options, world.env);
   const ask = createAsk(world, settings);
-  const deps = { world, settings, ask, tell: createTell(options, world) };
+  const tell = createTell(readOption(options, 'onProblem'), world);
+  const deps = { world, settings, ask, tell };
   const alerts = new Courier(deps, alertFreight);
   const metrics = new Courier(deps, metricFreight);
   const stats = () => ({ alerts: alerts.counts(), metrics: metrics.counts() });
@@ -46,22 +48,17 @@ export function connect(options, world) {
   let closed = null;
 
   return {
-    sendAlert: (alert) => give(alerts, settings.trouble, () => ({ text: writeAlert(alert), group: '' })),
-    recordMetric: (name, value, { runId = settings.runId, recordedAt } = {}) =>
-      give(metrics, settings.trouble, () => {
-        if (runId === '') throw new TocsinError('NOT_CONFIGURED', 'TOCSIN_RUN_ID is not set: of which run?');
-        if (!Number.isFinite(value)) throw new Error(`${name}: ${String(value)} is no number`);
-        const recorded_at = (recordedAt ?? new Date(world.clock.now())).toISOString();
-        return { text: JSON.stringify({ name, value, recorded_at }), group: runId };
-      }),
+    sendAlert: (alert) => give(alerts, settings, () => writeAlert(alert)),
+    recordMetric: (name, value, given) =>
+      give(metrics, settings, () => writeMetric({ name, value, given, settings, nowMs: world.clock.now() })),
     state: createState(deps),
-    async flush({ timeoutMs } = {}) {
-      const ms = readTimeout(timeoutMs, flushMs);
+    async flush(given) {
+      const ms = readTimeout(given, flushMs);
       await Promise.all([alerts.flush(ms), metrics.flush(ms)]);
       return stats();
     },
-    close({ timeoutMs } = {}) {
-      const ms = readTimeout(timeoutMs, closeMs);
+    close(given) {
+      const ms = readTimeout(given, closeMs);
       closed ??= Promise.all([alerts.close(ms), metrics.close(ms)]).then(stats);
       return closed;
     },
@@ -69,39 +66,66 @@ export function connect(options, world) {
   };
 }
 
+/** @typedef {{ text: string, group: string }} Written */
+
 /**
  * Hands to the courier what can be written, and counts what cannot.
  * @param {Courier} courier
- * @param {TocsinError | null} trouble
- * @param {() => { text: string, group: string }} write
+ * @param {Settings} settings
+ * @param {() => Written | TocsinError} write
  */
-function give(courier, trouble, write) {
+function give(courier, { trouble }, write) {
   try {
-    if (trouble) throw trouble;
-    courier.add(write());
+    const written = trouble ?? write();
+    if (written instanceof TocsinError) courier.drop(written);
+    else courier.add(written);
   } catch (error) {
-    courier.drop(error instanceof TocsinError ? error : new TocsinError('DROPPED', describe(error)));
+    // Whatever it is, it came from what the caller gave.
+    courier.drop(new TocsinError('DROPPED', describe(error)));
   }
 }
 
-/** @param {unknown} alert */
+/**
+ * @param {unknown} alert
+ * @returns {Written}
+ */
 function writeAlert(alert) {
   const text = JSON.stringify(alert);
-  if (text?.[0] === '{') return text;
+  if (text?.[0] === '{') return { text, group: '' };
   throw new Error('an alert is an object, as { service: "edge", title: "disk full" }');
 }
 
 /**
- * @param {ClientOptions} options
+ * @param {{ name: string, value: number, given: MetricOptions | null | undefined, settings: Settings, nowMs: number }} of
+ * @returns {Written | TocsinError}
+ */
+function writeMetric({ name, value, given, settings, nowMs }) {
+  const { runId, recordedAt } = given ?? {};
+  const group = runId ?? settings.runId;
+  if (group === '') return new TocsinError('NOT_CONFIGURED', 'TOCSIN_RUN_ID is not set: of which run?');
+  if (typeof group !== 'string' || typeof name !== 'string')
+    throw new Error('the name of a metric and the id of its run are text');
+  if (!Number.isFinite(value)) throw new Error(`${name}: ${describe(value)} is no number`);
+  const recorded_at = (recordedAt ?? new Date(nowMs)).toISOString();
+  return { text: JSON.stringify({ name, value, recorded_at }), group };
+}
+
+/** What one line may hold of what a server says. */
+const longestLine = 1000;
+
+/**
+ * Answers what tells of a problem, and never throws: the listener may, at once or by a promise that it answers.
+ * @param {ClientOptions['onProblem']} onProblem
  * @param {World} world
  */
-function createTell({ onProblem }, world) {
-  return (/** @type {TocsinError} */ error) => {
+function createTell(onProblem, world) {
+  const tell = async (/** @type {TocsinError} */ error) => {
     try {
-      if (onProblem) onProblem(/** @type {Problem} */ (error));
-      else world.say(`tocsin: ${error.message}`);
+      if (typeof onProblem === 'function') await onProblem(/** @type {Problem} */ (error));
+      else world.say(`tocsin: ${error.message.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, longestLine)}`);
     } catch {
       // Whoever listens is the caller's own, and nothing here may harm the caller.
     }
   };
+  return (/** @type {TocsinError} */ error) => void tell(error);
 }

@@ -2,7 +2,7 @@
 /** @import { Deps, Freight } from './delivery.js' */
 import { Delivery } from './delivery.js';
 import { TocsinError } from './error.js';
-import { createQueue } from './queue.js';
+import { Queue } from './queue.js';
 
 // The server takes alerts in bodies of up to 5 MiB.
 const maxBatchBytes = 4 * 2 ** 20;
@@ -36,15 +36,15 @@ export class Courier {
     const { maxQueued, maxQueuedBytes } = deps.settings;
     this.#deps = deps;
     this.#noun = freight.noun;
-    this.#queue = createQueue({ maxCount: maxQueued, maxBytes: maxQueuedBytes });
+    this.#queue = new Queue({ maxCount: maxQueued, maxBytes: maxQueuedBytes });
     /** @type {import('./delivery.js').Listener} */
     const listener = {
       settle: (end, items) => {
-        if (end === 'sent') this.#told.clear();
+        if (end === 'sent' && items.length > 0) this.#told.clear();
         this.#queue.settle(items);
         this.#counts[end] += items.length;
       },
-      trouble: ({ code, message }) => this.#tellOnce(code, message),
+      trouble: (error) => this.#tellOnce(error.code, () => error),
     };
     this.#delivery = new Delivery(deps, freight, listener, this.#end.signal);
   }
@@ -58,9 +58,9 @@ export class Courier {
    * Counts what cannot go, and says why.
    * @param {TocsinError} reason
    */
-  drop({ code, message }) {
+  drop(reason) {
     this.#counts.dropped++;
-    this.#tellOnce(code, message);
+    this.#tellOnce(reason.code, () => reason);
   }
 
   /**
@@ -74,7 +74,7 @@ export class Courier {
       const why = this.#isClosed
         ? 'the client is closed, and takes no more of them'
         : 'the oldest were dropped';
-      this.#tellOnce('DROPPED', `${this.#noun}s are lost: ${why}`);
+      this.#tellOnce('DROPPED', () => new TocsinError('DROPPED', `${this.#noun}s are lost: ${why}`));
       this.#wakeFlushes();
     }
     if (this.#queue.waiting() >= this.#deps.settings.batchSize) this.#hurry();
@@ -147,12 +147,13 @@ export class Courier {
   }
 
   /**
+   * An error costs its stack: it is made where it is told.
    * @param {string} code
-   * @param {string} message
+   * @param {() => TocsinError} make
    */
-  #tellOnce(code, message) {
+  #tellOnce(code, make) {
     if (this.#told.has(code)) return;
     this.#told.add(code);
-    this.#deps.tell(new TocsinError(code, message));
+    this.#deps.tell(make());
   }
 }

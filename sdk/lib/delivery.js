@@ -20,7 +20,7 @@ import { TocsinError, toTocsinError } from './error.js';
 /** @typedef {{ world: World, settings: Settings, ask: Ask, tell(error: TocsinError): void }} Deps */
 /** @typedef {{ verdict: Verdict, error: TocsinError, orderedMs: number | null }} Attempt */
 /**
- * Who hears what becomes of each thing, and that the server is away.
+ * Who hears what becomes of each thing, and what is wrong.
  * @typedef {{ settle(end: 'sent' | 'refused', items: readonly Item[]): void, trouble(error: TocsinError): void }} Listener
  */
 
@@ -165,6 +165,6 @@ export class Delivery {
    * @param {unknown} [details]
    */
   #tell(code, message, cause, details) {
-    this.#deps.tell(new TocsinError(code, message, { status: cause?.status ?? null, details, cause }));
+    this.#listener.trouble(new TocsinError(code, message, { status: cause?.status ?? null, details, cause }));
   }
 }

@@ -23,24 +23,45 @@ export class TocsinError extends Error {
   }
 }
 
+/** Causes may go round in a circle. */
+const mostCauses = 8;
+
 /**
- * Answers what an error says, with what is behind it: `fetch failed` alone tells nobody anything.
+ * Answers what an error says, with what is behind it: `fetch failed` alone tells nobody anything. Whatever was thrown, it
+ * does not throw.
  * @param {unknown} error
  * @returns {string}
  */
-export function describe(error) {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause !== undefined) return describe(error.cause);
-  const code = 'code' in error ? String(error.code) : error.name;
-  return error.message || code;
+export function describe(error, causes = mostCauses) {
+  try {
+    if (!(error instanceof Error)) return String(error);
+    const { cause } = error;
+    if (cause !== undefined && cause !== null && causes > 0) return describe(cause, causes - 1);
+    return String(error.message || ('code' in error ? error.code : error.name));
+  } catch {
+    // What a script throws is its own, down to what reads it.
+    return 'what was thrown cannot be read';
+  }
 }
 
 /**
  * @param {unknown} thrown
+ * @param {string} [code] of what is no TocsinError yet
  * @returns {TocsinError}
  */
-export function toTocsinError(thrown) {
-  return thrown instanceof TocsinError
-    ? thrown
-    : new TocsinError('REFUSED', describe(thrown), { cause: thrown });
+export function toTocsinError(thrown, code = 'REFUSED') {
+  return isTocsinError(thrown) ? thrown : new TocsinError(code, describe(thrown), { cause: thrown });
+}
+
+/**
+ * @param {unknown} thrown
+ * @returns {thrown is TocsinError}
+ */
+function isTocsinError(thrown) {
+  try {
+    return thrown instanceof TocsinError;
+  } catch {
+    // A proxy that was revoked is nothing at all.
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { ClientOptions } from '../index.d.ts' */
-import { TocsinError } from './error.js';
+import { describe, TocsinError } from './error.js';
 
 const largestDelayMs = 2 ** 31 - 1;
 
@@ -18,41 +18,87 @@ const numbers = /** @type {const} */ ({
 
 /**
  * Reads options, and the environment where they say nothing. Throws a RangeError.
- * @param {ClientOptions} options
+ * @param {ClientOptions | null} options
  * @param {Readonly<Record<string, string | undefined>>} env
  * @returns {Settings}
  */
 export function readSettings(options, env) {
-  const url = (options.url ?? env.TOCSIN_URL ?? '').trim().replace(/\/+$/, '');
-  const token = (options.token ?? env.TOCSIN_TOKEN ?? '').trim();
+  const url = readText(options, 'url', env.TOCSIN_URL).trim().replace(/\/+$/, '');
+  const token = readText(options, 'token', env.TOCSIN_TOKEN).trim();
   return {
     ...readNumbers(options),
     url,
     token,
-    runId: options.runId ?? env.TOCSIN_RUN_ID ?? '',
-    namespace: options.namespace ?? env.CACHE_FILENAME ?? '',
+    runId: readText(options, 'runId', env.TOCSIN_RUN_ID),
+    namespace: readText(options, 'namespace', env.CACHE_FILENAME),
     trouble: findTrouble(url, token),
   };
 }
 
 /**
- * Answers how long to wait for a flush or a close.
- * @param {number | undefined} given
+ * Answers how long to wait for a flush or a close; what makes no sense is as if nothing were given.
+ * @param {{ timeoutMs?: number } | null | undefined} options
  * @param {number} otherwise
  */
-export function readTimeout(given, otherwise) {
-  return Number.isFinite(given) ? Math.min(Math.max(0, Number(given)), largestDelayMs) : otherwise;
+export function readTimeout(options, otherwise) {
+  try {
+    const given = options?.timeoutMs;
+    return Number.isFinite(given) ? Math.min(Math.max(0, Number(given)), largestDelayMs) : otherwise;
+  } catch {
+    // A getter of the caller's own threw, and nothing here may harm the caller.
+    return otherwise;
+  }
 }
 
 /**
- * @param {ClientOptions} options
+ * Answers an option, undefined where it is not given; a getter may throw. Throws a RangeError.
+ * @template {keyof ClientOptions} Name
+ * @param {ClientOptions | null} options
+ * @param {Name} name
+ * @returns {NonNullable<ClientOptions[Name]> | undefined}
+ */
+export function readOption(options, name) {
+  try {
+    return options?.[name] ?? undefined;
+  } catch (error) {
+    throw new RangeError(`${name}: cannot be read: ${describe(error)}`);
+  }
+}
+
+/**
+ * @param {ClientOptions | null} options
+ * @param {'url' | 'token' | 'runId' | 'namespace'} name
+ * @param {string | undefined} otherwise
+ */
+function readText(options, name, otherwise = '') {
+  const value = readOption(options, name) ?? otherwise;
+  if (typeof value === 'string') return value;
+  if (name === 'url' && isUrl(value)) return value.href;
+  throw new RangeError(`${name}: ${describe(value)} is no text`);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is URL}
+ */
+function isUrl(value) {
+  try {
+    return value instanceof URL && typeof value.href === 'string';
+  } catch {
+    // What hides its kind is no address.
+    return false;
+  }
+}
+
+/**
+ * @param {ClientOptions | null} options
  * @returns {Numbers}
  */
 function readNumbers(options) {
   const read = Object.entries(numbers).map(([name, [otherwise, least, most]]) => {
-    const value = options[/** @type {keyof Numbers} */ (name)] ?? otherwise;
+    const value = readOption(options, /** @type {keyof Numbers} */ (name)) ?? otherwise;
     if (!Number.isInteger(value) || value < least || value > most)
-      throw new RangeError(`${name}: ${String(value)} is no whole number from ${least} to ${most}`);
+      throw new RangeError(`${name}: ${describe(value)} is no whole number from ${least} to ${most}`);
     return [name, value];
   });
   return /** @type {Numbers} */ (Object.fromEntries(read));
