@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { createSignInCode, ensureAdminToken } from './access/index.ts';
 import { type Acting, type AppRole, createActing, playsRole } from './acting.ts';
 import { type Base, openBase } from './base.ts';
@@ -197,7 +198,9 @@ function openFront(running: Running, isHandedOver: () => boolean): void {
     }),
     isHandedOver,
   });
-  if (front.redis)
-    startPart(running, createRedisWatch({ ctx: base.liveContext(systemActor('redis')), redis: front.redis }));
+  if (front.redis) {
+    const ctx = base.liveContext(systemActor('redis'));
+    startPart(running, createRedisWatch({ ctx, redis: front.redis, host: hostname() }));
+  }
   running.stops.push(front.drain);
 }

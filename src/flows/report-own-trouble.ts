@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import {
   deadReported,
   fingerprintDead,
@@ -57,25 +56,32 @@ async function raiseDead(ctx: FlowCtx, alert: AlertRow): Promise<void> {
   });
 }
 
-const redisAway = {
-  kind: 'availability',
-  title: 'Redis is away',
-  fingerprint: 'redis-away',
-  dedupeTtlMs: null,
-};
+/** One alert a host: that one of them reaches Redis again says nothing of the others. */
+function redisAway(host: string) {
+  return {
+    kind: 'availability',
+    title: `Redis is away from ${host}`,
+    fingerprint: `redis-away:${host}`,
+    dedupeTtlMs: null,
+  };
+}
 
-/** Raises, or renews, the alert that Redis is away; it ends by itself where the process that sees it ends. */
-export async function reportRedisAway(ctx: FlowCtx, { sinceMs, reason }: RedisState): Promise<void> {
+/** Raises, or renews, the alert that Redis is away from the host; it ends by itself where the process that sees it ends. */
+export async function reportRedisAway(
+  ctx: FlowCtx,
+  host: string,
+  { sinceMs, reason }: RedisState,
+): Promise<void> {
   await raise(ctx, {
-    ...redisAway,
-    message: `Redis has not served ${hostname()} since ${toIso(sinceMs)} (${reason}). Each process limits callers by its own count meanwhile. Look at Redis and at REDIS_URL.`,
+    ...redisAway(host),
+    message: `Redis has not served ${host} since ${toIso(sinceMs)} (${reason}). Each process limits callers by its own count meanwhile. Look at Redis and at REDIS_URL.`,
     endsAt: ctx.clock.now() + awayLeaseMs,
   });
 }
 
-/** Ends the alert that Redis is away. */
-export async function healRedis(ctx: FlowCtx): Promise<void> {
-  await raise(ctx, { ...redisAway, message: 'Redis is back.', endsAt: null }, 'resolved');
+/** Ends the alert that Redis is away from the host. */
+export async function healRedis(ctx: FlowCtx, host: string): Promise<void> {
+  await raise(ctx, { ...redisAway(host), message: 'Redis is back.', endsAt: null }, 'resolved');
 }
 
 async function endReport(ctx: FlowCtx, { title, fingerprint }: AlertRow): Promise<void> {

@@ -9,11 +9,11 @@ async function watch() {
   const ctx = context(systemActor('redis'));
   let state: RedisState = { isUp: true, sinceMs: clock.now(), reason: null };
   const redis = { state: () => state, probe: () => Promise.resolve() };
-  const start = () => createRedisWatch({ ctx, redis });
+  const start = (host = 'a.example') => createRedisWatch({ ctx, redis, host });
   const alerts = () =>
     ctx.db
       .selectFrom('alert')
-      .select(['service', 'kind', 'message', 'ends_at', 'ended_at'])
+      .select(['service', 'kind', 'title', 'message', 'ends_at', 'ended_at'])
       .orderBy('alert_ref')
       .execute();
   return {
@@ -62,4 +62,19 @@ it('says nothing of a Redis that another process misses', async () => {
   set(true);
   await start().tick();
   expect(await alerts()).toMatchObject([{ ended_at: null }]);
+});
+
+it('raises one alert a host, and the end of one is not the end of the other', async () => {
+  const { clock, start, alerts, set } = await watch();
+  const [here, there] = [start('a.example'), start('b.example')];
+  set(false);
+  await clock.advance(60_001);
+  await here.tick();
+  await there.tick();
+  set(true);
+  await there.tick();
+  expect(await alerts()).toMatchObject([
+    { title: 'Redis is away from a.example', ended_at: null },
+    { title: 'Redis is away from b.example', ended_at: clock.now() },
+  ]);
 });

@@ -16,10 +16,12 @@ export type RedisWatch = Loop & {
 export type RedisWatchDeps = {
   ctx: FlowCtx;
   redis: { state(): RedisState; probe(): Promise<void> };
+  /** The name of this host. */
+  host: string;
 };
 
 /** Answers the loop that looks after Redis; that one is silent in between may show to nobody else. */
-export function createRedisWatch({ ctx, redis }: RedisWatchDeps): RedisWatch {
+export function createRedisWatch({ ctx, redis, host }: RedisWatchDeps): RedisWatch {
   let toldAt: number | null = null;
   const tick = async () => {
     await redis.probe();
@@ -27,11 +29,11 @@ export function createRedisWatch({ ctx, redis }: RedisWatchDeps): RedisWatch {
     const now = ctx.clock.now();
     const { next } = decideRedisAlert(state, toldAt, now);
     if (next === 'tell') {
-      await reportRedisAway(ctx, state);
+      await reportRedisAway(ctx, host, state);
       toldAt = now;
     }
     if (next === 'heal') {
-      await healRedis(ctx);
+      await healRedis(ctx, host);
       toldAt = null;
     }
   };

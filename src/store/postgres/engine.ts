@@ -47,9 +47,8 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
-    lock_timeout: limits.lockMs,
-    statement_timeout: limits.statementMs,
-    idle_in_transaction_session_timeout: limits.idleInTransactionMs,
+    // A connection is handed out when this is done. PgBouncer refuses these as parameters of the start.
+    onConnect: (client) => client.query(limit(limits)),
     query_timeout: limits.answerMs,
     application_name: 'tocsin',
     pipeline: true,
@@ -68,4 +67,9 @@ export function createPostgresEngine(dsn: string, log: Log, limits: PostgresLimi
     return pipeline(client, names.of(client));
   };
   return new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } });
+}
+
+function limit({ lockMs, statementMs, idleInTransactionMs }: PostgresLimits): string {
+  return `set lock_timeout = ${lockMs}; set statement_timeout = ${statementMs};
+    set idle_in_transaction_session_timeout = ${idleInTransactionMs}`;
 }

@@ -9,6 +9,8 @@ const nothing = sql``;
  * hold four times as many, but SQLite makes bytes of them only since 3.41, and the shell of a Debian must be able to write, too.
  */
 const hashDigits = 32;
+/** What is null in all of many rows is left out: each value costs on its way. For few, the same text each time is worth more. */
+const rowsWorthAText = 10;
 
 /** What SQLite needs: parameter lists as JSON, many rows as one prepared statement run again and again, no row locks. */
 export const sqliteDialect: Dialect = {
@@ -35,7 +37,8 @@ export const sqliteDialect: Dialect = {
     const [shared, others] = partition(options.columns ?? columnsOf(rows), (column) =>
       values.includes(column),
     );
-    const columns = [...others.filter((column) => isInAny(rows, column)), ...shared];
+    const isWorthIt = rows.length >= rowsWorthAText;
+    const columns = [...others.filter((column) => !isWorthIt || isInAny(rows, column)), ...shared];
     // A place by number may stand twice: what is bound once fills all columns that hold it. Few have one, and the last:
     // to bind a value SQLite looks through all numbers.
     const placeOf = (column: string, i: number) => (shared.includes(column) ? `?${i + 1}` : '?');
@@ -80,7 +83,6 @@ function partition<Item>(items: readonly Item[], belongs: (item: Item) => boolea
   return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
 
-/** What is null in all rows is left out: each value costs on its way. */
 function isInAny(rows: readonly object[], column: string): boolean {
   return rows.some((row) => ((row as Record<string, unknown>)[column] ?? null) !== null);
 }

@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { keepLast } from './keep-last.ts';
 import type {
   SqliteReply,
   SqliteRequest,
@@ -41,11 +42,10 @@ function open(): DatabaseSync {
 function prepare(sql: string): Prepared {
   const known = prepared.get(sql);
   if (known) return known;
-  if (prepared.size >= maxPrepared) prepared.clear();
   const statement = connect().prepare(sql);
   statement.setReturnArrays(true);
   const made = { statement, columns: statement.columns().map((column) => column.name) };
-  prepared.set(sql, made);
+  keepLast(prepared, maxPrepared, sql, made);
   return made;
 }
 
