@@ -86,6 +86,37 @@ describeEachStore('the list of profiles', (open) => {
     ]);
   });
 
+  it('says that a job fails until it succeeds, whatever was cancelled meanwhile', async () => {
+    const harness = await open();
+    const profiles = [profile('edge'), profile('new')];
+    const config = await loadTestConfig(({ jobs }) => ({ jobs: { ...jobs, profiles } }));
+    const worker = await startWorker(harness, { config });
+    const end = async (name: string, status: 'failed' | 'cancelled' | 'succeeded') => {
+      const asked = { profile: name, source: 'api', scheduledFor: null, onlyTask: null } as const;
+      const queued = await openRun(worker.ctx, asked);
+      const started = queued && (await startRun(worker.ctx, queued, { host: 'a', holder: 'a:1' }, []));
+      if (started?.outcome !== 'started') throw new Error('it did not start');
+      await finishRun(worker.ctx, started, { status, exit_code: null, error: null });
+      await harness.clock.advance(60_000);
+    };
+    const list = () => run(worker, listProfiles, {}, viewer);
+    const failedAt = new Date(harness.clock.now()).toISOString();
+    for (const status of ['failed', 'cancelled'] as const) await end('edge', status);
+    await end('new', 'cancelled');
+    const answer = await list();
+    expect(answer.data).toMatchObject([
+      { failing_since: failedAt, last_run: { status: 'failed' }, last_success_at: null },
+      { failing_since: null, last_run: null },
+    ]);
+    expect(renderProfiles(answer)).toContain(`last failed ${failedAt}`);
+    await end('edge', 'succeeded');
+    await end('edge', 'cancelled');
+    expect((await list()).data).toMatchObject([
+      { failing_since: null, last_run: { status: 'succeeded' } },
+      { last_run: null },
+    ]);
+  });
+
   it('is empty, and says why, where there is no jobs.yaml', async () => {
     const worker = await startWorker(await open());
     const answer = await run(worker, listProfiles, {}, viewer);

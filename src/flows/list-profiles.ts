@@ -21,9 +21,11 @@ const profileView = z.object({
   last_run: z
     .object({ run_id: z.string(), status: z.string(), finished_at: time, error: z.string().nullable() })
     .nullable()
-    .describe('The last run that came to an end; null: none is known.'),
+    .describe(
+      'The last run that succeeded or failed; one that was cancelled says nothing. Null: none is known.',
+    ),
   last_success_at: time,
-  failing_since: time.describe('When the first failure after that ended; null: its last run did not fail.'),
+  failing_since: time.describe('When the first failure after that ended; null: it has not failed since.'),
   running: z
     .object({ run_id: z.string(), holder: z.string(), since: z.string() })
     .nullable()
@@ -84,7 +86,6 @@ function describeProfile(profile: ProfileConfig, findNext: FindNext) {
 
 function describePast(record: ProfileRecord | undefined) {
   const last = record?.last ?? null;
-  const isFailing = last?.status === 'failed' || last?.status === 'timed_out';
   return {
     last_run: last && {
       run_id: last.run_id,
@@ -93,7 +94,7 @@ function describePast(record: ProfileRecord | undefined) {
       error: last.error,
     },
     last_success_at: toIso(record?.lastSuccessAt ?? null),
-    failing_since: isFailing ? toIso(record?.failingSince ?? null) : null,
+    failing_since: toIso(record?.failingSince ?? null),
   };
 }
 

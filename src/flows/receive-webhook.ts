@@ -36,8 +36,9 @@ type Stored = Pick<Received, 'answers' | 'isSingle'>;
 
 /**
  * Takes a delivery: maps the body, reports what comes of it, and starts the profiles that wait for it. One with a key is
- * taken once: its alerts, its runs and the note of it are one transaction, and the same again answers the same. What was not taken whole is noted nowhere, so that it may
- * be sent again. Throws VALIDATION_ERROR where the mapping fails, CONFLICT for another body under a key that was taken.
+ * taken once: its alerts, its runs and the note of it are one transaction, and the same again answers the same. What was not
+ * taken whole is noted nowhere, so that it may be sent again. Throws VALIDATION_ERROR where the mapping fails, CONFLICT for
+ * another body under a key that was taken.
  */
 export async function receiveWebhook(ctx: FlowCtx, mapper: Mapper, delivery: Delivery): Promise<Received> {
   const receipt = delivery.key === null ? null : createReceipt(delivery, delivery.key);

@@ -35,7 +35,7 @@ export function selectRuns(
 /** What is known of a profile's past; times are epoch milliseconds. */
 export type ProfileRecord = {
   profile: string;
-  /** The last run that came to an end, those apart that another was in the way of. */
+  /** The last run that succeeded or failed: one that was cancelled, or that another was in the way of, says nothing. */
   last: Pick<RunRow, 'run_id' | 'status' | 'finished_at' | 'error'> | null;
   /** When the last success ended; null: there is none. */
   lastSuccessAt: number | null;
@@ -59,7 +59,7 @@ export async function selectProfileRecords(ctx: Ctx, profiles: readonly string[]
   const { rows } = await sql<RecordRow>`
     select past.*, last.run_id, last.status, last.finished_at, last.error from (select column1 as profile,
       (select run_id from run where parent_run_id is null and profile = column1
-        and status not in ('queued', 'running', 'skipped_locked') order by run_id desc limit 1) as last_id,
+        and status in ('succeeded', 'failed', 'timed_out') order by run_id desc limit 1) as last_id,
       (select finished_at from run where parent_run_id is null and profile = column1
         and status = 'succeeded' order by run_id desc limit 1) as success_at,
       (select finished_at from run where parent_run_id is null and profile = column1

@@ -15,25 +15,25 @@ export type BoardJob = Pick<
 >;
 
 /** What a job is in one word, the most urgent first. */
-const states = ['failing', 'running', 'not run yet', 'ok', 'cancelled', 'disabled'] as const;
+const states = ['failing', 'running', 'no result yet', 'ok', 'disabled'] as const;
 type JobState = (typeof states)[number];
 
 const tones: Readonly<Record<JobState, Tone>> = {
   failing: 'red',
   running: 'blue',
-  'not run yet': 'gray',
+  'no result yet': 'gray',
   ok: 'green',
-  cancelled: 'gray',
   disabled: 'gray',
 };
 
-/** On a phone more would be too much, and what is not shown is well. */
+/** On a phone more would be too much; those that fail are all shown, however many they are. */
 const mostJobs = 200;
 
 /** Answers the jobs: what fails first. */
 export function jobsSection(jobs: readonly BoardJob[] | null, nowMs: number): Html | null {
   if (jobs === null || jobs.length === 0) return null;
-  const shown = sortJobs(jobs).slice(0, mostJobs);
+  const failing = jobs.filter(isFailing).length;
+  const shown = sortJobs(jobs).slice(0, Math.max(mostJobs, failing));
   const rest = jobs.length - shown.length;
   return html`<h2>Jobs <small>${jobs.length}</small></h2><ul class="list grid">${shown.map((job) => jobRow(job, nowMs))}</ul>
 ${rest > 0 && html`<p class="soft">${count(rest, 'more job')}: <a href="/v1/profiles">all of them</a></p>`}`;
@@ -46,7 +46,7 @@ function sortJobs(jobs: readonly BoardJob[]): BoardJob[] {
   return jobs.toSorted((one, other) => rank(one) - rank(other) || since(one) - since(other));
 }
 
-/** Answers whether the last run of the job failed; one that is disabled is nobody's worry. */
+/** Answers whether the last result of the job is a failure; one that is disabled is nobody's worry. */
 export function isFailing(job: BoardJob): boolean {
   return stateOf(job) === 'failing';
 }
@@ -73,6 +73,5 @@ function stateOf({ enabled, failing_since, running, last_run }: BoardJob): JobSt
   if (!enabled && running === null) return 'disabled';
   if (failing_since !== null) return 'failing';
   if (running !== null) return 'running';
-  if (last_run === null) return 'not run yet';
-  return last_run.status === 'cancelled' ? 'cancelled' : 'ok';
+  return last_run === null ? 'no result yet' : 'ok';
 }

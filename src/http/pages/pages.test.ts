@@ -155,3 +155,13 @@ test('jobs are on the board: what fails first, the longest before, then what run
   ]);
   expect(many).toContain('31 more jobs');
 });
+
+test('all jobs that fail are on the board, however many they are', () => {
+  const jobs = [
+    ...Array.from({ length: 3 }, () => job('well')),
+    ...Array.from({ length: 250 }, () => failingJob('bad')),
+  ];
+  const page = boardPage({ ...quiet, jobs });
+  expect([...page.matchAll(/class="row red/g)].length).toBe(250);
+  expect(page).toContain('3 more jobs');
+});
