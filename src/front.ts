@@ -50,40 +50,23 @@ export type FrontOptions = {
   clock?: Clock;
 };
 
+/** What a door shows of the process, and what moves it on: starting, ready, stopping. */
+type Course = Pick<
+  Door,
+  'clock' | 'config' | 'context' | 'phase' | 'stopping' | 'reloadTrouble' | 'readSelfHealth'
+> & {
+  begin(inside: Inside): void;
+  stop(): void;
+};
+
 /** Begins to listen; requests are refused until it is opened. Throws UNAVAILABLE where an address cannot be had. */
 export async function createFront(options: FrontOptions): Promise<Front> {
   const { config, log, metrics, clock = createSystemClock() } = options;
-  let inside: Inside | null = null;
-  const stopping = new AbortController();
-  const phase = (): Phase => {
-    if (stopping.signal.aborted) return 'stopping';
-    if (!inside) return 'starting';
-    return inside.isHandedOver() ? 'handed_over' : 'ready';
-  };
-  const requireInside = (): Inside => {
-    if (inside) return inside;
-    throw new AppError('UNAVAILABLE', 'Tocsin is starting');
-  };
+  const course = createCourse(config, clock);
   const mapper = createMapper(clock);
   const redis = config.redis && createRedis({ ...config.redis, clock, log });
-  const door: Door = {
-    actions,
-    authenticator: createAuthenticator(),
-    limiter: createLimiter({ clock, log, shared: redis }),
-    get clock() {
-      return inside?.clock ?? clock;
-    },
-    log,
-    metrics,
-    mapper,
-    config: () => inside?.config() ?? config,
-    translateError: translateStoreError,
-    context: (actor, requestId) => requireInside().context(actor, requestId),
-    phase,
-    stopping: stopping.signal,
-    reloadTrouble: () => requireInside().reloadTrouble(),
-    readSelfHealth: () => requireInside().readSelfHealth(),
-  };
+  const limiter = createLimiter({ clock, log, shared: redis });
+  const door = createDoor(course, { log, metrics, mapper, limiter });
   const { main, beside } = await listenWhereAsked(door, options).catch(async (error: unknown) => {
     await redis?.close();
     throw error;
@@ -93,21 +76,67 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     address: main?.url ?? null,
     metricsAddress: beside?.url ?? null,
     redis,
-    open(parts) {
-      inside = parts;
-    },
+    open: course.begin,
     async drain() {
-      stopping.abort();
-      const { shutdownTimeoutMs } = door.config().server;
-      await drainWithin(all, clock, shutdownTimeoutMs * drainShare, log);
+      course.stop();
+      await drainWithin(all, clock, course.config().server.shutdownTimeoutMs * drainShare, log);
       await mapper.stop();
     },
     async close() {
-      stopping.abort();
+      course.stop();
       await mapper.stop();
       await Promise.all(all.map((one) => one.close()));
       await redis?.close();
     },
+  };
+}
+
+function createCourse(config: Config, clock: Clock): Course {
+  let inside: Inside | null = null;
+  const stopping = new AbortController();
+  const requireInside = (): Inside => {
+    if (inside) return inside;
+    throw new AppError('UNAVAILABLE', 'Tocsin is starting');
+  };
+  return {
+    get clock() {
+      return inside?.clock ?? clock;
+    },
+    config: () => inside?.config() ?? config,
+    context: (actor, requestId) => requireInside().context(actor, requestId),
+    reloadTrouble: () => requireInside().reloadTrouble(),
+    readSelfHealth: () => requireInside().readSelfHealth(),
+    stopping: stopping.signal,
+    phase: () => phaseOf(inside, stopping.signal),
+    begin(parts) {
+      inside = parts;
+    },
+    stop: () => stopping.abort(),
+  };
+}
+
+function phaseOf(inside: Inside | null, stopping: AbortSignal): Phase {
+  if (stopping.aborted) return 'stopping';
+  if (!inside) return 'starting';
+  return inside.isHandedOver() ? 'handed_over' : 'ready';
+}
+
+function createDoor(course: Course, parts: Pick<Door, 'log' | 'metrics' | 'mapper' | 'limiter'>): Door {
+  return {
+    ...parts,
+    actions,
+    authenticator: createAuthenticator(),
+    translateError: translateStoreError,
+    // The clock is another one once it is opened.
+    get clock() {
+      return course.clock;
+    },
+    config: course.config,
+    context: course.context,
+    phase: course.phase,
+    stopping: course.stopping,
+    reloadTrouble: course.reloadTrouble,
+    readSelfHealth: course.readSelfHealth,
   };
 }
 
