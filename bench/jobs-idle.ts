@@ -10,10 +10,11 @@ import { createTocsinHome, launchTocsin } from './sides/tocsin.ts';
 const about = {
   name: 'jobs-idle',
   summary:
-    'what 1,000 profiles cost that have nothing to do for 20 seconds, beside the same process with one',
+    'what 1,000 profiles cost that have nothing to do for 20 seconds, half a minute after its start, beside the same process with one',
 };
 const profiles = 1000;
-const settleMs = 8000;
+/** What a start leaves behind is swept once, some 20 seconds after it. */
+const settleMs = 30_000;
 const idleMs = 20_000;
 
 /** What a schedule costs that only waits. */
