@@ -13,6 +13,7 @@ const log: Log = { debug: say, info: say, warn: say, error: say };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-systemd-'));
+  // Other files run in this process too, with the PATH that it had.
   onTestFinished(() => {
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
