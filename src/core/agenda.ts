@@ -13,16 +13,7 @@ export function createAgenda<Item>(): Agenda<Item> {
   // The latest first, so that what is due comes off the end.
   const appointments: { dueMs: number; item: Item }[] = [];
 
-  const placeFor = (dueMs: number) => {
-    let low = 0;
-    let high = appointments.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((appointments[middle]?.dueMs ?? 0) > dueMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  const placeFor = (dueMs: number) => appointments.findLastIndex((one) => one.dueMs > dueMs) + 1;
 
   return {
     add: (dueMs, item) => void appointments.splice(placeFor(dueMs), 0, { dueMs, item }),

@@ -6,25 +6,26 @@ const longestSearched = 200_000;
  */
 export function findJsonError(text: string): number | null {
   const problem = problemOf(text);
-  if (problem === null) return null;
+  if (problem === '') return null;
   const told = / in JSON at position (\d+)| after JSON at position (\d+)/.exec(problem);
   if (told) return Number(told[1] ?? told[2]);
   if (!isUnexpected(problem)) return text.length;
   return text.length > longestSearched ? null : searchUnexpected(text);
 }
 
-function problemOf(text: string): string | null {
+/** Empty: there is none. */
+function problemOf(text: string): string {
   try {
     JSON.parse(text);
-    return null;
+    return '';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return (error as SyntaxError).message;
   }
 }
 
 /** The one problem of which the engine does not say where it is. */
-function isUnexpected(problem: string | null): boolean {
-  return problem?.startsWith('Unexpected token') ?? false;
+function isUnexpected(problem: string): boolean {
+  return problem.startsWith('Unexpected token');
 }
 
 /** What is cut off before that place has another problem, or none. */

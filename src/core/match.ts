@@ -54,9 +54,8 @@ function* labelMismatches(match: FactsMatch, labels: RouteFacts['labels']): Gene
   for (const key of ['labels', 'labelsNot', 'labelsRegex', 'labelsNotRegex'] as const) {
     const { says, holds } = labelTests[key];
     for (const [name, wanted] of Object.entries(match[key] ?? {})) {
-      const isThere = Object.hasOwn(labels, name);
-      const value = isThere ? (labels[name] ?? '') : '';
-      if (!holds(wanted, value, isThere))
+      const value = Object.hasOwn(labels, name) ? labels[name] : undefined;
+      if (!holds(wanted, value ?? '', value !== undefined))
         yield { key: `labels.${name}`, wanted: says + wanted, found: value || 'none' };
     }
   }

@@ -56,6 +56,12 @@ describe('where a schedule stands', () => {
       { state: 'pending', startsAt: at('2026-11-01T01:00:00Z') },
     ],
     [
+      'after the last time before the year 10000',
+      { kind: 'cron', cron: '0 0 29 2 *', timezone: 'UTC', durationMs: hourMs },
+      '9999-01-01T00:00:00Z',
+      { state: 'expired', startsAt: null, endsAt: null },
+    ],
+    [
       'with times that run into each other',
       { kind: 'cron', cron: '0 * * * *', timezone: 'UTC', durationMs: 2 * hourMs },
       '2026-03-01T12:30:00Z',
