@@ -107,17 +107,7 @@ async function createFrontOr(giveUp: () => Promise<void>, options: FrontOptions)
 }
 
 async function startInside(options: AppOptions, front: Front | null, base: Base): Promise<Running> {
-  const { log, load } = options;
-  const reloading = createConfigReloading({
-    ctx: base.liveContext(systemActor('config')),
-    load: () => load(),
-    async apply(config) {
-      const wasDryRun = base.config().notify.dryRun;
-      base.replaceConfig(config);
-      if (!wasDryRun) warnOfDryRun(config, log);
-      await running.acting.reload();
-    },
-  });
+  const reloading = createReloading(options, base, () => running.acting.reload());
   const running: Running = {
     options,
     base,
@@ -127,12 +117,7 @@ async function startInside(options: AppOptions, front: Front | null, base: Base)
     reloading,
   };
   try {
-    if (!base.store.durable)
-      log.warn(
-        { tag: 'db' },
-        '[db] WARNING: the database is in memory: everything is lost at the end of this process',
-      );
-    warnOfDryRun(base.config(), log);
+    warnOfLosses(base, options.log);
     await ensureAdminToken(base.context(systemActor('access'), null), base.config().dataDir);
     startPart(running, createClock(running));
     startPart(running, base.wakeUps);
@@ -148,6 +133,29 @@ async function startInside(options: AppOptions, front: Front | null, base: Base)
     await stopAll(running);
     throw error;
   }
+}
+
+function createReloading({ load, log }: AppOptions, base: Base, reloadActing: () => Promise<void>) {
+  return createConfigReloading({
+    ctx: base.liveContext(systemActor('config')),
+    load: () => load(),
+    async apply(config) {
+      const wasDryRun = base.config().notify.dryRun;
+      base.replaceConfig(config);
+      if (!wasDryRun) warnOfDryRun(config, log);
+      await reloadActing();
+    },
+  });
+}
+
+/** Says what will not be kept, or not be sent. */
+function warnOfLosses(base: Base, log: Log): void {
+  if (!base.store.durable)
+    log.warn(
+      { tag: 'db' },
+      '[db] WARNING: the database is in memory: everything is lost at the end of this process',
+    );
+  warnOfDryRun(base.config(), log);
 }
 
 /** Said in every form of the log: whoever turned it on for a look at the details may not expect it. */

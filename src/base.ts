@@ -1,21 +1,19 @@
 import { hostname } from 'node:os';
 import { type Config, isSecretName, redactText } from './config/index.ts';
-import { type Actor, systemActor } from './core/actor.ts';
 import { type Clock, createSystemClock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createSignal, type Signal } from './core/signal.ts';
-import type { FlowCtx } from './flows/context.ts';
 import { createDeskPlace } from './flows/desk-place.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
-import { createIntake } from './flows/intake.ts';
+import { type Contexts, createContexts } from './flows/make-contexts.ts';
 import { beginStore, migrate, type Opening, type Store } from './store/index.ts';
 import { createLog, createMetrics, type Metrics } from './telemetry/index.ts';
 
 export { translateStoreError } from './store/index.ts';
 
 /** An open, migrated database and everything else that acting takes. */
-export type Base = {
+export type Base = Pick<Contexts, 'context' | 'liveContext'> & {
   readonly store: Store;
   readonly clock: Clock;
   /** Names this process in leases. */
@@ -28,9 +26,6 @@ export type Base = {
   clockOffsetMs(): number;
   /** Hears of work that other processes on the database have made, and tells them of ours. */
   readonly wakeUps: { start(): void; stop(): Promise<void> };
-  context(actor: Actor, requestId: string | null): FlowCtx;
-  /** A context for loops: its `config` is the one in force whenever it is read. */
-  liveContext(actor: Actor): FlowCtx;
   /** Ends what waits to be committed, then the database. */
   close(): Promise<void>;
 };
@@ -79,39 +74,25 @@ function assembleBase(options: BaseOptions, store: Store): Base {
   const clock = options.clock ?? createSystemClock(() => offsetMs);
   const wakeUps = store.createWakeUps(clock);
   const bells = { alerts: createSignal(), messages: createSignal() };
+  const signals = {
+    alerts: ringingFor(bells.alerts, () => wakeUps.tell('alerts')),
+    messages: ringingFor(bells.messages, () => wakeUps.tell('messages')),
+  };
   const parts = {
     db: store.db,
     dialect: store.dialect,
     clock,
     ids: createIds(clock),
     log: options.log,
-    signals: {
-      alerts: ringingFor(bells.alerts, () => wakeUps.tell('alerts')),
-      messages: ringingFor(bells.messages, () => wakeUps.tell('messages')),
-    },
+    signals,
     metrics: options.metrics ?? createMetrics(),
     checkRuns: createCheckRuns(clock),
     desk: createDeskPlace(),
     afterCommit: null,
   };
-  const intake = createIntake(() => context(systemActor('intake'), null));
-  const context = (actor: Actor, requestId: string | null): FlowCtx => ({
-    ...parts,
-    intake,
-    config,
-    actor,
-    requestId,
-  });
-  const liveContext = (actor: Actor): FlowCtx => ({
-    ...parts,
-    intake,
-    actor,
-    requestId: null,
-    get config() {
-      return config;
-    },
-  });
+  const { intake, ...contexts } = createContexts(parts, () => config);
   return {
+    ...contexts,
     store,
     clock,
     owner: `${hostname()}:${process.pid}`,
@@ -128,8 +109,6 @@ function assembleBase(options: BaseOptions, store: Store): Base {
       start: () => wakeUps.start((topic) => bells[topic].ring()),
       stop: wakeUps.stop,
     },
-    context,
-    liveContext,
     async close() {
       await intake.idle();
       await store.close();

@@ -63,9 +63,7 @@ type Course = Pick<
 export async function createFront(options: FrontOptions): Promise<Front> {
   const { config, log, metrics, clock = createSystemClock() } = options;
   const course = createCourse(config, clock);
-  const mapper = createMapper(clock);
-  const redis = config.redis && createRedis({ ...config.redis, clock, log });
-  const limiter = createLimiter({ clock, log, shared: redis });
+  const { redis, mapper, limiter } = createAids(config, clock, log);
   const door = createDoor(course, { log, metrics, mapper, limiter });
   const { main, beside } = await listenWhereAsked(door, options).catch(async (error: unknown) => {
     await redis?.close();
@@ -89,6 +87,12 @@ export async function createFront(options: FrontOptions): Promise<Front> {
       await redis?.close();
     },
   };
+}
+
+/** What the servers lean on, and what ends with them. */
+function createAids(config: Config, clock: Clock, log: Log) {
+  const redis = config.redis && createRedis({ ...config.redis, clock, log });
+  return { redis, mapper: createMapper(clock), limiter: createLimiter({ clock, log, shared: redis }) };
 }
 
 function createCourse(config: Config, clock: Clock): Course {

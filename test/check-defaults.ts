@@ -1,3 +1,5 @@
+import type { CheckConfig } from '../src/config/types.ts';
+
 /** What a check has where its configuration says nothing. */
 export const checkDefaults = {
   name: 'front',
@@ -10,3 +12,11 @@ export const checkDefaults = {
   conditions: [],
   degraded: [],
 } as const;
+
+export type HttpCheck = Extract<CheckConfig, { kind: 'http' }>;
+
+/** Answers an http check of the address that believes its second failure, and retries nothing. */
+export function makeHttpCheck(url: string, changes: Partial<HttpCheck> = {}): HttpCheck {
+  const request = { kind: 'http', url, method: 'GET', headers: {}, body: null } as const;
+  return { ...checkDefaults, retries: 0, ...request, followRedirects: true, tlsVerify: true, ...changes };
+}

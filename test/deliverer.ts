@@ -1,13 +1,11 @@
 import { onTestFinished } from 'vitest';
 import type { ChannelConfig, Config } from '../src/config/types.ts';
 import type { AlertReport, Announcement } from '../src/core/hand-over.ts';
-import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
 import { createDeliverer } from '../src/flows/deliver.ts';
-import { createDeskPlace } from '../src/flows/desk-place.ts';
 import { announceMany, type NotifySettings } from '../src/notify/index.ts';
 import type { NotificationRow } from '../src/store/index.ts';
-import { createMetrics } from '../src/telemetry/index.ts';
+import { createFlowParts } from './flow-parts.ts';
 import { announcement, notifySettings, route, webhookTo } from './notify.ts';
 import type { StoreHarness } from './stores.ts';
 import { type Receiver, startReceiver } from './webhook-receiver.ts';
@@ -27,14 +25,13 @@ export async function stand(
   };
   const settings = notifySettings([route(['hook'], atOnce)], { channels, ...given });
   const config = { ...settings, notify: { dryRun: settings.dryRun } } as unknown as Config;
-  const signals = { alerts: createSignal(), messages: createSignal() };
-  const parts = { signals, metrics: createMetrics(), desk: createDeskPlace() };
+  const parts = createFlowParts(harness.clock);
   const ctx = { ...harness.ctx, config, ...parts } as unknown as FlowCtx;
   const reports: AlertReport[] = [];
   const deliverer = createDeliverer({ ctx, report: async (report) => reports.push(report), random: () => 0 });
   onTestFinished(() => deliverer.stop());
   const tell = (...told: Announcement[]) =>
-    announceMany(ctx, told, { ...settings, ring: signals.messages.ring, openDesk: parts.desk.open });
+    announceMany(ctx, told, { ...settings, ring: parts.signals.messages.ring, openDesk: parts.desk.open });
   return { ...harness, ctx, receiver, deliverer, reports, tell, settings };
 }
 

@@ -6,18 +6,15 @@ import type { Action } from '../src/core/action.ts';
 import { type Actor, systemActor } from '../src/core/actor.ts';
 import { createIds } from '../src/core/ids.ts';
 import type { Log } from '../src/core/log.ts';
-import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
-import { createDeskPlace } from '../src/flows/desk-place.ts';
-import { createCheckRuns } from '../src/flows/health-runs.ts';
-import { createIntake } from '../src/flows/intake.ts';
+import { createContexts } from '../src/flows/make-contexts.ts';
 import type { Door } from '../src/http/door.ts';
 import { createLimiter } from '../src/http/rate-limit.ts';
 import { createHttpServer } from '../src/http/server.ts';
 import { migrate, openStore, type StoreOptions, translateStoreError } from '../src/store/index.ts';
-import { createMetrics } from '../src/telemetry/index.ts';
 import { createMapper } from '../src/webhooks/index.ts';
 import { createTestClock, type TestClock } from './clock.ts';
+import { createFlowParts } from './flow-parts.ts';
 
 type LogLine = { level: string; fields: Record<string, unknown>; message: string };
 
@@ -47,12 +44,7 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
   const lines: LogLine[] = [];
   const log = createRecordingLog(lines);
   const clock = createTestClock();
-  const loaded = await loadConfig({
-    env: { ALERT_BACKEND: 'memory', ...options.env },
-    cwd: import.meta.dirname,
-  });
-  const server = { ...loaded.server, ...options.server };
-  const config: Config = { ...loaded, ...options.config, server };
+  const config = await makeConfig(options);
   const store = await openStore(options.store ?? { backend: 'memory' }, log);
   await migrate(store.db, store.dialect, clock.now());
   const shared = {
@@ -61,42 +53,15 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
     clock,
     ids: createIds(clock),
     log,
-    config,
-    signals: { alerts: createSignal(), messages: createSignal() },
-    metrics: createMetrics(),
-    checkRuns: createCheckRuns(clock),
-    desk: createDeskPlace(),
+    ...createFlowParts(clock),
     afterCommit: null,
   };
-  const intake = createIntake(() => context(systemActor('intake'), null));
-  const context = (actor: Actor, requestId: string | null): FlowCtx => ({
-    ...shared,
-    intake,
-    actor,
-    requestId,
-  });
-  const mapper = createMapper(clock);
-  const door: Door = {
-    actions: options.actions ?? [],
-    authenticator: createAuthenticator(),
-    clock,
-    limiter: createLimiter({ clock, log, shared: null }),
-    log,
-    metrics: shared.metrics,
-    mapper,
-    config: () => config,
-    translateError: translateStoreError,
-    context,
-    phase: () => 'ready',
-    stopping: new AbortController().signal,
-    readSelfHealth: () => Promise.reject(new Error('not asked for in this test')),
-    reloadTrouble: () => null,
-    ...options.door,
-  };
+  const { context } = createContexts(shared, () => config);
+  const door = makeDoor({ clock, log, metrics: shared.metrics, config: () => config, context }, options);
   const http = await createHttpServer(door, '0.0.0');
   onTestFinished(async () => {
     await http.close();
-    await mapper.stop();
+    await door.mapper.stop();
     await store.close();
   });
   const harnessContext = (actor: Actor) => context(actor, null);
@@ -109,6 +74,32 @@ export async function openDoor(options: DoorOptions = {}): Promise<DoorHarness> 
       const { token } = await createToken(harnessContext(systemActor('test')), { role, name: `a ${role}` });
       return { authorization: `Bearer ${token}` };
     },
+  };
+}
+
+async function makeConfig(options: DoorOptions): Promise<Config> {
+  const env = { ALERT_BACKEND: 'memory', ...options.env };
+  const loaded = await loadConfig({ env, cwd: import.meta.dirname });
+  return { ...loaded, ...options.config, server: { ...loaded.server, ...options.server } };
+}
+
+function makeDoor(
+  parts: Pick<Door, 'clock' | 'log' | 'metrics' | 'config' | 'context'>,
+  options: DoorOptions,
+): Door {
+  const { clock, log } = parts;
+  return {
+    ...parts,
+    actions: options.actions ?? [],
+    authenticator: createAuthenticator(),
+    limiter: createLimiter({ clock, log, shared: null }),
+    mapper: createMapper(clock),
+    translateError: translateStoreError,
+    phase: () => 'ready',
+    stopping: new AbortController().signal,
+    readSelfHealth: () => Promise.reject(new Error('not asked for in this test')),
+    reloadTrouble: () => null,
+    ...options.door,
   };
 }
 

@@ -1,4 +1,6 @@
+import { ingest } from '../src/alerts/index.ts';
 import type { AlertReport } from '../src/core/hand-over.ts';
+import type { Ctx } from '../src/store/index.ts';
 
 /** Answers a report of a service in prod that is down, unless it says otherwise. */
 export function completeReport(report: Partial<AlertReport>): AlertReport {
@@ -21,4 +23,13 @@ export function completeReport(report: Partial<AlertReport>): AlertReport {
     dedupeTtlMs: 30 * 60_000,
     ...report,
   };
+}
+
+/** Takes reports in, those of one title as one problem; answers the references of their alerts. */
+export async function takeReports(ctx: Ctx, ...reports: Partial<AlertReport>[]): Promise<string[]> {
+  const complete = reports.map((changes) =>
+    completeReport({ fingerprint: changes.title ?? null, ...changes }),
+  );
+  const { answers } = await ingest(ctx, complete, { dedupeMaxMs: 1e12 });
+  return answers.map((answer) => answer.alert_ref ?? '');
 }

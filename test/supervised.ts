@@ -4,14 +4,11 @@ import { systemActor } from '../src/core/actor.ts';
 import { AppError } from '../src/core/errors.ts';
 import type { AlertReport } from '../src/core/hand-over.ts';
 import { createIds } from '../src/core/ids.ts';
-import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
-import { createDeskPlace } from '../src/flows/desk-place.ts';
-import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/intake.ts';
 import { createSupervisor, type Supervisor } from '../src/flows/supervise.ts';
 import type { Ctx, Store } from '../src/store/index.ts';
-import { createMetrics } from '../src/telemetry/index.ts';
+import { createFlowParts } from './flow-parts.ts';
 import { completeReport } from './reports.ts';
 import { createTestCtx, type StoreHarness } from './stores.ts';
 
@@ -60,10 +57,7 @@ export async function startWorker(
     ...base,
     actor: systemActor('supervisor'),
     config,
-    signals: { alerts: createSignal(), messages: createSignal() },
-    metrics: createMetrics(),
-    checkRuns: createCheckRuns(harness.clock),
-    desk: createDeskPlace(),
+    ...createFlowParts(harness.clock),
     intake: createIntake(() => ctx),
   };
   const supervisor = createSupervisor({ makeCtx: () => ctx, owner: options.owner ?? 'worker-1' });

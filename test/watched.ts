@@ -5,16 +5,13 @@ import type { CheckConfig, ComponentConfig, Config } from '../src/config/types.t
 import { systemActor } from '../src/core/actor.ts';
 import { createIds } from '../src/core/ids.ts';
 import type { Log } from '../src/core/log.ts';
-import { createSignal } from '../src/core/signal.ts';
 import type { FlowCtx } from '../src/flows/context.ts';
-import { createDeskPlace } from '../src/flows/desk-place.ts';
-import { createCheckRuns } from '../src/flows/health-runs.ts';
 import { createIntake } from '../src/flows/intake.ts';
 import { createProbing, type Probing } from '../src/flows/probe.ts';
 import type { AlertRow, Store } from '../src/store/index.ts';
-import { createMetrics } from '../src/telemetry/index.ts';
-import { checkDefaults } from './check-defaults.ts';
+import { type HttpCheck, makeHttpCheck } from './check-defaults.ts';
 import type { TestClock } from './clock.ts';
+import { createFlowParts } from './flow-parts.ts';
 import { createTestCtx, type StoreHarness } from './stores.ts';
 import { loadTestConfig } from './supervised.ts';
 
@@ -49,24 +46,9 @@ export async function startSwitch(): Promise<Switch> {
   };
 }
 
-/** Answers an http check of the address that believes its second failure, and retries nothing. */
-export function httpCheck(url: string, changes: Partial<CheckConfig> = {}): CheckConfig {
-  const target = {
-    kind: 'http',
-    url,
-    method: 'GET',
-    headers: {},
-    body: null,
-    followRedirects: true,
-  } as const;
-  return {
-    ...checkDefaults,
-    intervalMs: 10_000,
-    retries: 0,
-    ...target,
-    tlsVerify: true,
-    ...changes,
-  } as CheckConfig;
+/** Answers an http check of the address, every 10 s. */
+export function httpCheck(url: string, changes: Partial<HttpCheck> = {}): HttpCheck {
+  return makeHttpCheck(url, { intervalMs: 10_000, ...changes });
 }
 
 /** Answers a component with these checks. */
@@ -105,10 +87,7 @@ export async function startWatcher(
     ids: createIds(harness.clock),
     log: { debug() {}, info() {}, warn: complain, error: complain },
     actor: systemActor('prober'),
-    signals: { alerts: createSignal(), messages: createSignal() },
-    metrics: createMetrics(),
-    checkRuns: createCheckRuns(harness.clock),
-    desk: createDeskPlace(),
+    ...createFlowParts(harness.clock),
   };
   const intake = createIntake(() => ctx());
   const ctx = (): FlowCtx => ({ ...parts, intake, config });

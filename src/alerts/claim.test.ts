@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
-import { completeReport } from '../../test/reports.ts';
+import { takeReports as report } from '../../test/reports.ts';
 import { migratedSchema } from '../../test/services/migrated.ts';
 import { createTestCtx, describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
-import type { AlertReport } from '../core/hand-over.ts';
 import { type AlertRow, type Ctx, inTransaction, migrate, openStore } from '../store/index.ts';
 import {
   ackAction,
@@ -13,7 +12,6 @@ import {
   type ClaimRequest,
   claimAlerts,
   failAlert,
-  ingest,
   listAlertEvents,
   renewLease,
   requeueAction,
@@ -23,14 +21,6 @@ import {
 import { leaseWaiting } from './queries-claim.ts';
 
 const minuteMs = 60_000;
-
-async function report(ctx: Ctx, ...reports: Partial<AlertReport>[]): Promise<string[]> {
-  const complete = reports.map((changes) =>
-    completeReport({ fingerprint: changes.title ?? null, ...changes }),
-  );
-  const { answers } = await ingest(ctx, complete, { dedupeMaxMs: 1e12 });
-  return answers.map((answer) => answer.alert_ref ?? '');
-}
 
 const claim = (ctx: Ctx, request: Partial<ClaimRequest> = {}) =>
   claimAlerts(ctx, { owner: 'w', limit: 25, leaseMs: minuteMs, windowMs: null, maxAttempts: 3, ...request });

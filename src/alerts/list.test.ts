@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { completeReport } from '../../test/reports.ts';
+import { takeReports as report } from '../../test/reports.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { parseInput } from '../core/action.ts';
 import type { AlertReport } from '../core/hand-over.ts';
@@ -12,7 +12,6 @@ import {
   failAlert,
   findLastHeard,
   holdAlerts,
-  ingest,
   linkAlert,
   listAlerts,
   listAlertsAround,
@@ -27,14 +26,6 @@ import {
 } from './index.ts';
 
 const minuteMs = 60_000;
-
-async function report(ctx: Ctx, ...reports: Partial<AlertReport>[]): Promise<string[]> {
-  const complete = reports.map((changes) =>
-    completeReport({ fingerprint: changes.title ?? null, ...changes }),
-  );
-  const { answers } = await ingest(ctx, complete, { dedupeMaxMs: 1e12 });
-  return answers.map((answer) => answer.alert_ref ?? '');
-}
 
 const list = (ctx: Ctx, query: object) => listAlerts.run(ctx, parseInput(listAlerts.input, query));
 async function listTitles(ctx: Ctx, query: object): Promise<string[]> {

@@ -15,20 +15,18 @@ async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('tocsin');
   program.description('It watches, it rings once, it says why, it remembers.');
   program.version(version).exitOverride();
-  addHandMade(program);
+  addServe(program);
+  addConfig(program);
+  addRenderCrontab(program);
+  addImportFileCache(program);
+  addWebhooksTry(program);
   addRun(program);
   addRunLogs(program);
   addReplay(program);
   addExplain(program);
   addDatabaseCommands(program);
   for (const command of manifest) addAction(program, command);
-  program.commands
-    .find((command) => command.name() === 'state')
-    ?.description(
-      'What scripts remember (get, set, delete, list), and the state of this host for another one (export, import, resume)',
-    );
-  for (const group of program.commands)
-    if (group.commands.length > 0) group.summary(group.commands.map((command) => command.name()).join(', '));
+  describeGroups(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -38,12 +36,22 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+function describeGroups(program: Command): void {
+  for (const group of program.commands)
+    if (group.commands.length > 0) group.summary(group.commands.map((command) => command.name()).join(', '));
+  program.commands
+    .find((command) => command.name() === 'state')
+    ?.description(
+      'What scripts remember (get, set, delete, list), and the state of this host for another one (export, import, resume)',
+    );
+}
+
 async function explain(error: unknown): Promise<void> {
   const { explainFailure } = await import('./explain.ts');
   process.exitCode = explainFailure(error);
 }
 
-function addHandMade(program: Command): void {
+function addServe(program: Command): void {
   leaf(program, 'serve', 'Run Tocsin until a signal ends it')
     .addOption(configOption())
     .addOption(jobsOption())
@@ -56,6 +64,9 @@ function addHandMade(program: Command): void {
       const { serve } = await import('../main.ts');
       await serve({ configPath: options.config, jobsPath: options.jobs, role: options.role });
     });
+}
+
+function addConfig(program: Command): void {
   for (const [word, summary] of [
     ['check', 'Validate every file and print a summary'],
     ['show', 'Print the effective configuration, with secrets hidden'],
@@ -70,6 +81,9 @@ function addHandMade(program: Command): void {
         await runConfigCommand(word, options);
       });
   }
+}
+
+function addRenderCrontab(program: Command): void {
   leaf(program, 'render-crontab', 'Print a crontab that runs the enabled profiles, for those who prefer cron')
     .addOption(configOption())
     .addOption(jobsOption())
@@ -77,6 +91,9 @@ function addHandMade(program: Command): void {
       const { runRenderCrontab } = await import('./crontab.ts');
       await runRenderCrontab(options);
     });
+}
+
+function addImportFileCache(program: Command): void {
   leaf(program, 'import-file-cache', 'Move text files of state into the database')
     .addOption(configOption())
     .option('--file <file...>', 'text files; default: those that jobs.yaml and the environment name')
@@ -87,6 +104,9 @@ function addHandMade(program: Command): void {
       const { runImportFileCache } = await import('./import-file-cache.ts');
       await runImportFileCache(options);
     });
+}
+
+function addWebhooksTry(program: Command): void {
   leaf(program, 'webhooks try', 'Show the alerts that a body would make; nothing is written')
     .argument('<name>', 'name from webhooks: in tocsin.yaml')
     .argument('<file>', 'the body; - is the standard input')

@@ -1,5 +1,5 @@
 import { openLog } from '../base.ts';
-import { type CheckoutPlace, loadConfig } from '../config/index.ts';
+import { type CheckoutPlace, type Config, loadConfig } from '../config/index.ts';
 import { AppError } from '../core/errors.ts';
 import {
   attendedPayload,
@@ -43,11 +43,19 @@ async function run(profile: string, options: RunOptions): Promise<keyof typeof e
     loadConfig({ configPath: options.config, jobsPath: options.jobs, ...place });
   const config = await load();
   const request = { profile, onlyTask: options.task ?? null };
-  if (options.dryRun) {
-    const planned = planProfileRun(config, request);
-    print(options.json ? JSON.stringify(planned, null, 2) : describePlan(planned));
-    return 'well';
-  }
+  if (!options.dryRun) return runHere(config, load, request, options);
+  const planned = planProfileRun(config, request);
+  print(options.json ? JSON.stringify(planned, null, 2) : describePlan(planned));
+  return 'well';
+}
+
+async function runHere(
+  config: Config,
+  load: (place?: CheckoutPlace) => Promise<Config>,
+  request: { profile: string; onlyTask: string | null },
+  options: RunOptions,
+): Promise<keyof typeof exitCodes> {
+  const { profile } = request;
   const progress = createProgress({ profile, follow: options.follow === true, quiet: options.json === true });
   const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
   const stopping = obeySignals();

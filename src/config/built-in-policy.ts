@@ -3,7 +3,8 @@ import { policySchema } from './schema/policy.ts';
 import type { EscalationPolicy, PolicyRule, RoutingPolicy } from './types.ts';
 
 const minuteMs = 60_000;
-const notifyOnly: PolicyRule['actions'] = {
+/** What a rule does that tells all routes, and nothing else. */
+export const notifyOnly: PolicyRule['actions'] = {
   autoIncident: false,
   autoTriage: false,
   incidentSeverityCap: null,

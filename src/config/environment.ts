@@ -61,20 +61,10 @@ export function readEnvironment(environment: Environment): {
   problems: Problem[];
 } {
   const problems: Problem[] = [];
-  const get = (name: string) => environment.values[name]?.trim() || null;
-  const refuse = (name: string, expected: string, message = '') => {
-    const value = get(name) ?? '';
-    // Where it is no URL at all nobody knows which part is a password.
-    const isHidden = isSecretName(name) || (value.includes('@') && !URL.canParse(value));
-    const found = isHidden ? 'a text (not shown)' : JSON.stringify(redactUrl(value).slice(0, 80));
-    problems.push({ ...environment.origin(name), key: name, found, expected, message });
-  };
-  const wholeNumber = (name: string, min: number, max: number) =>
-    readWholeNumber({ get, refuse }, name, min, max);
-  const reader = { get, refuse, wholeNumber };
-  const askedLevel = oneOf(reader, 'LOG_LEVEL', logLevels);
-  const nodeLevel = get('NODE_ENV') === 'development' ? 'debug' : 'info';
+  const reader = createReader(environment, problems);
+  const { get, wholeNumber } = reader;
   const settings: EnvironmentSettings = {
+    ...readLogLevel(reader),
     backend: oneOf(reader, 'ALERT_BACKEND', backends) ?? 'auto',
     dsn: findDsn(environment, reader),
     dataDir: get('TOCSIN_DATA_DIR'),
@@ -88,14 +78,34 @@ export function readEnvironment(environment: Environment): {
     metricsApiToken: get('METRICS_API_TOKEN'),
     githubWebhookSecret: get('GITHUB_WEBHOOK_SECRET'),
     redis: readRedis(reader),
-    logLevel: askedLevel ?? nodeLevel,
-    isDebugAsked: askedLevel === 'debug',
     logRequests: flag(reader, 'LOG_REQUESTS'),
     logHealthRequests: flag(reader, 'LOG_HEALTH_REQUESTS'),
     telegram: readTelegram(environment.values, reader),
     llm: readLlm(reader),
   };
   return { settings, problems };
+}
+
+function readLogLevel(reader: Reader): Pick<EnvironmentSettings, 'logLevel' | 'isDebugAsked'> {
+  const asked = oneOf(reader, 'LOG_LEVEL', logLevels);
+  const usual = reader.get('NODE_ENV') === 'development' ? 'debug' : 'info';
+  return { logLevel: asked ?? usual, isDebugAsked: asked === 'debug' };
+}
+
+function createReader({ values, origin }: Environment, problems: Problem[]): Reader {
+  const get = (name: string) => values[name]?.trim() || null;
+  const refuse = (name: string, expected: string, message = '') => {
+    const value = get(name) ?? '';
+    // Where it is no URL at all nobody knows which part is a password.
+    const isHidden = isSecretName(name) || (value.includes('@') && !URL.canParse(value));
+    const found = isHidden ? 'a text (not shown)' : JSON.stringify(redactUrl(value).slice(0, 80));
+    problems.push({ ...origin(name), key: name, found, expected, message });
+  };
+  return {
+    get,
+    refuse,
+    wholeNumber: (name, min, max) => readWholeNumber({ get, refuse }, name, min, max),
+  };
 }
 
 function findDsn(environment: Environment, reader: Reader): NamedDsn | null {

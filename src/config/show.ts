@@ -28,40 +28,39 @@ function effectiveForm(config: Config): FileForm {
     intelligence: intelligenceFileForm(config.intelligence),
     runbooks: config.runbooks.map(({ file, title }) => ({ file, title })),
     escalation: escalationFileForm(config.escalation),
-    environment: {
-      data_dir: config.dataDir,
-      store: config.store,
-      state: {
-        backend: config.state.backend,
-        dir: config.state.dir,
-        dual_write: config.state.isDualWrite,
-        cache_file: config.state.cacheFile,
-        nonce_file: config.state.nonceFile,
-      },
-      log: {
-        level: config.log.level,
-        requests: config.log.requests,
-        health_requests: config.log.healthRequests,
-      },
-      rate_limit: { max: config.rateLimit.maxRequests, window: durationText(config.rateLimit.windowMs) },
-      redis_url: config.redis?.url ?? null,
-      github_webhook_secret: config.github.webhookSecret,
-      metrics_api_token: config.metricsApiToken,
-      telegram: {
-        default_token: config.telegram.defaultToken,
-        tokens: config.telegram.tokens,
-        chat_ids: config.telegram.chatIds,
-        topic_ids: config.telegram.topicIds,
-        topics_chat_id: config.telegram.topicsChatId,
-        test_chat_id: config.telegram.testChatId,
-      },
-      llm: config.llm && {
-        provider: config.llm.provider,
-        model: config.llm.model,
-        base_url: config.llm.baseUrl,
-        api_key: config.llm.apiKey,
-      },
+    environment: environmentForm(config),
+  };
+}
+
+function environmentForm({ state, log, rateLimit, llm, ...config }: Config): FileForm {
+  return {
+    data_dir: config.dataDir,
+    store: config.store,
+    state: {
+      backend: state.backend,
+      dir: state.dir,
+      dual_write: state.isDualWrite,
+      cache_file: state.cacheFile,
+      nonce_file: state.nonceFile,
     },
+    log: { level: log.level, requests: log.requests, health_requests: log.healthRequests },
+    rate_limit: { max: rateLimit.maxRequests, window: durationText(rateLimit.windowMs) },
+    redis_url: config.redis?.url ?? null,
+    github_webhook_secret: config.github.webhookSecret,
+    metrics_api_token: config.metricsApiToken,
+    telegram: telegramForm(config.telegram),
+    llm: llm && { provider: llm.provider, model: llm.model, base_url: llm.baseUrl, api_key: llm.apiKey },
+  };
+}
+
+function telegramForm(telegram: Config['telegram']): FileForm {
+  return {
+    default_token: telegram.defaultToken,
+    tokens: telegram.tokens,
+    chat_ids: telegram.chatIds,
+    topic_ids: telegram.topicIds,
+    topics_chat_id: telegram.topicsChatId,
+    test_chat_id: telegram.testChatId,
   };
 }
 

@@ -42,27 +42,41 @@ export async function reconcileComponents(ctx: FlowCtx): Promise<void> {
       .filter(({ component }) => watched.has(component) && touched.has(component))
       .map((state) => judgeAnew(state, left, ctx.clock.now()));
     await deleteCheckRecords(ctx, gone);
-    await deleteComponentStates(
-      ctx,
-      orphans.map(({ component }) => component),
-    );
-    await writeHealth(ctx, {
-      records: [],
-      states: changed.map(({ next }) => next),
-      changes: [
-        ...orphans.map((state) => leave(state, ctx.clock.now())),
-        ...changed.flatMap(({ change }) => change ?? []),
-      ],
-    });
-    await endAlerts(ctx, [
-      ...orphans.map(({ component }) => reportRecovery({ id: component, name: component }, notWatched)),
-      ...changed
-        .filter(({ next, change }) => change && next.status === 'ok')
-        .map(({ next }) =>
-          reportRecovery({ id: next.component, name: next.component }, `a failing check is ${notWatched}`),
-        ),
-    ]);
+    await forget(ctx, orphans, changed);
+    await endAlerts(ctx, listRecoveries(orphans, changed));
   });
+}
+
+/** A component whose checks have become fewer, judged by those that are left. */
+type Judged = ReturnType<typeof judgeAnew>;
+
+async function forget(
+  ctx: FlowCtx,
+  orphans: readonly ComponentState[],
+  changed: readonly Judged[],
+): Promise<void> {
+  await deleteComponentStates(
+    ctx,
+    orphans.map(({ component }) => component),
+  );
+  await writeHealth(ctx, {
+    records: [],
+    states: changed.map(({ next }) => next),
+    changes: [
+      ...orphans.map((state) => leave(state, ctx.clock.now())),
+      ...changed.flatMap(({ change }) => change ?? []),
+    ],
+  });
+}
+
+function listRecoveries(orphans: readonly ComponentState[], changed: readonly Judged[]): AlertReport[] {
+  const well = changed.filter(({ next, change }) => change && next.status === 'ok');
+  return [
+    ...orphans.map(({ component }) => reportRecovery({ id: component, name: component }, notWatched)),
+    ...well.map(({ next: { component } }) =>
+      reportRecovery({ id: component, name: component }, `a failing check is ${notWatched}`),
+    ),
+  ];
 }
 
 function isWatched({ checks }: ComponentConfig): boolean {

@@ -19,7 +19,13 @@ import {
   writePostmortem,
 } from '../incidents/index.ts';
 import { listNotificationsOfIncident } from '../notify/index.ts';
-import { type AlertRow, type IncidentRow, inTransaction, runStatements } from '../store/index.ts';
+import {
+  type AlertRow,
+  type IncidentRow,
+  inTransaction,
+  type NotificationRow,
+  runStatements,
+} from '../store/index.ts';
 import { readLabels } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { collectFacts } from './triage-facts.ts';
@@ -85,9 +91,6 @@ async function collect(ctx: FlowCtx, incident: IncidentRow, alerts: readonly Ale
     selectKindsOfIncidents(ctx, [incidentId]),
     selectPastIncidents(ctx, { signature, env }, incidentId, mostBefore),
   ]);
-  const sent = notifications.flatMap(({ sent_at: at, status }) =>
-    at !== null && status === 'delivered' ? at : [],
-  );
   const [first] = alerts;
   const subject = { service, kind: first?.kind ?? 'custom', labels: first ? readLabels(first) : {} };
   return {
@@ -96,7 +99,7 @@ async function collect(ctx: FlowCtx, incident: IncidentRow, alerts: readonly Ale
       eventsTotal,
       alerts,
       alertsTotal: summary?.total ?? 0,
-      firstToldAt: sent.length > 0 ? Math.min(...sent) : null,
+      firstToldAt: findFirstTold(notifications),
     },
     proposal: {
       number: formatNumber(incident.number),
@@ -107,4 +110,11 @@ async function collect(ctx: FlowCtx, incident: IncidentRow, alerts: readonly Ale
       hasRunbook: chooseRunbooks(ctx.config.runbooks, subject).length > 0,
     },
   };
+}
+
+function findFirstTold(notifications: readonly NotificationRow[]): number | null {
+  const sent = notifications.flatMap(({ sent_at: at, status }) =>
+    at !== null && status === 'delivered' ? at : [],
+  );
+  return sent.length > 0 ? Math.min(...sent) : null;
 }

@@ -107,17 +107,9 @@ async function execute(
   { task, row }: Turn,
   folder: TaskFolder | null,
 ): Promise<TaskOutcome> {
-  const { ctx, deps, request, profile, started, redact } = live;
+  const { ctx, deps, request, redact } = live;
   const { timeoutMs, retries, retryDelayMs } = task;
-  const service = task.service ?? profile.name;
-  const commands = createTaskCommands(ctx, {
-    runId: started.run.run_id,
-    taskRunId: row.run_id,
-    profile: profile.name,
-    task: task.name,
-    service,
-    redact,
-  });
+  const commands = hearCommands(live, { task, row });
   const outcome = await deps.runner.run(
     {
       argv: task.argv,
@@ -137,6 +129,18 @@ async function execute(
   if (outcome.logProblem !== null) await reportArtifacts(ctx, deps.place.host, outcome.logProblem);
   tellLeftovers(live, task, outcome);
   return outcome;
+}
+
+/** Answers what takes the commands in a task's output. */
+function hearCommands({ ctx, profile, started, redact }: PreparedRun, { task, row }: Turn) {
+  return createTaskCommands(ctx, {
+    runId: started.run.run_id,
+    taskRunId: row.run_id,
+    profile: profile.name,
+    task: task.name,
+    service: task.service ?? profile.name,
+    redact,
+  });
 }
 
 function tellLeftovers(

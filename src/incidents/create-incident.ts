@@ -1,5 +1,6 @@
 import type { Severity } from '../core/severity.ts';
 import { type Ctx, type IncidentRow, writeLater } from '../store/index.ts';
+import { newIncidentRow } from './new-incident.ts';
 import { appendEvents } from './queries-event.ts';
 import { insertIncidents, takeNumbers } from './queries-incident.ts';
 import { holdServices } from './queries-view.ts';
@@ -19,27 +20,15 @@ export async function createIncident(ctx: Ctx, wanted: NewIncident): Promise<Inc
   const ulid = ctx.ids.ulid();
   await writeLater(ctx, holdServices(ctx, [wanted]));
   const [number = 0] = await takeNumbers(ctx, 1);
-  const row: IncidentRow = {
+  const row = newIncidentRow(nowMs, {
     ...wanted,
     number,
     incident_id: `inc_${ulid}`,
     severity_cap: null,
-    status: 'open',
     signature: `manual:${ulid}`,
     components: JSON.stringify(wanted.components),
-    owner: null,
     started_at: nowMs,
-    last_alert_at: nowMs,
-    resolved_at: null,
-    closed_at: null,
-    acknowledged_at: null,
-    acknowledged_by: null,
-    superseded_by: null,
-    created_at: nowMs,
-    updated_at: nowMs,
-    severity_set_at: null,
-    candidate_at: null,
-  };
+  });
   const message = `opened by hand as ${wanted.severity}: ${wanted.title}`;
   const opened = {
     incidentId: row.incident_id,

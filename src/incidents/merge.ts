@@ -26,11 +26,22 @@ export async function mergeIncidents(
   reason: string | undefined,
 ): Promise<MergedIncidents> {
   const merged = decideMerge(toParty(source), toParty(target));
-  const because = reason ? `: ${reason}` : '';
+  const ended = await endSource(ctx, source, target, reason);
+  const grown = await growTarget(ctx, source, target, merged, reason);
+  return { target: grown, source: ended, severityRose: merged.severityRose };
+}
+
+/** Ends the incident that becomes part of another, and lets what waits for it wait for that one. */
+async function endSource(
+  ctx: Ctx,
+  source: IncidentRow,
+  target: IncidentRow,
+  reason: string | undefined,
+): Promise<IncidentRow> {
   const ended = await endIncident(ctx, source, {
     to: 'closed',
     reason: 'merged',
-    message: `merged into ${formatNumber(target.number)}, ${target.title}${because}`,
+    message: `merged into ${formatNumber(target.number)}, ${target.title}${becauseOf(reason)}`,
     supersededBy: target.incident_id,
   });
   await runStatements(ctx, [
@@ -40,6 +51,16 @@ export async function mergeIncidents(
     moveFollowups(ctx, source.incident_id, target.incident_id),
     ...insertLink(ctx, [source.incident_id, target.incident_id], 'merged'),
   ]);
+  return ended;
+}
+
+function growTarget(
+  ctx: Ctx,
+  source: IncidentRow,
+  target: IncidentRow,
+  merged: ReturnType<typeof decideMerge>,
+  reason: string | undefined,
+): Promise<IncidentRow> {
   const change = {
     severity: merged.severity,
     severity_cap: merged.severityCap,
@@ -49,10 +70,13 @@ export async function mergeIncidents(
     candidate_at: null,
   };
   const rose = merged.severityRose ? ` and is ${merged.severity} now` : '';
-  const message = `takes in ${formatNumber(source.number)}, ${source.title}${rose}${because}`;
+  const message = `takes in ${formatNumber(source.number)}, ${source.title}${rose}${becauseOf(reason)}`;
   const meta = { merged: source.incident_id, from: target.severity, to: merged.severity, reason };
-  const grown = await alterIncident(ctx, target, change, [{ type: 'action', message, meta }]);
-  return { target: grown, source: ended, severityRose: merged.severityRose };
+  return alterIncident(ctx, target, change, [{ type: 'action', message, meta }]);
+}
+
+function becauseOf(reason: string | undefined): string {
+  return reason ? `: ${reason}` : '';
 }
 
 function toParty(row: IncidentRow): MergeParty {

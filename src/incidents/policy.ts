@@ -1,3 +1,4 @@
+import { notifyOnly } from '../config/built-in-policy.ts';
 import type { PolicyRule, RoutingPolicy } from '../config/types.ts';
 import { explainMatch, type FactsMatch, type Mismatch, matchesFacts } from '../core/match.ts';
 import type { Severity } from '../core/severity.ts';
@@ -15,16 +16,7 @@ export type PolicySubject = {
 const unmatched: PolicyRule = {
   name: 'no-rule-matched',
   match: {},
-  actions: {
-    autoIncident: false,
-    autoTriage: false,
-    incidentSeverityCap: null,
-    dedupeWindowMs: null,
-    triageMode: 'deterministic',
-    attachAlertArtifact: false,
-    ack: true,
-    notify: null,
-  },
+  actions: notifyOnly,
 };
 
 /** What a rule says to an alert: the first that matches decides. */

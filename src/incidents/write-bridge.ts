@@ -1,5 +1,6 @@
 import { type AlertRow, type CompiledQuery, type Ctx, type IncidentRow, writeLater } from '../store/index.ts';
 import { type BridgeDecision, isMoreSevere, type TriageDecision } from './decide.ts';
+import { newIncidentRow } from './new-incident.ts';
 import { countSignatures, holdSignatures, releaseSignatures, reviveSignatures } from './queries-bridge.ts';
 import { appendEvents, type NewEvent } from './queries-event.ts';
 import { changeIncident, insertIncidents, takeNumbers } from './queries-incident.ts';
@@ -79,7 +80,7 @@ function create(ctx: Ctx, plan: BridgePlan, number: number): Step {
 
 function newIncident(ctx: Ctx, { alert, decision }: BridgePlan, number: number): IncidentRow {
   const nowMs = ctx.clock.now();
-  return {
+  return newIncidentRow(nowMs, {
     incident_id: `inc_${ctx.ids.ulid()}`,
     number,
     title: alert.title,
@@ -87,23 +88,11 @@ function newIncident(ctx: Ctx, { alert, decision }: BridgePlan, number: number):
     env: alert.env,
     severity: decision.severity,
     severity_cap: decision.severityCap,
-    status: 'open',
     signature: alert.signature,
     components: JSON.stringify(alert.component === null ? [] : [alert.component]),
     summary: null,
-    owner: null,
     started_at: Math.min(alert.started_at, nowMs),
-    last_alert_at: nowMs,
-    resolved_at: null,
-    closed_at: null,
-    acknowledged_at: null,
-    acknowledged_by: null,
-    superseded_by: null,
-    created_at: nowMs,
-    updated_at: nowMs,
-    severity_set_at: null,
-    candidate_at: null,
-  };
+  });
 }
 
 function supersede(ctx: Ctx, plan: BridgePlan, before: IncidentRow, number: number): Step {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkDefaults } from '../../../test/check-defaults.ts';
+import { type HttpCheck, makeHttpCheck as httpCheck } from '../../../test/check-defaults.ts';
 import { createTestClock } from '../../../test/clock.ts';
 import {
   findClosedPort,
@@ -7,22 +7,7 @@ import {
   startTcpTarget,
   type Target,
 } from '../../../test/misbehaving-target.ts';
-import type { CheckConfig } from '../../config/types.ts';
 import { runCheck } from '../run.ts';
-
-type HttpCheck = Extract<CheckConfig, { kind: 'http' }>;
-
-function httpCheck(url: string, changes: Partial<HttpCheck> = {}): HttpCheck {
-  const target = {
-    kind: 'http',
-    url,
-    method: 'GET',
-    headers: {},
-    body: null,
-    followRedirects: true,
-  } as const;
-  return { ...checkDefaults, retries: 0, ...target, tlsVerify: true, ...changes };
-}
 
 describe('an http check', () => {
   let target: Target;

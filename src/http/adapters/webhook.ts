@@ -85,20 +85,22 @@ async function requireSender(
       'there is no webhook of this name; `webhooks:` in tocsin.yaml names them',
     );
   }
-  const given: ProofGiven = {
-    header: (header) => readHeader(request, header),
-    pathSecret: secret ?? null,
-    body,
-  };
+  const header = (header: string) => readHeader(request, header);
+  const given: ProofGiven = { header, pathSecret: secret ?? null, body };
   const decision = decideProof(config.proof, given, door.clock.now());
   if (decision.good) return config;
   door.metrics.webhooks.inc({ webhook: name, result: 'refused' });
-  const fields = { tag: 'webhook', requestId: request.id, webhook: name, reason: decision.reason };
   await gatekeeper.countFailure(request, reply);
-  // Behind the limit, so that nobody fills the log.
-  door.log.warn(fields, `[webhook] refused a request for "${name}": ${decision.reason}`);
-  throw new AppError('UNAUTHORIZED', `this webhook takes only what its sender signs: ${decision.reason}`, {
-    details: { reason: decision.reason },
+  throw refuse(door, request, decision.reason);
+}
+
+/** Answers the error of a request without proof, and says it; behind the limit, so that nobody fills the log. */
+function refuse(door: Door, request: FastifyRequest<{ Params: Params }>, reason: string): AppError {
+  const { name } = request.params;
+  const fields = { tag: 'webhook', requestId: request.id, webhook: name, reason };
+  door.log.warn(fields, `[webhook] refused a request for "${name}": ${reason}`);
+  return new AppError('UNAUTHORIZED', `this webhook takes only what its sender signs: ${reason}`, {
+    details: { reason },
   });
 }
 

@@ -1,9 +1,10 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { ReloadTrouble } from '../../flows/reload-config.ts';
-import { type BoardJob, isFailing, jobsSection } from './board-jobs.ts';
+import { type BoardJob, jobsSection } from './board-jobs.ts';
+import { judgeBoard } from './board-verdict.ts';
 import { type Html, html } from './html.ts';
 import { page, siteHeader } from './layout.ts';
-import { ago, alertPath, count, icon, incidentPath, type Tone, tag, toneOf } from './marks.ts';
+import { ago, alertPath, count, icon, incidentPath, tag, toneOf } from './marks.ts';
 
 export type BoardIncident = {
   number: string;
@@ -59,7 +60,7 @@ export type Board = {
 
 /** Answers the page of what is wrong now. */
 export function boardPage(board: Board): string {
-  const verdict = judge(board);
+  const verdict = judgeBoard(board);
   const body = html`${siteHeader(board.visitor)}
 <main>${banners(board)}
 <div class="verdict ${verdict.tone}">${icon(verdict.tone)}<div><h1>${verdict.title}</h1><p class="soft">${verdict.text}</p></div></div>
@@ -71,57 +72,6 @@ ${outboxLine(board)}
 </main>
 <footer>As of ${new Date(board.nowMs).toISOString()}, renewed every 10 s · <a href="/docs">API</a></footer>`;
   return page({ title: `${verdict.title} · Tocsin`, body, refreshSeconds: 10 });
-}
-
-/** Answers the one sentence on top. */
-function judge(board: Board): { tone: Tone; title: string; text: Html } {
-  const { incidents, alerts, components, nowMs } = board;
-  const [first] = incidents ?? [];
-  if (incidents && first) {
-    const title = incidents.length === 1 ? '1 open incident' : `${incidents.length} open incidents`;
-    return { tone: toneOf(first.severity), title, text: html`${first.title}` };
-  }
-  const failing = (components ?? []).filter(({ status }) => status === 'down' || status === 'degraded');
-  const sick = failing.filter(({ maintenance_until }) => maintenance_until === null);
-  if (sick.length > 0) {
-    const tone = sick.some(({ status }) => status === 'down') ? 'red' : 'amber';
-    return {
-      tone,
-      title: sick.map(({ name, status }) => `${name} ${status}`).join(', '),
-      text: html`No incident is open.`,
-    };
-  }
-  const heard = (alerts ?? []).filter(({ silenced_by }) => silenced_by === null);
-  if (heard.length > 0) {
-    const title = heard.length === 1 ? '1 live alert' : `${heard.length} live alerts`;
-    return { tone: 'amber', title, text: html`No incident is open.` };
-  }
-  const failingJobs = (board.jobs ?? []).filter(isFailing);
-  if (failingJobs.length > 0) {
-    const title =
-      failingJobs.length === 1 ? `${failingJobs[0]?.name} fails` : `${failingJobs.length} jobs fail`;
-    return { tone: 'amber', title, text: html`No alert is live.` };
-  }
-  if (failing.length > 0) {
-    const title = `${failing.map(({ name, status }) => `${name} ${status}`).join(', ')} by plan`;
-    return { tone: 'gray', title, text: html`It is under maintenance; nothing else is wrong.` };
-  }
-  const unknown = (components ?? []).filter(({ status }) => status !== 'ok');
-  if (unknown.length > 0) {
-    const title =
-      unknown.length === 1 ? `${unknown[0]?.name} unknown` : `${unknown.length} components unknown`;
-    return { tone: 'gray', title, text: html`Nothing else is wrong.` };
-  }
-  return { tone: 'green', title: 'All quiet', text: lastCheck(components ?? [], nowMs) };
-}
-
-function lastCheck(components: readonly BoardComponent[], nowMs: number): Html {
-  const newest = components
-    .flatMap(({ checked_at }) => checked_at ?? [])
-    .toSorted()
-    .at(-1);
-  if (newest !== undefined) return html`The last check ran ${ago(newest, nowMs)}.`;
-  return html`No check has run yet.`;
 }
 
 function banners({ trouble, dryRun, nowMs }: Board): Html {

@@ -1,12 +1,18 @@
-import { type Ctx, type IncidentArtifactRow, type IncidentRow, runStatements } from '../../store/index.ts';
+import {
+  type Ctx,
+  type IncidentArtifactRow,
+  type IncidentFollowupRow,
+  type IncidentRow,
+  runStatements,
+} from '../../store/index.ts';
 import { toFollowupView } from '../followup-view.ts';
 import { createArtifactRow, insertArtifactRows, selectArtifact } from '../queries-artifact.ts';
-import { appendEvents } from '../queries-event.ts';
+import { appendEvents, type NewEvent } from '../queries-event.ts';
 import { insertFollowups, newFollowupRow, selectFollowupsOf } from '../queries-followup.ts';
 import { attachReport } from '../triage/attach.ts';
 import type { TriageReport } from '../triage/report.ts';
 import { type ProposalFacts, proposeFollowups } from './decide.ts';
-import { makePostmortem, type PostmortemFacts } from './make.ts';
+import { makePostmortem, type Postmortem, type PostmortemFacts } from './make.ts';
 import { renderPostmortem } from './markdown.ts';
 
 const mostFollowups = 200;
@@ -50,7 +56,17 @@ export async function writePostmortem(
   );
   const followups = [...known.toReversed(), ...rows].map((row) => toFollowupView(row, number, nowMs));
   const draft = makePostmortem({ ...facts, incident, followups }, nowMs);
-  const artifacts = [
+  const artifacts = draftArtifacts(ctx, incidentId, draft);
+  await runStatements(ctx, [
+    ...insertArtifactRows(ctx, artifacts),
+    ...insertFollowups(ctx, rows),
+    ...appendEvents(ctx, [...rows.map(sayProposed), sayAttached(incidentId, artifacts)]),
+  ]);
+  return { artifacts, followups, added: rows.length };
+}
+
+function draftArtifacts(ctx: Ctx, incidentId: string, draft: Postmortem): IncidentArtifactRow[] {
+  return [
     createArtifactRow(ctx, {
       incidentId,
       name: 'postmortem_draft.md',
@@ -64,23 +80,19 @@ export async function writePostmortem(
       content: JSON.stringify(draft, null, 2),
     }),
   ];
-  await runStatements(ctx, [
-    ...insertArtifactRows(ctx, artifacts),
-    ...insertFollowups(ctx, rows),
-    ...appendEvents(ctx, [
-      ...rows.map(({ title, priority, followup_id: id, status }) => ({
-        incidentId,
-        type: 'followup' as const,
-        message: `follow-up ${priority}: ${title}`,
-        meta: { followup_id: id, status, reason: 'postmortem' },
-      })),
-      {
-        incidentId,
-        type: 'action',
-        message: 'postmortem draft attached',
-        meta: { artifact_id: artifacts[0]?.artifact_id },
-      },
-    ]),
-  ]);
-  return { artifacts, followups, added: rows.length };
+}
+
+function sayProposed(row: IncidentFollowupRow): NewEvent {
+  const { incident_id: incidentId, followup_id: id, title, priority, status } = row;
+  return {
+    incidentId,
+    type: 'followup',
+    message: `follow-up ${priority}: ${title}`,
+    meta: { followup_id: id, status, reason: 'postmortem' },
+  };
+}
+
+function sayAttached(incidentId: string, [first]: readonly IncidentArtifactRow[]): NewEvent {
+  const message = 'postmortem draft attached';
+  return { incidentId, type: 'action', message, meta: { artifact_id: first?.artifact_id } };
 }

@@ -30,58 +30,100 @@ export type NextAction = {
     | 'nothing_known';
 };
 
+/** Finds a reason to do something; null: it has none. */
+type Finder = (facts: ActionFacts) => NextAction | null;
+
+/** What gives a reason, the strongest first. */
+const finders: readonly Finder[] = [
+  findItsEnd,
+  findUpstream,
+  findRunbook,
+  findDeployment,
+  findEarlierOne,
+  findReload,
+  findOthers,
+];
+
+const nothingKnown: NextAction = {
+  reason: 'nothing_known',
+  action: 'Look at the service itself and its log since the first report; change nothing yet.',
+};
+
 /** Decides what to do next; only what changes nothing is called safe. */
 export function decideNextAction(facts: ActionFacts): NextAction {
-  const { alert, before, alertsAround } = facts;
-  if (alert.endedAt !== null)
-    return {
-      reason: 'ended_by_itself',
-      action: 'Wait: the alert has ended by itself. Read its history before you change anything.',
-    };
-  const upstream = facts.components.find(
-    ({ relation, status }) => relation === 'upstream' && status === 'down',
-  );
-  if (upstream)
-    return {
-      reason: 'upstream_down',
-      action: `Look at ${upstream.name} first: it is down, and what this incident is about needs it.`,
-    };
-  const [chosen] = facts.runbooks;
-  if (chosen)
-    return {
-      reason: 'runbook',
-      action: `Open the runbook "${chosen.runbook.title}" in the triage report, and begin with the steps that only look.`,
-    };
-  const suspects = facts.changes.filter(
-    ({ at }) => at <= alert.startedAt && alert.startedAt - at <= suspectMs,
-  );
-  const deployed = suspects.find(({ kind, service }) => kind === 'deployment' && service === alert.service);
-  if (deployed)
-    return {
-      reason: 'deployed_before',
-      action: `Read what changed in ${deployed.service} ${deployed.version}: it was deployed ${formatDuration(alert.startedAt - deployed.at)} before this began.`,
-    };
-  const [last] = before;
-  if (last)
-    return {
-      reason: 'happened_before',
-      action: `Read how ${formatNumber(last.incident.number)} ended: it was the same failure.`,
-    };
-  // Of what others measure, Tocsin's configuration decides nothing.
-  const isOwn = alert.source.startsWith('tocsin');
-  const reloaded = isOwn ? suspects.find(({ kind }) => kind === 'config_reload') : undefined;
-  if (reloaded)
-    return {
-      reason: 'reloaded_before',
-      action: `Compare Tocsin's own configuration with the one before: it changed ${formatDuration(alert.startedAt - reloaded.at)} before this began.`,
-    };
-  if (alertsAround > 0)
-    return {
-      reason: 'others_around',
-      action: 'Look at the other alerts of the same quarter of an hour first: one of them may be the cause.',
-    };
+  for (const find of finders) {
+    const found = find(facts);
+    if (found) return found;
+  }
+  return nothingKnown;
+}
+
+function findItsEnd({ alert }: ActionFacts): NextAction | null {
+  if (alert.endedAt === null) return null;
   return {
-    reason: 'nothing_known',
-    action: 'Look at the service itself and its log since the first report; change nothing yet.',
+    reason: 'ended_by_itself',
+    action: 'Wait: the alert has ended by itself. Read its history before you change anything.',
   };
+}
+
+function findUpstream({ components }: ActionFacts): NextAction | null {
+  const upstream = components.find(({ relation, status }) => relation === 'upstream' && status === 'down');
+  if (!upstream) return null;
+  return {
+    reason: 'upstream_down',
+    action: `Look at ${upstream.name} first: it is down, and what this incident is about needs it.`,
+  };
+}
+
+function findRunbook({ runbooks: [chosen] }: ActionFacts): NextAction | null {
+  if (!chosen) return null;
+  return {
+    reason: 'runbook',
+    action: `Open the runbook "${chosen.runbook.title}" in the triage report, and begin with the steps that only look.`,
+  };
+}
+
+function findDeployment({ alert, changes }: ActionFacts): NextAction | null {
+  const deployed = changes.find(
+    (change) =>
+      change.kind === 'deployment' && change.service === alert.service && isSuspect(change, alert.startedAt),
+  );
+  if (!deployed) return null;
+  return {
+    reason: 'deployed_before',
+    action: `Read what changed in ${deployed.service} ${deployed.version}: it was deployed ${formatDuration(alert.startedAt - deployed.at)} before this began.`,
+  };
+}
+
+function findEarlierOne({ before: [last] }: ActionFacts): NextAction | null {
+  if (!last) return null;
+  return {
+    reason: 'happened_before',
+    action: `Read how ${formatNumber(last.incident.number)} ended: it was the same failure.`,
+  };
+}
+
+function findReload({ alert, changes }: ActionFacts): NextAction | null {
+  // Of what others measure, Tocsin's configuration decides nothing.
+  if (!alert.source.startsWith('tocsin')) return null;
+  const reloaded = changes.find(
+    (change) => change.kind === 'config_reload' && isSuspect(change, alert.startedAt),
+  );
+  if (!reloaded) return null;
+  return {
+    reason: 'reloaded_before',
+    action: `Compare Tocsin's own configuration with the one before: it changed ${formatDuration(alert.startedAt - reloaded.at)} before this began.`,
+  };
+}
+
+function findOthers({ alertsAround }: ActionFacts): NextAction | null {
+  if (alertsAround === 0) return null;
+  return {
+    reason: 'others_around',
+    action: 'Look at the other alerts of the same quarter of an hour first: one of them may be the cause.',
+  };
+}
+
+function isSuspect({ at }: DeploymentRow, startedAt: number): boolean {
+  return at <= startedAt && startedAt - at <= suspectMs;
 }

@@ -1,8 +1,8 @@
 import { redactText } from '../../config/index.ts';
 import { toIso } from '../../core/clock.ts';
-import type { AlertRow } from '../../store/index.ts';
+import type { AlertRow, IncidentRow } from '../../store/index.ts';
 import { formatNumber, readComponents } from '../view.ts';
-import { chooseRunbooks } from './choose-runbooks.ts';
+import { type ChosenRunbook, chooseRunbooks } from './choose-runbooks.ts';
 import { decideNextAction } from './decide.ts';
 import type { ComponentFacts, PastIncident, TriageFacts } from './facts.ts';
 import type { ReportedAlert, ReportedComponent, TriageReport } from './report.ts';
@@ -17,8 +17,7 @@ const shownTextLength = 500;
 
 /** Makes the report of the facts: the same facts, the same report. */
 export function makeTriageReport(facts: TriageFacts, nowMs: number): TriageReport {
-  const { incident, alert, counts, around, siblings, lastDeployment } = facts;
-  const own = reportOwnAlert(alert, facts.events);
+  const { alert, lastDeployment } = facts;
   const chosen = chooseRunbooks(facts.runbooks, { ...alert, labels: readLabels(alert) });
   const next = decideNextAction({
     alert: { ...alert, startedAt: alert.started_at, endedAt: alert.ended_at },
@@ -26,45 +25,53 @@ export function makeTriageReport(facts: TriageFacts, nowMs: number): TriageRepor
     runbooks: chosen,
     changes: facts.changes,
     before: facts.before,
-    alertsAround: around.total,
+    alertsAround: facts.around.total,
   });
   return {
     made_at: toIso(nowMs),
-    incident: {
-      id: incident.incident_id,
-      number: formatNumber(incident.number),
-      title: redactText(incident.title),
-      service: incident.service,
-      env: incident.env,
-      severity: incident.severity,
-      status: incident.status,
-      started_at: toIso(incident.started_at),
-      components: readComponents(incident),
-    },
+    incident: reportIncident(facts.incident),
     generated: null,
     next_safe_action: next.action,
     next_safe_action_reason: next.reason,
-    alert: own,
+    alert: reportOwnAlert(alert, facts.events),
     changes: foldChanges(facts.changes),
     last_deployment: lastDeployment && reportChange(lastDeployment),
     components: facts.components.map(reportComponent),
     failed_runs: facts.failedRuns.map(reportRun),
     slos: facts.slos.map(reportSlo),
-    runbooks: chosen.map(({ runbook: { file, title, body }, because }) => ({
-      file,
-      title,
-      because,
-      text: clip(body, shownRunbookLength),
-    })),
-    signature: {
-      signature: alert.signature,
-      alerts_60m: counts.alerts60m,
-      triages_24h: counts.triages24h,
-      before: facts.before.map(reportBefore),
-    },
-    around: reportMany(around),
-    incident_alerts: reportMany(siblings),
+    runbooks: chosen.map(reportRunbook),
+    signature: reportSignature(facts),
+    around: reportMany(facts.around),
+    incident_alerts: reportMany(facts.siblings),
   };
+}
+
+function reportIncident(incident: IncidentRow): TriageReport['incident'] {
+  return {
+    id: incident.incident_id,
+    number: formatNumber(incident.number),
+    title: redactText(incident.title),
+    service: incident.service,
+    env: incident.env,
+    severity: incident.severity,
+    status: incident.status,
+    started_at: toIso(incident.started_at),
+    components: readComponents(incident),
+  };
+}
+
+function reportSignature({ alert, counts, before }: TriageFacts): TriageReport['signature'] {
+  return {
+    signature: alert.signature,
+    alerts_60m: counts.alerts60m,
+    triages_24h: counts.triages24h,
+    before: before.map(reportBefore),
+  };
+}
+
+function reportRunbook({ runbook, because }: ChosenRunbook): TriageReport['runbooks'][number] {
+  const { file, title, body } = runbook;
+  return { file, title, because, text: clip(body, shownRunbookLength) };
 }
 
 function reportMany({ rows, total }: { rows: readonly AlertRow[]; total: number }): {

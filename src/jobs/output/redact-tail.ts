@@ -23,29 +23,46 @@ export async function redactTail(
   const held = ring.last(Number.POSITIVE_INFINITY);
   const isCut = ring.droppedBytes() > 0;
   const kept = isCut ? wholeLines(held) : held;
-  let droppedBytes = ring.droppedBytes() + held.length - kept.length;
   // One line that is longer than the ring begins anywhere, in a secret too: its beginning goes, once it is redacted.
-  let skipBytes = isCut && kept === held ? holdBackBytes : 0;
-  let sizeBytes = noteBytes;
-  const pieces: { rawBytes: number; bytes: Buffer }[] = [];
-  for (let rest = kept; rest.length > 0; ) {
+  const skipBytes = isCut && kept === held ? holdBackBytes : 0;
+  const pieces = await redactPieces(kept, skipBytes, redact);
+  // What stands for a secret may be longer than the secret.
+  const left = dropOldest(pieces, roomBytes - noteBytes);
+  const droppedBytes = ring.droppedBytes() + held.length - kept.length + left;
+  const note = droppedBytes > 0 ? [Buffer.from(`\n[tocsin: ${droppedBytes} bytes are left out here]\n`)] : [];
+  return { pieces: [...note, ...pieces.map(({ bytes }) => bytes)], droppedBytes };
+}
+
+/** A piece of output as it is shown, and how long it was. */
+type Piece = { rawBytes: number; bytes: Buffer };
+
+/** Answers the text in pieces, redacted and without its first `skipBytes`, so that others have their turn between them. */
+async function redactPieces(
+  text: Buffer,
+  skipBytes: number,
+  redact: (text: string) => string,
+): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  for (let rest = text; rest.length > 0; ) {
     const rawBytes = endOfPiece(rest, redact);
-    const bytes = redactBytes(rest.subarray(0, rawBytes), redact).bytes.subarray(skipBytes);
-    pieces.push({ rawBytes, bytes });
-    sizeBytes += bytes.length;
+    const { bytes } = redactBytes(rest.subarray(0, rawBytes), redact);
+    pieces.push({ rawBytes, bytes: pieces.length === 0 ? bytes.subarray(skipBytes) : bytes });
     rest = rest.subarray(rawBytes);
-    skipBytes = 0;
-    // In pieces, so that others have their turn between them.
     await giveTurn();
   }
-  // What stands for a secret may be longer than the secret.
+  return pieces;
+}
+
+/** Takes the oldest pieces away until the others have room; answers how long they were. */
+function dropOldest(pieces: Piece[], roomBytes: number): number {
+  let sizeBytes = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  let droppedBytes = 0;
   for (let oldest = pieces[0]; oldest && sizeBytes > roomBytes; oldest = pieces[0]) {
     pieces.shift();
     sizeBytes -= oldest.bytes.length;
     droppedBytes += oldest.rawBytes;
   }
-  const note = droppedBytes > 0 ? [Buffer.from(`\n[tocsin: ${droppedBytes} bytes are left out here]\n`)] : [];
-  return { pieces: [...note, ...pieces.map(({ bytes }) => bytes)], droppedBytes };
+  return droppedBytes;
 }
 
 function endOfPiece(rest: Buffer, redact: (text: string) => string): number {

@@ -1,7 +1,7 @@
 import type { CompiledQuery, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
-import { isAnswerMissing } from '../errors.ts';
 import type { PlanNames } from './plan-names.ts';
+import { type Answer, createWire, type Statement, type Wire } from './wire.ts';
 
 /** Statements that need none of each other's answers, as the one parameter of a query. */
 export class Together {
@@ -25,10 +25,22 @@ export class Later {
   }
 }
 
-type Statement = { sql: string; parameters: readonly unknown[] };
-type Answer = Pick<pg.QueryResult, 'command' | 'rowCount' | 'rows'>;
+/**
+ * How far the transaction of a connection has come:
+ * - `none`: nobody asked for one;
+ * - `begin is due`: somebody did, and its `begin` goes along with the first statement, so that an empty one costs nothing;
+ * - `open`: its `begin` was sent.
+ */
+type Stage = 'none' | 'begin is due' | 'open';
+
+/** A connection, its transaction, and what goes along with the next thing that it sends. */
+type Connection = { readonly wire: Wire; stage: Stage; later: Statement[] };
 
 const nothing: Answer = { command: '', rowCount: 0, rows: [] };
+const begin = { sql: 'begin', parameters: [] };
+const beginUnsynced = { sql: 'begin; set local synchronous_commit = off', parameters: [] };
+const commit = { sql: 'commit', parameters: [] };
+const rollback = { sql: 'rollback', parameters: [] };
 
 /**
  * Answers a connection that sends what it can without waiting for answers: a `begin` goes along with the statement behind
@@ -36,89 +48,62 @@ const nothing: Answer = { command: '', rowCount: 0, rows: [] };
  * would hold up whoever gets the connection next: the connection ends with the wait for it.
  */
 export function pipeline(client: pg.PoolClient, names: PlanNames): PostgresPoolClient {
-  let state: 'none' | 'begin is due' | 'open' = 'none';
-  let later: Statement[] = [];
-
-  const sendAll = async (statements: readonly Statement[]) => {
-    const { stream } = client.connection;
-    // Else each statement would be a packet of its own, and a turn of the server.
-    stream.cork();
-    const sent = statements.map((statement) => client.query(toQuery(statement, names)));
-    stream.uncork();
-    const settled = await Promise.allSettled(sent);
-    // What comes behind the one that failed only says that the transaction is over.
-    const failed = settled.find((outcome) => outcome.status === 'rejected');
-    if (!failed) return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    if (settled.some((outcome) => outcome.status === 'rejected' && isAnswerMissing(outcome.reason)))
-      void client.end();
-    throw failed.reason;
-  };
-
-  /** Where nothing was done before these, they are sent again when a named one does not fit any more. */
-  const send = async (statements: readonly Statement[], isStart: boolean) => {
-    try {
-      return await sendAll(statements);
-    } catch (error) {
-      if (!names.forgive(error) || !isStart) throw error;
-      return (await sendAll([rollback, ...statements])).slice(1);
-    }
-  };
-
-  /** What has to go before the next statement. */
-  const takeDue = (): Statement[] => {
-    const due = [...(state === 'begin is due' ? [begin] : []), ...later];
-    if (state === 'begin is due') state = 'open';
-    later = [];
-    return due;
-  };
-
-  const runTogether = async ({ statements, mayBeLost }: Together): Promise<Answer> => {
-    const isStart = state !== 'open';
-    const behind = state === 'none' ? [commit] : [];
-    const before = state === 'none' ? [mayBeLost ? beginUnsynced : begin] : takeDue();
-    const answers = await send([...before, ...statements, ...behind], isStart);
-    const wanted = answers.slice(before.length, before.length + statements.length);
-    return { ...nothing, rows: wanted.map(({ rows }) => rows) };
-  };
-
+  const connection: Connection = { wire: createWire(client, names), stage: 'none', later: [] };
   const query = async (sql: string, parameters: readonly unknown[]): Promise<Answer> => {
     const [first] = parameters;
-    if (first instanceof Together) return runTogether(first);
-    if (first instanceof Later) {
-      later.push(...first.statements);
-      return nothing;
-    }
-    if (sql === 'begin') {
-      state = 'begin is due';
-      return nothing;
-    }
-    if (sql === 'commit' || sql === 'rollback') return end(sql);
-    const isStart = state !== 'open';
-    const answers = await send([...takeDue(), { sql, parameters }], isStart);
-    return answers.at(-1) ?? nothing;
-  };
-
-  const end = async (how: 'commit' | 'rollback'): Promise<Answer> => {
-    if (how === 'rollback') later = [];
-    const isEmpty = state !== 'open' && later.length === 0;
-    const isStart = state !== 'open';
-    const due = isEmpty ? [] : takeDue();
-    state = 'none';
-    if (!isEmpty) await send([...due, how === 'commit' ? commit : rollback], isStart);
-    return nothing;
+    if (first instanceof Together) return runTogether(connection, first);
+    if (first instanceof Later) return keepForLater(connection, first);
+    if (sql === 'begin') return promiseBegin(connection);
+    if (sql === 'commit' || sql === 'rollback') return end(connection, sql);
+    return runOne(connection, { sql, parameters });
   };
   // Of the two ways to ask, the one with a cursor is for streams, which nothing opens.
   return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
 }
 
-/** Where a statement has a name, the server has parsed and planned it before. */
-function toQuery({ sql, parameters }: Statement, names: PlanNames): pg.QueryConfig | string {
-  if (parameters.length === 0) return sql;
-  const name = names.nameOf(sql);
-  return { text: sql, values: [...parameters], ...(name === undefined ? {} : { name }) };
+/** none → begin is due */
+function promiseBegin(connection: Connection): Answer {
+  connection.stage = 'begin is due';
+  return nothing;
 }
 
-const begin = { sql: 'begin', parameters: [] };
-const beginUnsynced = { sql: 'begin; set local synchronous_commit = off', parameters: [] };
-const commit = { sql: 'commit', parameters: [] };
-const rollback = { sql: 'rollback', parameters: [] };
+function keepForLater(connection: Connection, { statements }: Later): Answer {
+  connection.later.push(...statements);
+  return nothing;
+}
+
+/** begin is due → open; answers what has to go before the next statement. */
+function takeDue(connection: Connection): Statement[] {
+  const due = [...(connection.stage === 'begin is due' ? [begin] : []), ...connection.later];
+  if (connection.stage === 'begin is due') connection.stage = 'open';
+  connection.later = [];
+  return due;
+}
+
+async function runOne(connection: Connection, statement: Statement): Promise<Answer> {
+  const isStart = connection.stage !== 'open';
+  const answers = await connection.wire.send([...takeDue(connection), statement], isStart);
+  return answers.at(-1) ?? nothing;
+}
+
+/** In stage none they bring a transaction of their own, which begins and ends with them. */
+async function runTogether(connection: Connection, { statements, mayBeLost }: Together): Promise<Answer> {
+  const isStart = connection.stage !== 'open';
+  const isAlone = connection.stage === 'none';
+  const before = isAlone ? [mayBeLost ? beginUnsynced : begin] : takeDue(connection);
+  const behind = isAlone ? [commit] : [];
+  const answers = await connection.wire.send([...before, ...statements, ...behind], isStart);
+  const wanted = answers.slice(before.length, before.length + statements.length);
+  return { ...nothing, rows: wanted.map(({ rows }) => rows) };
+}
+
+/** Any stage → none, before the server has answered: who fails at the end is at the end too. */
+async function end(connection: Connection, how: 'commit' | 'rollback'): Promise<Answer> {
+  if (how === 'rollback') connection.later = [];
+  const isStart = connection.stage !== 'open';
+  const isEmpty = isStart && connection.later.length === 0;
+  const due = isEmpty ? [] : takeDue(connection);
+  connection.stage = 'none';
+  if (!isEmpty) await connection.wire.send([...due, how === 'commit' ? commit : rollback], isStart);
+  return nothing;
+}
