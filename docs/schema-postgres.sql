@@ -129,3 +129,7 @@ create table "alert_note" ("dimension" text not null, "value" text not null, "fr
 create index "alert_note_of_block" on "alert_note" ("from_ref");
 create index "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
 -- 0020-shorter-live-keys
+-- 0021-climbing
+alter table "incident" add column "reopened_at" bigint;
+alter table "incident" add column "climbed_ms" bigint default 0 not null;
+create index "incident_climbing" on "incident" ("climbed_ms") where status = 'open' and acknowledged_at is null;

@@ -216,7 +216,7 @@ test('a configuration that is wrong is not put in force, shown, and raised as an
   const board = await fetch(new URL('/', link), { headers: { cookie } });
   expect(await board.text()).toContain('tocsin.yaml:3');
 
-  next = () => Promise.resolve({ ...options.config, notify: { dryRun: true } });
+  next = () => Promise.resolve({ ...options.config, notify: { ...options.config.notify, dryRun: true } });
   expect(await app.reload()).toMatchObject({ ok: true, changed: ['notify'] });
   expect(await alerts('firing')).toEqual([]);
   const healed = await (await fetch(new URL('/', link), { headers: { cookie } })).text();
@@ -227,7 +227,7 @@ test('a configuration that is wrong is not put in force, shown, and raised as an
 test('a dry run is warned of once, at the start or at the reload that turns it on', async () => {
   const warnings: string[] = [];
   const log = { ...quietLog, warn: (_fields: unknown, message: string) => void warnings.push(message) };
-  const dry = ({ config }: AppOptions): Config => ({ ...config, notify: { dryRun: true } });
+  const dry = ({ config }: AppOptions): Config => ({ ...config, notify: { ...config.notify, dryRun: true } });
   const options = await makeOptions();
   await start({ config: dry(options), log });
   expect(warnings).toEqual([expect.stringContaining('none is sent')]);

@@ -73,7 +73,8 @@ function makeUnreal(config: Config): Config {
   return {
     ...config,
     store: { backend: 'memory' },
-    notify: { ...config.notify, dryRun: false },
+    // Nobody acknowledges anything there, so that every incident would climb.
+    notify: { dryRun: false, escalation: [] },
     policy: { ...policy, defaults: { ...policy.defaults, llmMode: 'off' } },
   };
 }

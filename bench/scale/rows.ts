@@ -170,6 +170,8 @@ function buildIncident(alert: AlertRow, incidentId: string, number: number): Dat
     updated_at: alert.created_at,
     severity_set_at: null,
     candidate_at: null,
+    reopened_at: null,
+    climbed_ms: 0,
   };
 }
 

@@ -33,6 +33,7 @@ export {
   listUnboundedOf,
   markEndAnnounced,
   selectKindsOfIncidents,
+  selectLiveAlerts,
   summarizeIncidentAlerts,
 } from './queries-incident.ts';
 export { listOpenJobRuns, listUnboundedJobs } from './queries-job-runs.ts';

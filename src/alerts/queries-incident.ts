@@ -49,6 +49,23 @@ export function listAlertsOfIncident(ctx: Ctx, incidentId: string, limit = 500):
     .execute();
 }
 
+/** Answers live alerts of an incident behind the given one, in the order of their references. Index: alert_incident. */
+export function selectLiveAlerts(
+  ctx: Ctx,
+  incidentId: string,
+  page: { afterRef: string; limit: number },
+): Promise<AlertRow[]> {
+  return ctx.db
+    .selectFrom('alert')
+    .selectAll()
+    .where('incident_id', '=', incidentId)
+    .where('ended_at', 'is', null)
+    .where('alert_ref', '>', page.afterRef)
+    .orderBy('alert_ref')
+    .limit(page.limit)
+    .execute();
+}
+
 export type IncidentAlertSummary = {
   incidentId: string;
   total: number;

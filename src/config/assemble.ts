@@ -64,7 +64,7 @@ export function assemble(parts: Parts): Config {
     runbooks: parts.runbooks,
     escalation: parts.escalation,
     watchdog: file.watchdog ?? null,
-    notify: { dryRun: file.notify.dry_run || settings.isDebugAsked },
+    notify: { ...file.notify, dryRun: file.notify.dryRun || settings.isDebugAsked },
     log: {
       level: settings.logLevel,
       requests: settings.logRequests,

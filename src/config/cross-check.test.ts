@@ -39,6 +39,13 @@ const rows: Row[] = [
     { expected: 'a channel, and none is configured' },
   ],
   [
+    'an unknown channel of a step',
+    'channels: { lead: { type: log } }\nnotify:\n  escalation:\n    - { after: 15m, channels: [leda] }',
+    4,
+    'notify.escalation[0].channels[0]',
+    { found: 'the unknown channel "leda"', expected: 'one of lead', message: 'did you mean "lead"?' },
+  ],
+  [
     'an unknown alert kind',
     'routes: [{ name: a, channels: [], match: { kind: [dsik] } }]',
     1,

@@ -25,6 +25,10 @@ export function crossCheckTocsin(file: YamlFile): Problem[] {
   for (const index of listAt(file, ['routes']).keys()) {
     problems.push(...unknownNames(file, ['routes', index, 'channels'], channels, 'channel'));
   }
+  for (const index of listAt(file, ['notify', 'escalation']).keys()) {
+    const path = ['notify', 'escalation', index, 'channels'];
+    problems.push(...unknownNames(file, path, channels, 'channel'));
+  }
   for (const list of ['routes', 'silences', 'maintenance']) {
     for (const index of listAt(file, [list]).keys())
       problems.push(...unknownNames(file, [list, index, 'match', 'kind'], kinds, 'alert kind'));

@@ -2,6 +2,7 @@ import { writeBytes } from '../core/bytes.ts';
 import { toIso } from '../core/clock.ts';
 import { matchForm } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
+import { durationText, type FileForm, mapValues, withoutNulls } from './form.ts';
 import { listenText } from './schema/server.ts';
 import type {
   ChannelConfig,
@@ -9,6 +10,7 @@ import type {
   ComponentConfig,
   Config,
   MaintenanceConfig,
+  NotifyConfig,
   PolicyDefaults,
   PolicyRule,
   RouteConfig,
@@ -17,9 +19,6 @@ import type {
   WatchdogConfig,
   WebhookConfig,
 } from './types.ts';
-
-/** Plain values in the words of the files, as YAML and JSON have them. */
-export type FileForm = Record<string, unknown>;
 
 /** Answers the part of a Config that tocsin.yaml can say; reading it again gives the same Config. */
 export function tocsinFileForm(config: Config): FileForm {
@@ -43,9 +42,18 @@ export function tocsinFileForm(config: Config): FileForm {
         size: writeBytes(config.retention.artifacts.sizeBytes),
       },
     },
-    notify: { dry_run: config.notify.dryRun },
+    notify: notifyForm(config.notify),
     ...(config.watchdog && { watchdog: watchdogForm(config.watchdog) }),
   };
+}
+
+function notifyForm({ dryRun, escalation }: NotifyConfig): FileForm {
+  const steps = escalation.map(({ afterMs, channels, match }) => ({
+    after: durationText(afterMs),
+    channels,
+    match,
+  }));
+  return { dry_run: dryRun, escalation: steps };
 }
 
 function metricForm({ isWhole, ...rest }: MetricRule): FileForm {
@@ -84,18 +92,6 @@ export function escalationFileForm({ defaults, rules }: Config['escalation']): F
       }),
     ),
   };
-}
-
-/** Answers a duration exactly, in the largest unit that divides it: `90s`, `3h`, `1500ms`. */
-export function durationText(durationMs: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-  ] as const;
-  const unit = units.find(([, unitMs]) => durationMs % unitMs === 0 && durationMs > 0);
-  return unit ? `${durationMs / unit[1]}${unit[0]}` : `${durationMs}ms`;
 }
 
 function serverForm(server: ServerConfig): FileForm {
@@ -237,13 +233,4 @@ function ruleForm({ name, match, actions }: PolicyRule): FileForm {
       notify: actions.notify,
     }),
   };
-}
-
-/** Answers the form without keys that say nothing. */
-export function withoutNulls(form: FileForm): FileForm {
-  return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== null));
-}
-
-function mapValues<Value>(map: Readonly<Record<string, Value>>, change: (value: Value) => unknown): FileForm {
-  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }

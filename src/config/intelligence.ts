@@ -1,4 +1,4 @@
-import type { FileForm } from './file-form.ts';
+import type { FileForm } from './form.ts';
 import { intelligenceSchema } from './schema/intelligence.ts';
 import type { IntelligencePolicy } from './types.ts';
 

@@ -127,7 +127,7 @@ describe('a valid configuration', () => {
       components: [],
       rateLimit: { maxRequests: 5, windowMs: 60_000 },
       log: { level: 'info', requests: false, healthRequests: false, pretty: false },
-      notify: { dryRun: false },
+      notify: { dryRun: false, escalation: [] },
       policy: builtInPolicy(),
       escalation: builtInEscalation(),
     });

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { mergeEnvironment } from './dotenv.ts';
 import { readEnvironment } from './environment.ts';
 import { environmentNames } from './environment-names.ts';
-import { durationText } from './file-form.ts';
+import { durationText } from './form.ts';
 import { generatedFiles } from './json-schema.ts';
 import { loadConfig } from './load.ts';
 import { redactText, redactUrl } from './redact.ts';

@@ -1,11 +1,6 @@
 import { stringify } from 'yaml';
-import {
-  durationText,
-  escalationFileForm,
-  type FileForm,
-  policyFileForm,
-  tocsinFileForm,
-} from './file-form.ts';
+import { escalationFileForm, policyFileForm, tocsinFileForm } from './file-form.ts';
+import { durationText, type FileForm } from './form.ts';
 import { intelligenceFileForm } from './intelligence.ts';
 import { describeJobs, jobsFileForm } from './jobs/show.ts';
 import { redactUrl, redactWebhookUrl } from './redact.ts';
@@ -72,6 +67,7 @@ export function describeConfig(config: Config): string {
     ['sources', Object.keys(config.sources).join(', ') || 'none'],
     ['channels', describeChannels(config)],
     ['routes', describeRoutes(config)],
+    ...describeSteps(config),
     ['silences', config.silences.map(({ name }) => name).join(', ') || 'none'],
     ['maintenance', config.maintenance.map(({ name }) => name).join(', ') || 'none'],
     ['webhooks', describeWebhooks(config)],
@@ -122,6 +118,14 @@ function missingTelegram({ telegram }: Config, channel: string): string[] {
 function describeRoutes({ routes }: Config): string {
   const words = routes.map((route) => `${route.name} → ${route.channels.join(' + ') || 'nobody'}`);
   return words.join(', ') || 'none: nobody is told of anything';
+}
+
+/** A line only where somebody is told of what nobody acknowledges. */
+function describeSteps({ notify: { escalation } }: Config): [string, string][] {
+  const words = escalation.map(
+    ({ afterMs, channels }) => `${durationText(afterMs)} → ${channels.join(' + ')}`,
+  );
+  return words.length === 0 ? [] : [['steps', `not acknowledged after ${words.join(', ')}`]];
 }
 
 function describeWebhooks({ webhooks }: Config): string {

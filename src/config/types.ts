@@ -2,11 +2,13 @@ import type { FactsMatch } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
+import type { NotifyConfig } from './climb-types.ts';
 import type { EscalationPolicy } from './escalation-types.ts';
 import type { JobsConfig, StateConfig } from './jobs-types.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
+export type * from './climb-types.ts';
 export type * from './escalation-types.ts';
 export type * from './jobs-types.ts';
 export type * from './triage-types.ts';
@@ -46,7 +48,7 @@ export type Config = {
   /** Of the folder `runbooks` beside tocsin.yaml, by file name. */
   runbooks: readonly RunbookConfig[];
   escalation: EscalationPolicy;
-  notify: { dryRun: boolean };
+  notify: NotifyConfig;
   /** Null: nobody outside watches. */
   watchdog: WatchdogConfig | null;
   log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };

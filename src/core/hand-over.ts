@@ -90,6 +90,8 @@ export type Announcement = {
   run?: Readonly<Record<string, unknown>>;
   /** Route names that alone are asked; null: all. */
   onlyRoutes: readonly string[] | null;
+  /** Channels that hear it whatever routes say, and the words for what chose them. */
+  direct?: { channels: readonly string[]; rule: string };
   /** When the report came in that this tells of, where nothing but our own work lies between. */
   heardAt?: number;
 };

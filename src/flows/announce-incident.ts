@@ -131,7 +131,7 @@ function resolvedBecause(reason: string): string {
 export function tell(
   event: MessageEvent,
   about: About,
-  words: { occasion: string; title: string; lead: string },
+  words: { occasion: string; title: string; lead: string; next?: string },
 ): Announcement {
   const { incident, alert, onlyRoutes, reason } = about;
   return {
@@ -147,7 +147,8 @@ export function tell(
       `Since ${readableTime(incident.started_at)}${alert ? `, ${describeReports(alert)} by ${alert.source}` : ''}.`,
       alert ? describeMessage(alert) : (incident.summary ?? ''),
       whoIsOnIt(incident),
-      'Next: open the link. It shows what is known and lets you acknowledge; looking changes nothing.',
+      words.next ??
+        'Next: open the link. It shows what is known and lets you acknowledge; looking changes nothing.',
     ]),
     incident: toMessageIncident(incident),
     alert: alert ? toAlertView(alert) : null,

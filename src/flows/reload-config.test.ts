@@ -32,7 +32,7 @@ async function open() {
 test('a change is in force although nobody can be told, and they are told once the database is back', async () => {
   const { reloading, state, told, applied, config } = await open();
   state.isAway = true;
-  state.next = async () => ({ ...config, notify: { dryRun: true } });
+  state.next = async () => ({ ...config, notify: { ...config.notify, dryRun: true } });
   expect(await reloading.reload()).toMatchObject({ ok: true, changed: ['notify'] });
   expect(applied).toHaveLength(1);
   expect(reloading.trouble()).toBeNull();
@@ -64,7 +64,7 @@ test('what is taken up is recorded among the deployments, with what changed; wha
   const { reloading, state, config, list } = await open();
   await reloading.reload();
   expect(await list()).toEqual([]);
-  state.next = async () => ({ ...config, notify: { dryRun: true } });
+  state.next = async () => ({ ...config, notify: { ...config.notify, dryRun: true } });
   await reloading.reload();
   state.next = async () => config;
   await reloading.reload();

@@ -92,7 +92,8 @@ async function readTold(ctx: Ctx, sinceMs: number): Promise<Told> {
     })),
     messages: messages
       .map((row) => ({ row, stored: readStored(row) }))
-      .filter(({ stored }) => stored.service !== 'tocsin')
+      // A replay tells no steps either: it does not know who would have acknowledged what.
+      .filter(({ stored }) => stored.service !== 'tocsin' && stored.reason !== 'not_acknowledged')
       .map(({ row, stored }) => ({
         at: toIso(row.created_at),
         channel: row.channel,

@@ -4,6 +4,7 @@ import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { createSilenceReview } from './end-silences.ts';
 import { reportDead, reportStorm } from './report-own-trouble.ts';
+import { createClimbing } from './supervise-climb.ts';
 import { escalate } from './supervise-escalate.ts';
 import { tellHealed } from './supervise-healed.ts';
 import { superviseOnce } from './supervise-pass.ts';
@@ -52,7 +53,11 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
   let beganAt = Number.NEGATIVE_INFINITY;
   let stormToldAt = Number.NEGATIVE_INFINITY;
   let wasSpent = false;
-  const chores = { ...statelessChores, 'end silences': createSilenceReview() };
+  const chores = {
+    ...statelessChores,
+    'end silences': createSilenceReview(),
+    'tell what nobody acknowledges': createClimbing(),
+  };
 
   /** Small passes put nothing off; that one after the other is spent shows the storm. */
   const tellStorm = async (ctx: FlowCtx, spent: boolean) => {

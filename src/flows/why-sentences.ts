@@ -48,6 +48,8 @@ const sentences: Readonly<Record<string, Say>> = {
   max_incidents_per_run: () => 'too many incidents were opened at once: it had to wait for a moment',
   max_triages_per_run: () => 'too many triages were begun at once: it had to wait for a moment',
   route_matched: (rule) => `a message was written: ${rule}`,
+  not_acknowledged: (rule) => `nobody had acknowledged it: ${rule}`,
+  steps_silenced: (rule) => `${rule} held all its alerts: nobody was told that it waits`,
   end_told: (rule) => `a message of its end was written for ${rule}`,
   end_not_told: () =>
     'no message of its end was written: nobody had heard of its beginning, or their route sends no ends',
@@ -80,7 +82,7 @@ export function sayEntry({ reason, rule, alerts }: Pick<TrailEntry, 'reason' | '
   return alerts > 1 ? `${said} (${alerts} alerts)` : said;
 }
 
-const told = ['route_matched', 'told_by_digest', 'end_told', 'already_told'];
+const told = ['route_matched', 'not_acknowledged', 'told_by_digest', 'end_told', 'already_told'];
 const untold = [
   'silenced',
   'no_route',

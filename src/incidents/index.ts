@@ -18,8 +18,10 @@ export {
 } from './bridge.ts';
 export { alterIncident, endIncident, mitigateIncident } from './change.ts';
 export { changeFollowup } from './change-followup.ts';
+export { climbIncident } from './climb.ts';
 export { createIncident } from './create-incident.ts';
 export { decideAutoResolve, decideMove } from './decide.ts';
+export { type ClimbDecision, type ClimbFacts, decideClimb, decidePutOff } from './decide-climb.ts';
 export { decideEscalation, type EscalationCounts, mayEscalate } from './decide-escalate.ts';
 export { decideSeverity } from './decide-hand.ts';
 export { decideSilent } from './decide-silent.ts';
@@ -45,6 +47,7 @@ export { attachMissingReport, hasTriageReport, writePostmortem } from './postmor
 export { publishUpdate } from './publish-update.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
+export { selectClimbing } from './queries-climb.ts';
 export { listIncidentDecisions } from './queries-decision.ts';
 export { selectEndings } from './queries-ending.ts';
 export {

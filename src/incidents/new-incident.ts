@@ -32,5 +32,7 @@ export function newIncidentRow(nowMs: number, beginning: Beginning): IncidentRow
     updated_at: nowMs,
     severity_set_at: null,
     candidate_at: null,
+    reopened_at: null,
+    climbed_ms: 0,
   };
 }

@@ -124,7 +124,16 @@ function join(ctx: Ctx, plan: BridgePlan, before: IncidentRow): Step {
 }
 
 function reopen(ctx: Ctx, plan: BridgePlan, before: IncidentRow): Step {
-  const change = { ...grow(ctx, plan, before), status: 'open', resolved_at: null } as const;
+  const change = {
+    ...grow(ctx, plan, before),
+    status: 'open',
+    resolved_at: null,
+    reopened_at: ctx.clock.now(),
+    // Who had it may have gone home: it waits for somebody again, from the beginning.
+    acknowledged_at: null,
+    acknowledged_by: null,
+    climbed_ms: 0,
+  } as const;
   const reopened: NewEvent = {
     incidentId: before.incident_id,
     type: 'status_change',

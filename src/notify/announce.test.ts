@@ -28,6 +28,22 @@ const resolved = announcement('incident.resolved', { title: 'Resolved: api is sl
 const toBoth = notifySettings([route(['a', 'b'])]);
 
 describeEachStore('announcing', (open) => {
+  test('goes to the channels that it names alone, once, and its end to all who heard anything', async () => {
+    const { ctx } = await open();
+    const settings = notifySettings([route(['a'])]);
+    const direct = { channels: ['b', 'oncall'], rule: 'step 1 of 1' };
+    const step = announcement('incident.escalated', { occasion: 'waits:1:900000', direct });
+    await announce(ctx, opened, settings);
+    await mark(ctx, 'a', { status: 'delivered' });
+    expect(await announce(ctx, step, settings)).toHaveLength(2);
+    expect(await announce(ctx, step, settings)).toEqual([]);
+    expect((await announce(ctx, resolved, settings)).map(({ channel }) => channel)).toEqual([
+      'a',
+      'b',
+      'oncall',
+    ]);
+  });
+
   test('writes one message a channel, with all that is needed to send it', async () => {
     const { ctx, clock } = await open();
     expect(await announce(ctx, opened, toBoth)).toMatchObject([

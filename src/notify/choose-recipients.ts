@@ -32,13 +32,15 @@ export function isResolution({ event }: { event: string }): boolean {
 
 /**
  * Answers who hears of an announcement. A beginning goes where routes lead; an end exactly to those who heard anything of
- * the thread, by routes that send ends; what lies between to both. `told` holds the earlier messages of the thread.
+ * the thread, by routes that send ends; what lies between to both, unless it names its channels. `told` holds the earlier messages of the thread.
  */
 export function chooseRecipients(
   announcement: Announcement,
   told: readonly Told[],
   settings: NotifySettings,
 ): Recipient[] {
+  if (announcement.direct)
+    return announcement.direct.channels.map((channel) => ({ channel, route: null, waitMs: 0 }));
   const earlier = new Map<string, Recipient>();
   for (const { channel, route, status } of told) {
     if (isHeard(status, settings.dryRun) && !earlier.has(channel)) {

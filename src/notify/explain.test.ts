@@ -29,6 +29,19 @@ describe('why people hear of an announcement', () => {
     ]);
   });
 
+  it('gives the reason and the words of one that names its channels', () => {
+    const direct = announcement('incident.escalated', {
+      reason: 'not_acknowledged',
+      direct: { channels: ['a'], rule: 'step 1 of 2' },
+    });
+    const said = { reason: 'not_acknowledged', rule: 'step 1 of 2' };
+    expect(explainTold(direct, [row('a')], { routes: [] })).toEqual([said]);
+    expect(explainTold(direct, [row('a', { status: 'skipped_dry_run' })], { routes: [] })).toEqual([
+      said,
+      { reason: 'dry_run', rule: 'notify.dry_run' },
+    ]);
+  });
+
   it('says of an end who heard of it, if anybody', () => {
     const ended = announcement('incident.resolved');
     expect(explainTold(ended, [row('a')], { routes: [] })).toEqual([{ reason: 'end_told', rule: 'a' }]);

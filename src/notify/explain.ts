@@ -16,6 +16,8 @@ export function explainTold(
     const rule = written.map(({ channel }) => channel).join(', ') || null;
     return [{ reason: rule === null ? 'end_not_told' : 'end_told', rule }];
   }
+  const { direct, reason } = announcement;
+  if (direct) return [{ reason, rule: direct.rule }, ...explainSkipped(written)];
   if (written.length === 0) return [explainSilence(announcement, settings)];
   return [{ reason: 'route_matched', rule: describeWritten(written) }, ...explainSkipped(written)];
 }

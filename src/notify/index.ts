@@ -10,6 +10,7 @@ export { explainTold } from './explain.ts';
 export { createFinish } from './finish.ts';
 export { createLanes, type Lanes } from './lanes.ts';
 export { notificationView, viewNotification } from './notification-view.ts';
+export { findTold } from './queries-announce.ts';
 export {
   type Ahead,
   claimDue,

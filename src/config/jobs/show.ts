@@ -1,4 +1,4 @@
-import { durationText, type FileForm, withoutNulls } from '../file-form.ts';
+import { durationText, type FileForm, withoutNulls } from '../form.ts';
 import type { JobsConfig, ProfileConfig, TaskConfig } from '../types.ts';
 import { triggersForm } from './triggers.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { matchForm } from '../../core/match.ts';
-import { type FileForm, withoutNulls } from '../file-form.ts';
+import { type FileForm, withoutNulls } from '../form.ts';
 import type { triggersSchema } from '../schema/triggers.ts';
 import type { ProfileTriggers } from '../types.ts';
 

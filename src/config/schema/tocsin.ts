@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notifySchema } from './climb.ts';
 import { componentSchema } from './components.ts';
 import { byteSize, duration, httpUrl, kind, section, text, timerDuration } from './fields.ts';
 import { metricsSchema } from './metrics.ts';
@@ -55,9 +56,9 @@ export const tocsinSchema = section({
   kinds: z.array(kind).default([]).describe('Kinds of alerts beyond the built-in ones.'),
   metrics: metricsSchema.default({}).describe('Numbers of runs beyond the known ones, by name.'),
   retention: retentionSchema.prefault({}).describe('How long things are kept.'),
-  notify: section({
-    dry_run: z.boolean().default(false).describe('Record messages, and send none.'),
-  }).prefault({}),
+  notify: notifySchema
+    .prefault({})
+    .describe('How messages go out, and who hears of what nobody acknowledges.'),
   watchdog: watchdogSchema
     .optional()
     .describe('An address that is pinged while all goes on, so that somebody else tells when it does not.'),

@@ -20,6 +20,7 @@ import { up as runTriggers } from './0017-run-triggers.ts';
 import { up as fence } from './0018-fence.ts';
 import { up as alertBlocks } from './0019-alert-blocks.ts';
 import { up as shorterLiveKeys } from './0020-shorter-live-keys.ts';
+import { up as climbing } from './0021-climbing.ts';
 
 export type Migration = {
   name: string;
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   { name: '0018-fence', up: fence },
   { name: '0019-alert-blocks', up: alertBlocks },
   { name: '0020-shorter-live-keys', up: shorterLiveKeys },
+  { name: '0021-climbing', up: climbing },
 ];

@@ -28,6 +28,10 @@ export type IncidentRow = {
   severity_set_at: number | null;
   /** When it was noted that its alerts have fallen silent; null: they have not. */
   candidate_at: number | null;
+  /** When it was opened again last; null: never. */
+  reopened_at: number | null;
+  /** How long it had to wait for the last step that told of it; 0: none has since it was opened. */
+  climbed_ms: number;
 };
 
 /** Which signatures an incident stands for; one open row per signature and env. */
