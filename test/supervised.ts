@@ -31,6 +31,7 @@ const route: RouteConfig = {
   severityFloor: 'INFO',
   sendResolved: true,
   dedupeTtlMs: null,
+  quietHours: null,
   continue: false,
 };
 

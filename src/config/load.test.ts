@@ -5,9 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { AppError } from '../core/errors.ts';
 import { builtInEscalation, builtInPolicy } from './built-in-policy.ts';
-import { escalationFileForm, policyFileForm, tocsinFileForm } from './file-form.ts';
+import { escalationFileForm, tocsinFileForm } from './file-form.ts';
 import { intelligenceFileForm } from './intelligence.ts';
 import { type LoadOptions, loadConfig } from './load.ts';
+import { policyFileForm } from './policy-form.ts';
 import { findProblems, type Problem } from './problem.ts';
 
 let cwd: string;
@@ -100,6 +101,7 @@ describe('a valid configuration', () => {
         severityFloor: 'P3',
         sendResolved: true,
         dedupeTtlMs: null,
+        quietHours: null,
         continue: false,
       },
       expect.objectContaining({ name: 'rest', match: {}, groupWaitMs: 30_000 }),

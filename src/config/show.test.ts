@@ -26,7 +26,7 @@ channels:
   out: { type: log }
 routes:
   - { name: all, channels: [hook, oncall] }
-  - { name: none, channels: [] }
+  - { name: none, channels: [], quiet_hours: { from: "22:00", to: "07:00", days: [FRI] } }
 `;
 const env = {
   DATABASE_URL: 'postgres://u:s3cret@h/x?sslpassword=s3cret',
@@ -69,7 +69,7 @@ describe('what is shown', () => {
     expect(summary).toContain(
       'hook (webhook), oncall (telegram, not set: TELEGRAM_CHAT_ID_ONCALL), out (log)',
     );
-    expect(summary).toContain('all → hook + oncall, none → nobody');
+    expect(summary).toContain('all → hook + oncall, none → nobody (quiet 22:00–07:00 UTC on FRI)');
     expect(summary).toContain('watchdog    https://hc.example/[redacted] every 90s');
     expect(summary).toContain('PostgreSQL at postgres://u:[redacted]@h/x');
   });

@@ -1,12 +1,14 @@
 import { stringify } from 'yaml';
-import { escalationFileForm, policyFileForm, tocsinFileForm } from './file-form.ts';
+import { escalationFileForm, tocsinFileForm } from './file-form.ts';
 import { durationText, type FileForm } from './form.ts';
 import { intelligenceFileForm } from './intelligence.ts';
 import { describeJobs, jobsFileForm } from './jobs/show.ts';
+import { policyFileForm } from './policy-form.ts';
 import { redactUrl, redactWebhookUrl } from './redact.ts';
 import { redactConfig } from './redact-config.ts';
+import { quietHoursForm } from './schema/quiet-hours.ts';
 import { listenText } from './schema/server.ts';
-import type { Config } from './types.ts';
+import type { Config, RouteConfig } from './types.ts';
 
 /** Answers the effective configuration as YAML or JSON, in the words of the files, with secrets hidden. */
 export function showConfig(config: Config, format: 'yaml' | 'json' = 'yaml'): string {
@@ -116,7 +118,9 @@ function missingTelegram({ telegram }: Config, channel: string): string[] {
 }
 
 function describeRoutes({ routes }: Config): string {
-  const words = routes.map((route) => `${route.name} → ${route.channels.join(' + ') || 'nobody'}`);
+  const words = routes.map(
+    (route) => `${route.name} → ${route.channels.join(' + ') || 'nobody'}${describeQuietHours(route)}`,
+  );
   return words.join(', ') || 'none: nobody is told of anything';
 }
 
@@ -126,6 +130,12 @@ function describeSteps({ notify: { escalation } }: Config): [string, string][] {
     ({ afterMs, channels }) => `${durationText(afterMs)} → ${channels.join(' + ')}`,
   );
   return words.length === 0 ? [] : [['steps', `not acknowledged after ${words.join(', ')}`]];
+}
+
+function describeQuietHours({ quietHours }: RouteConfig): string {
+  if (!quietHours) return '';
+  const { from, to, timezone, days } = quietHoursForm(quietHours);
+  return ` (quiet ${from}–${to} ${timezone}${days ? ` on ${days.join(' ')}` : ''})`;
 }
 
 function describeWebhooks({ webhooks }: Config): string {

@@ -1,5 +1,6 @@
 import type { FactsMatch } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
+import type { QuietHours } from '../core/quiet-hours.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
 import type { NotifyConfig } from './climb-types.ts';
@@ -159,6 +160,8 @@ export type RouteConfig = {
   sendResolved: boolean;
   /** How long after its last repeat an alert that it takes is still the same problem; null: no word of its own. */
   dedupeTtlMs: number | null;
+  /** While they hold, what is not P0 waits for their end; null: there are none. */
+  quietHours: QuietHours | null;
   continue: boolean;
 };
 

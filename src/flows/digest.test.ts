@@ -22,6 +22,7 @@ async function start(harness: StoreHarness): Promise<Worker> {
         severityFloor: 'P0',
         sendResolved: true,
         dedupeTtlMs: null,
+        quietHours: null,
         continue: false,
       },
     ],

@@ -34,7 +34,7 @@ export const notifyTest = defineAction({
       const outcome = await sender.send(row, ctx.config);
       const now = ctx.clock.now();
       // A test is one attempt: nobody wants its message an hour later.
-      const attempt = { attempts: 1, createdAt: Number.NEGATIVE_INFINITY, now, jitter: 0 };
+      const attempt = { attempts: 1, dueAt: Number.NEGATIVE_INFINITY, now, jitter: 0 };
       const finish = createFinish(row, outcome, decideAttempt(outcome, attempt), now);
       await recordFinished(ctx, [finish]);
       ctx.metrics.notifications.inc({ channel, status: finish.status });

@@ -65,7 +65,7 @@ export async function sendMessage(courier: Courier, row: NotificationRow): Promi
   const outcome = await sender.send(row, ctx.config);
   const now = ctx.clock.now();
   lanes.end(row.channel, ctx.config, outcome, now);
-  const attempt = { attempts: row.attempts, createdAt: row.created_at, now, jitter: random() };
+  const attempt = { attempts: row.attempts, dueAt: readStored(row).dueAt, now, jitter: random() };
   const next = decideAttempt(outcome, attempt);
   if (await record(courier, createFinish(row, outcome, next, now), row.locked_until ?? 0)) {
     await conclude(courier, row, next, sentAt);

@@ -78,7 +78,12 @@ type Known = { incidentId: string; facts: ClimbFacts; holder: string | null };
 async function readFacts(ctx: FlowCtx, ids: readonly string[]): Promise<Known[]> {
   if (ids.length === 0) return [];
   const [told, summaries] = await Promise.all([findTold(ctx, ids), summarizeIncidentAlerts(ctx, ids)]);
-  const threads = new Set(told.map(({ thread }) => thread));
+  const nowMs = ctx.clock.now();
+  // Nobody can acknowledge what waits for its time, as in quiet hours.
+  const heard = told.filter(
+    (row) => row.status !== 'pending' || row.attempts > 0 || row.next_attempt_at <= nowMs,
+  );
+  const threads = new Set(heard.map(({ thread }) => thread));
   const alertsOf = new Map(summaries.map((summary) => [summary.incidentId, summary]));
   const known: Known[] = [];
   for (const incidentId of ids) {

@@ -149,6 +149,7 @@ describeEachStore('escalation', (open) => {
       severityFloor: 'INFO',
       sendResolved: true,
       dedupeTtlMs: null,
+      quietHours: null,
       continue: false,
     });
     const change = (): Partial<Config> => ({

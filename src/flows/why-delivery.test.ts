@@ -13,6 +13,7 @@ function message(status: WrittenMessage['status'], given: Partial<WrittenMessage
     created_at: began,
     next_attempt_at: began + 30_000,
     sent_at: status === 'delivered' ? began + 1000 : null,
+    payload: '{}',
     ...given,
   };
 }
@@ -29,6 +30,18 @@ describe('what became of messages', () => {
       [],
     ],
     ['it waits', [message('pending')], [], ['the message to ops waits until 2026-03-01 12:00:30 UTC']],
+    [
+      'it waits for the morning',
+      [message('pending', { payload: JSON.stringify({ isQuiet: true, dueAt: began + 30_000 }) })],
+      [],
+      ['the message to ops waits until 2026-03-01 12:00:30 UTC, when the quiet hours end'],
+    ],
+    [
+      'it waited for the morning, and need not any more',
+      [message('pending', { payload: JSON.stringify({ isQuiet: true, dueAt: began + 60_000 }) })],
+      [],
+      ['the message to ops waits until 2026-03-01 12:00:30 UTC'],
+    ],
     ['it is under way', [message('sending')], [], ['the message to ops is being sent']],
     [
       'it fails',

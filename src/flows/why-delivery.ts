@@ -1,10 +1,19 @@
+import { readStored } from '../notify/index.ts';
 import type { NotificationRow } from '../store/index.ts';
 import { readableTime } from './announce-alert.ts';
 
 /** A message as it stands in the outbox. */
 export type WrittenMessage = Pick<
   NotificationRow,
-  'channel' | 'event' | 'status' | 'attempts' | 'error' | 'created_at' | 'next_attempt_at' | 'sent_at'
+  | 'channel'
+  | 'event'
+  | 'status'
+  | 'attempts'
+  | 'error'
+  | 'created_at'
+  | 'next_attempt_at'
+  | 'sent_at'
+  | 'payload'
 >;
 
 /** What of that which was written has reached somebody, in sentences without their ends. */
@@ -34,12 +43,13 @@ export function judgeDelivery(messages: readonly WrittenMessage[]): Delivery {
   };
 }
 
-function sayOpen({ status, attempts, error, next_attempt_at: next }: WrittenMessage): string | null {
+function sayOpen(message: WrittenMessage): string | null {
+  const { status, attempts, error, next_attempt_at: next } = message;
   const tried = attempts === 1 ? 'tried once' : `tried ${attempts} times`;
   switch (status) {
     case 'pending':
       return attempts === 0
-        ? `waits until ${readableTime(next)}`
+        ? `waits until ${readableTime(next)}${isHeldByHours(message) ? ', when the quiet hours end' : ''}`
         : `does not get through (${error ?? 'no reason is known'}), ${tried}, again at ${readableTime(next)}`;
     case 'sending':
       return 'is being sent';
@@ -52,6 +62,12 @@ function sayOpen({ status, attempts, error, next_attempt_at: next }: WrittenMess
     case 'skipped_unconfigured':
       return null;
   }
+}
+
+/** What was hastened since goes out before. */
+function isHeldByHours(message: WrittenMessage): boolean {
+  const { isQuiet, dueAt } = readStored(message);
+  return isQuiet === true && dueAt === message.next_attempt_at;
 }
 
 /** Answers a line for each message, the newest of many; none where there is none. */

@@ -50,6 +50,8 @@ const sentences: Readonly<Record<string, Say>> = {
   route_matched: (rule) => `a message was written: ${rule}`,
   not_acknowledged: (rule) => `nobody had acknowledged it: ${rule}`,
   steps_silenced: (rule) => `${rule} held all its alerts: nobody was told that it waits`,
+  quiet_hours: (rule) =>
+    `it came in the quiet hours of the route ${rule}: what is not P0 waits for their end`,
   end_told: (rule) => `a message of its end was written for ${rule}`,
   end_not_told: () =>
     'no message of its end was written: nobody had heard of its beginning, or their route sends no ends',
@@ -72,6 +74,7 @@ export function inOrder(a: TrailEntry, b: TrailEntry): number {
 
 function rankOf({ reason }: TrailEntry): number {
   if (reason === 'first') return 0;
+  if (reason === 'quiet_hours') return 3;
   return told.includes(reason) ? 2 : 1;
 }
 

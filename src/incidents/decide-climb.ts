@@ -48,7 +48,7 @@ function isMeant({ severity, env, service }: ClimbStep['match'], incident: Climb
 
 /** What else there is to know of an incident whose step is due. */
 export type ClimbFacts = {
-  /** A message of it was written, to whomever. */
+  /** A message of it was written, to whomever, and is due. */
   isTold: boolean;
   alerts: { total: number; live: number };
   /** A silence or a maintenance holds every live alert of it. */

@@ -2,6 +2,7 @@ import type { Announcement } from '../core/hand-over.ts';
 import { type Ctx, type NotificationRow, runAfterCommit, writeLater } from '../store/index.ts';
 import { chooseRecipients, isOpening, isResolution, type Told } from './choose-recipients.ts';
 import { createRow, type Plan } from './create-row.ts';
+import { createDueTimes } from './due.ts';
 import { findTold, insertMessages, supersedeUntried, writeMessages } from './queries-announce.ts';
 import type { Announced, NotifySettings } from './types.ts';
 
@@ -18,22 +19,27 @@ export async function announceMany(
   const openings = announcements.filter(isOpening);
   const others = announcements.filter((announcement) => !isOpening(announcement));
   const desk = settings.openDesk();
+  const dueOf = createDueTimes(ctx.clock.now());
   const toRow = (plan: Plan) => createRow(ctx, plan, settings, desk);
-  const rows = [
-    ...(await writePlans(ctx, planOpenings(openings, settings), toRow)),
-    ...(await writePlans(ctx, await planOthers(ctx, others, settings), toRow)),
+  const written = [
+    ...(await writePlans(ctx, planOpenings(openings, settings, dueOf), toRow)),
+    ...(await writePlans(ctx, await planOthers(ctx, others, settings, dueOf), toRow)),
   ];
+  const rows = written.map(({ row }) => row);
   const leased = rows.filter(({ status }) => status === 'sending');
   if (leased.length > 0) runAfterCommit(ctx, () => desk?.take(leased));
   if (rows.some(({ status }) => status === 'pending')) runAfterCommit(ctx, settings.ring);
-  return rows.map(({ thread, event, channel, route, status }) => ({ thread, event, channel, route, status }));
+  return written.map(toAnnounced);
 }
 
-function planOpenings(openings: readonly Announcement[], settings: NotifySettings): Plan[] {
+type DueTimes = ReturnType<typeof createDueTimes>;
+
+function planOpenings(openings: readonly Announcement[], settings: NotifySettings, dueOf: DueTimes): Plan[] {
   return openings.flatMap((announcement) =>
     chooseRecipients(announcement, [], settings).map((recipient) => ({
       announcement,
       recipient,
+      due: dueOf(announcement, recipient),
       beganUnheardAt: null,
     })),
   );
@@ -44,6 +50,7 @@ async function planOthers(
   ctx: Ctx,
   others: readonly Announcement[],
   settings: NotifySettings,
+  dueOf: DueTimes,
 ): Promise<Plan[]> {
   if (others.length === 0) return [];
   const told = await findTold(ctx, [...new Set(others.flatMap(threadsToldOf))]);
@@ -53,73 +60,84 @@ async function planOthers(
     return chooseRecipients(announcement, earlier, settings).map((recipient) => ({
       announcement,
       recipient,
+      due: dueOf(announcement, recipient),
     }));
   });
-  const merged = await mergeOpenings(ctx, plans, told);
-  return plans.map((plan) => ({
-    ...plan,
-    beganUnheardAt: merged.get(laneOf(plan.announcement.thread, plan.recipient.channel)) ?? null,
-  }));
+  const merged = await mergeUnheard(ctx, plans, told);
+  return plans.map((plan) => ({ ...plan, beganUnheardAt: merged.get(laneOfPlan(plan)) ?? null }));
 }
 
-/** Takes back what no attempt was made to send and what an end makes untrue; answers when those things began, by thread and channel. */
-async function mergeOpenings(
+/**
+ * Takes back what nobody has heard of a thread on a channel and what its end makes untrue, where that is all that there was;
+ * answers when those things began, by thread and channel.
+ */
+async function mergeUnheard(
   ctx: Ctx,
   plans: readonly Omit<Plan, 'beganUnheardAt'>[],
   told: readonly Told[],
 ): Promise<Map<string, number>> {
-  const ending = new Set(
-    plans
-      .filter(({ announcement }) => isResolution(announcement))
-      .map(({ announcement, recipient }) => laneOf(announcement.thread, recipient.channel)),
-  );
-  const untried = told.filter(
-    (row) => row.status === 'pending' && row.attempts === 0 && ending.has(laneOf(row.thread, row.channel)),
-  );
-  const unheard = new Set(untried.filter(isOpening).map((row) => laneOf(row.thread, row.channel)));
-  const overtaken = untried.filter((row) => unheard.has(laneOf(row.thread, row.channel)));
+  const ending = new Set(plans.filter(({ announcement }) => isResolution(announcement)).map(laneOfPlan));
+  const lanes = [...Map.groupBy(told, laneOf)].flatMap(([lane, rows]) => {
+    const untried = rows.filter(isUntried);
+    const opening = rows.find(isOpening);
+    const isUnheard = rows.every((row) => isUntried(row) || row.status === 'superseded');
+    return ending.has(lane) && opening && isUnheard ? [{ lane, untried, beganAt: opening.created_at }] : [];
+  });
   const superseded = await supersedeUntried(
     ctx,
-    overtaken.map((row) => row.notification_id),
+    lanes.flatMap(({ untried }) => untried.map((row) => row.notification_id)),
   );
-  const openings = overtaken.filter((row) => isOpening(row) && superseded.has(row.notification_id));
-  return new Map(openings.map((row) => [laneOf(row.thread, row.channel), row.created_at]));
+  const merged = lanes.filter(
+    ({ untried }) => untried.length > 0 && untried.every(({ notification_id: id }) => superseded.has(id)),
+  );
+  return new Map(merged.map(({ lane, beganAt }) => [lane, beganAt]));
 }
 
-function laneOf(thread: string, channel: string): string {
+function isUntried({ status, attempts }: Told): boolean {
+  return status === 'pending' && attempts === 0;
+}
+
+function laneOf({ thread, channel }: { thread: string; channel: string }): string {
   return `${channel}\n${thread}`;
+}
+
+function laneOfPlan({
+  announcement: { thread },
+  recipient: { channel },
+}: Omit<Plan, 'beganUnheardAt'>): string {
+  return laneOf({ thread, channel });
 }
 
 function threadsToldOf({ thread, joinedBy }: Announcement): string[] {
   return joinedBy === undefined ? [thread] : [thread, joinedBy];
 }
 
-function threadsOf(announcements: readonly Announcement[]): string[] {
-  return [...new Set(announcements.map(({ thread }) => thread))];
-}
+type Written = { plan: Plan; row: NotificationRow };
 
 async function writePlans(
   ctx: Ctx,
   plans: readonly Plan[],
   toRow: (plan: Plan) => NotificationRow,
-): Promise<NotificationRow[]> {
+): Promise<Written[]> {
   if (plans.length === 0) return [];
-  const rows = plans.map(toRow);
+  const planned = plans.map((plan) => ({ plan, row: toRow(plan) }));
+  const rows = planned.map(({ row }) => row);
   if (plans.every(({ announcement }) => announcement.isFirst)) {
     // None of them can be there already, so that which are new need not be asked.
     await writeLater(ctx, insertMessages(ctx, rows));
-    return rows;
+    return planned;
   }
-  const written = await writeMessages(
-    ctx,
-    rows,
-    threadsOf(plans.filter(isUrgent).map(({ announcement }) => announcement)),
-  );
-  return rows.filter((row) => written.has(row.notification_id));
+  const urgent = planned.filter(({ plan }) => isUrgent(plan)).map(({ row }) => row);
+  const written = await writeMessages(ctx, rows, urgent);
+  return planned.filter(({ row }) => written.has(row.notification_id));
 }
 
-/** What became more severe does not wait behind a beginning that still does. */
-function isUrgent({ announcement: { event, isFirst }, recipient }: Plan): boolean {
-  if (isFirst) return false;
-  return event === 'incident.escalated' || (event === 'alert.firing' && recipient.waitMs === 0);
+/** What became more severe does not wait behind what was written before and waits longer. */
+function isUrgent({ announcement: { event, isFirst } }: Plan): boolean {
+  return event === 'incident.escalated' || (event === 'alert.firing' && !isFirst);
+}
+
+function toAnnounced({ plan, row }: Written): Announced {
+  const { thread, event, channel, route, status } = row;
+  return { thread, event, channel, route, status, isQuiet: plan.due.isQuiet };
 }

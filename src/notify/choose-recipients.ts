@@ -1,5 +1,6 @@
 import type { RouteConfig } from '../config/types.ts';
 import type { Announcement, MessageEvent } from '../core/hand-over.ts';
+import type { QuietHours } from '../core/quiet-hours.ts';
 import { severityRank } from '../core/severity.ts';
 import type { NotificationRow } from '../store/index.ts';
 import { isHeard } from './decide.ts';
@@ -8,13 +9,26 @@ import type { NotifySettings } from './types.ts';
 
 const defaultGroupWaitMs = 30_000;
 
-/** A channel that an announcement goes to, the route that chose it, and how long it waits for more to come. */
-export type Recipient = { channel: string; route: string | null; waitMs: number };
+/** A channel that an announcement goes to, the route that chose it, how long it waits for more to come, and when it waits in any case. */
+export type Recipient = {
+  channel: string;
+  route: string | null;
+  waitMs: number;
+  quietHours: QuietHours | null;
+};
 
 /** A message of the same thread that was written before. */
 export type Told = Pick<
   NotificationRow,
-  'notification_id' | 'thread' | 'channel' | 'route' | 'event' | 'status' | 'attempts' | 'created_at'
+  | 'notification_id'
+  | 'thread'
+  | 'channel'
+  | 'route'
+  | 'event'
+  | 'status'
+  | 'attempts'
+  | 'next_attempt_at'
+  | 'created_at'
 >;
 
 const openingEvents: readonly string[] = ['incident.opened', 'alert.firing'] satisfies MessageEvent[];
@@ -40,11 +54,14 @@ export function chooseRecipients(
   settings: NotifySettings,
 ): Recipient[] {
   if (announcement.direct)
-    return announcement.direct.channels.map((channel) => ({ channel, route: null, waitMs: 0 }));
+    return announcement.direct.channels.map((channel) => ({
+      ...{ channel, route: null, waitMs: 0, quietHours: null },
+    }));
   const earlier = new Map<string, Recipient>();
   for (const { channel, route, status } of told) {
     if (isHeard(status, settings.dryRun) && !earlier.has(channel)) {
-      earlier.set(channel, { channel, route, waitMs: 0 });
+      const quietHours = findRoute(settings.routes, route)?.quietHours ?? null;
+      earlier.set(channel, { channel, route, waitMs: 0, quietHours });
     }
   }
   if (isResolution(announcement)) return [...earlier.values()].filter(sendsResolved(settings.routes));
@@ -69,6 +86,7 @@ function matchRecipients(announcement: Announcement, routes: readonly RouteConfi
       channel,
       route: route.name,
       waitMs: isOpening(announcement) ? groupWaitMs(announcement, route) : 0,
+      quietHours: route.quietHours,
     })),
   );
 }
@@ -87,5 +105,9 @@ function avoidBrokenChannel({ facts }: Announcement, recipients: Recipient[]): R
 
 /** A route that is gone from the configuration has said nothing against ends. */
 function sendsResolved(routes: readonly RouteConfig[]): (recipient: Recipient) => boolean {
-  return ({ route }) => routes.find(({ name }) => name === route)?.sendResolved ?? true;
+  return ({ route }) => findRoute(routes, route)?.sendResolved ?? true;
+}
+
+function findRoute(routes: readonly RouteConfig[], route: string | null): RouteConfig | undefined {
+  return routes.find(({ name }) => name === route);
 }

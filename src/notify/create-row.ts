@@ -3,6 +3,7 @@ import type { Announcement } from '../core/hand-over.ts';
 import type { Ctx, NotificationRow } from '../store/index.ts';
 import { findTelegramTarget } from './channels/telegram-target.ts';
 import type { Recipient } from './choose-recipients.ts';
+import type { Due } from './due.ts';
 import { createIdempotencyKey } from './idempotency-key.ts';
 import { mergeIntoResolution } from './render.ts';
 import type { Desk, NotifySettings, StoredMessage } from './types.ts';
@@ -11,6 +12,7 @@ import type { Desk, NotifySettings, StoredMessage } from './types.ts';
 export type Plan = {
   announcement: Announcement;
   recipient: Recipient;
+  due: Due;
   /** When a beginning was announced that nobody has heard of, so that this message tells of it too; else null. */
   beganUnheardAt: number | null;
 };
@@ -18,18 +20,13 @@ export type Plan = {
 /** Answers the row of the outbox for an announcement to one recipient; leased where the desk takes it. */
 export function createRow(
   ctx: Ctx,
-  { announcement, recipient, beganUnheardAt }: Plan,
+  plan: Plan,
   settings: NotifySettings,
   desk: Desk | null,
 ): NotificationRow {
   const now = ctx.clock.now();
+  const { announcement, recipient, due } = plan;
   const { thread, event, incident, alert, facts } = announcement;
-  const dueAt = now + recipient.waitMs;
-  const { heardAt } = announcement;
-  const message: StoredMessage = {
-    ...createMessage(announcement, settings.publicUrl, dueAt, beganUnheardAt, now),
-    ...(heardAt === undefined ? {} : { expectedAt: heardAt + recipient.waitMs }),
-  };
   return {
     notification_id: `ntf_${ctx.ids.ulid()}`,
     idempotency_key: createIdempotencyKey(announcement, recipient.channel),
@@ -40,27 +37,22 @@ export function createRow(
     incident_id: incident?.id ?? null,
     alert_ref: typeof alert?.alert_ref === 'string' ? alert.alert_ref : null,
     severity: facts.severity,
-    payload: JSON.stringify(message),
+    payload: JSON.stringify(createMessage(plan, settings.publicUrl, now)),
     attempts: 0,
     lease_token: null,
     locked_until: null,
     ...chooseStatus(recipient.channel, settings),
-    ...(announcement.isFirst && recipient.waitMs === 0 ? leaseAt(desk, recipient.channel, settings) : {}),
-    next_attempt_at: dueAt,
+    ...(announcement.isFirst && due.dueAt <= now ? leaseAt(desk, recipient.channel, settings) : {}),
+    next_attempt_at: due.dueAt,
     provider_message_id: null,
     created_at: now,
     sent_at: null,
   };
 }
 
-function createMessage(
-  announcement: Announcement,
-  publicUrl: string,
-  dueAt: number,
-  beganUnheardAt: number | null,
-  now: number,
-): StoredMessage {
-  const { event, reason, facts, title, text, incident, alert, run } = announcement;
+function createMessage(plan: Plan, publicUrl: string, now: number): StoredMessage {
+  const { announcement, recipient, due, beganUnheardAt } = plan;
+  const { event, reason, facts, title, text, incident, alert, run, heardAt } = announcement;
   return {
     event,
     reason,
@@ -77,7 +69,13 @@ function createMessage(
     alert,
     ...(run ? { run } : {}),
     service: facts.service,
-    dueAt,
+    dueAt: due.dueAt,
+    // What waits for the end of quiet hours is expected then.
+    ...(due.isQuiet
+      ? { isQuiet: true }
+      : heardAt === undefined
+        ? {}
+        : { expectedAt: heardAt + recipient.waitMs }),
   };
 }
 

@@ -13,7 +13,7 @@ import type { Outcome } from './types.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const dayMs = 24 * 60 * 60_000;
-const attempt = { attempts: 1, createdAt: now, now, jitter: 0 };
+const attempt = { attempts: 1, dueAt: now, now, jitter: 0 };
 const unreachable: Outcome = { kind: 'unreachable', cause: 'network', error: 'gone', retryAt: null };
 const throttled = (retryAt: number | null): Outcome => ({ kind: 'throttled', error: 'slow down', retryAt });
 const delivered: Outcome = { kind: 'delivered', providerMessageId: null };
@@ -64,7 +64,7 @@ describe('what becomes of a message after an attempt', () => {
     { outcome: unreachable, cause: 'network' },
     { outcome: throttled(null), cause: 'throttled' },
   ])('after a day it is dead, by $cause', ({ outcome, cause }) => {
-    const late = { ...attempt, createdAt: now - dayMs };
+    const late = { ...attempt, dueAt: now - dayMs };
     expect(decideAttempt(outcome, { ...late, now: now - 1 }).status).toBe('pending');
     expect(decideAttempt(outcome, late)).toMatchObject({ status: 'dead', nextAttemptAt: null, cause });
   });

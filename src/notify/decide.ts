@@ -12,7 +12,8 @@ const pauseMs = 30 * secondMs;
 export type Attempt = {
   /** How many attempts there were, this one included. */
   attempts: number;
-  createdAt: number;
+  /** When it was to go out first. */
+  dueAt: number;
   now: number;
   /** At least 0, below 1. */
   jitter: number;
@@ -45,7 +46,7 @@ function retryOrGiveUp(
   outcome: Extract<Outcome, { kind: 'throttled' | 'unreachable' }>,
   attempt: Attempt,
 ): NextState {
-  const lastTryAt = attempt.createdAt + giveUpAfterMs;
+  const lastTryAt = attempt.dueAt + giveUpAfterMs;
   const { error } = outcome;
   if (attempt.now >= lastTryAt) {
     const cause = outcome.kind === 'throttled' ? 'throttled' : outcome.cause;

@@ -10,6 +10,7 @@ const row = (channel: string, rest: Partial<Announced> = {}): Announced => ({
   channel,
   route: 'all',
   status: 'pending',
+  isQuiet: false,
   ...rest,
 });
 
@@ -46,6 +47,19 @@ describe('why people hear of an announcement', () => {
     const ended = announcement('incident.resolved');
     expect(explainTold(ended, [row('a')], { routes: [] })).toEqual([{ reason: 'end_told', rule: 'a' }]);
     expect(explainTold(ended, [], { routes: [] })).toEqual([{ reason: 'end_not_told', rule: null }]);
+  });
+
+  it('names the routes in whose quiet hours it waits', () => {
+    const written = [
+      row('a', { isQuiet: true }),
+      row('b', { isQuiet: true }),
+      row('c', { route: 'more' }),
+      row('d', { route: 'dry', status: 'skipped_dry_run', isQuiet: true }),
+    ];
+    const waits = { reason: 'quiet_hours', rule: 'all' };
+    expect(explainTold(opened, written, { routes: [] }).at(-1)).toEqual(waits);
+    const ended = announcement('incident.resolved');
+    expect(explainTold(ended, written, { routes: [] }).slice(1)).toEqual([waits]);
   });
 
   it.each([

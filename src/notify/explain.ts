@@ -14,12 +14,24 @@ export function explainTold(
 ): ToldDecision[] {
   if (isResolution(announcement)) {
     const rule = written.map(({ channel }) => channel).join(', ') || null;
-    return [{ reason: rule === null ? 'end_not_told' : 'end_told', rule }];
+    return [{ reason: rule === null ? 'end_not_told' : 'end_told', rule }, ...explainQuiet(written)];
   }
   const { direct, reason } = announcement;
   if (direct) return [{ reason, rule: direct.rule }, ...explainSkipped(written)];
   if (written.length === 0) return [explainSilence(announcement, settings)];
-  return [{ reason: 'route_matched', rule: describeWritten(written) }, ...explainSkipped(written)];
+  return [
+    { reason: 'route_matched', rule: describeWritten(written) },
+    ...explainSkipped(written),
+    ...explainQuiet(written),
+  ];
+}
+
+/** What is not sent at all waits for nothing. */
+function explainQuiet(written: readonly Announced[]): ToldDecision[] {
+  const routes = written.flatMap(({ isQuiet, status, route }) =>
+    isQuiet && route !== null && status === 'pending' ? [route] : [],
+  );
+  return routes.length > 0 ? [{ reason: 'quiet_hours', rule: [...new Set(routes)].join(', ') }] : [];
 }
 
 function describeWritten(written: readonly Announced[]): string {

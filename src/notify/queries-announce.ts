@@ -2,15 +2,22 @@ import { type CompiledQuery, sql } from 'kysely';
 import { type Ctx, type NotificationRow, runStatements } from '../store/index.ts';
 import type { Told } from './choose-recipients.ts';
 
-const tellingEvents = ['incident.opened', 'incident.updated', 'incident.escalated', 'alert.firing'];
-
-/** Answers what was written about the threads so far, ends apart, oldest first. Leans on notification_thread. */
+/** Answers what was written about the threads so far, oldest first. Leans on notification_thread. */
 export function findTold(ctx: Ctx, threads: readonly string[]): Promise<Told[]> {
   return ctx.db
     .selectFrom('notification')
-    .select(['notification_id', 'thread', 'channel', 'route', 'event', 'status', 'attempts', 'created_at'])
+    .select([
+      'notification_id',
+      'thread',
+      'channel',
+      'route',
+      'event',
+      'status',
+      'attempts',
+      'next_attempt_at',
+      'created_at',
+    ])
     .where((eb) => ctx.dialect.isOneOf(eb.ref('thread'), threads))
-    .where('event', 'in', tellingEvents)
     .orderBy('notification_id')
     .execute();
 }
@@ -30,18 +37,17 @@ export async function supersedeUntried(ctx: Ctx, ids: readonly string[]): Promis
 }
 
 /**
- * Writes messages, those that are there already excepted, and ends the wait of beginnings of the urgent threads that
- * nobody has heard of yet; answers the ids of what is new. Leans on notification_idempotency_key and notification_thread.
+ * Writes messages, those that are there already excepted, and ends the wait of what nobody was sent yet and would hold the
+ * urgent ones up; answers the ids of what is new. Leans on notification_idempotency_key and notification_order.
  */
 export async function writeMessages(
   ctx: Ctx,
   rows: readonly NotificationRow[],
-  urgentThreads: readonly string[],
+  urgent: readonly NotificationRow[],
 ): Promise<Set<string>> {
-  const answers = await runStatements(ctx, [
-    ...(urgentThreads.length > 0 ? [hastenOpenings(ctx, urgentThreads)] : []),
-    ...insertMessages(ctx, rows),
-  ]);
+  const together = Map.groupBy(urgent, (row) => `${row.channel} ${row.next_attempt_at}`);
+  const hastened = [...together.values()].map((group) => hastenOthers(ctx, group));
+  const answers = await runStatements(ctx, [...hastened, ...insertMessages(ctx, rows)]);
   return new Set(answers.at(-1)?.map((row) => (row as { value: string }).value));
 }
 
@@ -53,15 +59,17 @@ export function insertMessages(ctx: Ctx, rows: readonly NotificationRow[]): Comp
   });
 }
 
-function hastenOpenings(ctx: Ctx, threads: readonly string[]): CompiledQuery {
-  const now = ctx.clock.now();
+/** Of messages to one channel that are due at one time. */
+function hastenOthers(ctx: Ctx, group: readonly NotificationRow[]): CompiledQuery {
+  const [{ channel, next_attempt_at: dueAt }] = group as [NotificationRow];
+  const threads = group.map(({ thread }) => thread);
   return ctx.db
     .updateTable('notification')
-    .set({ next_attempt_at: now })
+    .set({ next_attempt_at: dueAt })
+    .where('channel', '=', channel)
     .where((eb) => ctx.dialect.isOneOf(eb.ref('thread'), threads))
-    .where('event', 'in', ['incident.opened', 'alert.firing'])
     .where('status', '=', sql.lit('pending'))
     .where('attempts', '=', 0)
-    .where('next_attempt_at', '>', now)
+    .where('next_attempt_at', '>', dueAt)
     .compile();
 }

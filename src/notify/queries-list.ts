@@ -86,7 +86,7 @@ export async function findLeaseEnd(ctx: Ctx, channel: string, thread: string): P
 
 /** How the outbox stands: what waits, since when, and what went wrong. */
 export type OutboxHealth = {
-  /** Age of the oldest message that is not finished; null where there is none. */
+  /** For how long the oldest message that is not finished could have gone out; null where there is none. */
   oldestPendingAgeMs: number | null;
   counts: Record<'pending' | 'sending' | 'failed' | 'dead', number>;
 };
@@ -98,8 +98,9 @@ export async function readOutboxHealth(ctx: Ctx): Promise<OutboxHealth> {
     union all select 'sending', count(*) from notification where status = 'sending'
     union all select 'failed', count(*) from notification where status in ('failed', 'dead') and status = 'failed'
     union all select 'dead', count(*) from notification where status in ('failed', 'dead') and status = 'dead'
-    union all select 'oldest', (select created_at from notification where notification_id =
-      (select min(notification_id) from notification where status in ('pending', 'sending'))))`;
+    union all select 'oldest', (
+      select min(case when attempts <= (case status when 'sending' then 1 else 0 end) then next_attempt_at else created_at end)
+      from notification where status in ('pending', 'sending')))`;
   const rows = await ctx.db.selectFrom(parts.as('part')).select(['name', 'value']).execute();
   const values = new Map(rows.map(({ name, value }) => [name, value]));
   const count = (name: string) => values.get(name) ?? 0;

@@ -21,6 +21,8 @@ export type StoredMessage = {
   dueAt: number;
   /** When it would be due had no work lain between the report and the message; how long that took is measured from here. */
   expectedAt?: number;
+  /** It waits for the end of its route's quiet hours, which is then. */
+  isQuiet?: boolean;
 };
 
 /** A message on its way out, as a channel is handed it. */
@@ -75,4 +77,6 @@ export type Announced = {
   channel: string;
   route: string | null;
   status: NotificationStatus;
+  /** It waits for the end of its route's quiet hours. */
+  isQuiet: boolean;
 };

@@ -85,6 +85,7 @@ async function configure(engine: Engine, shop: Switch, receiver: Receiver): Prom
     severityFloor: 'P3',
     sendResolved: true,
     dedupeTtlMs: null,
+    quietHours: null,
     continue: false,
   } as const;
   return {

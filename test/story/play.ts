@@ -31,6 +31,7 @@ const route = (name: string, given: Partial<RouteConfig>): RouteConfig => ({
   severityFloor: 'P2',
   sendResolved: true,
   dedupeTtlMs: null,
+  quietHours: null,
   continue: false,
   ...given,
 });

@@ -5,7 +5,6 @@ const keys: ReadonlySet<string> = new Set([
   'group_by',
   'group_interval',
   'repeat_interval',
-  'quiet_hours',
 ]);
 
 const checkKinds: ReadonlySet<string> = new Set([

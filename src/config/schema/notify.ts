@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { matchSchema } from './match.ts';
+import { quietHoursSchema } from './quiet-hours.ts';
 
 const logChannel = section({ type: z.literal('log') });
 
@@ -69,6 +70,9 @@ export const routeSchema = section({
     .describe(
       'How long after its last repeat an alert without a word on that is the same problem; default: 30.',
     ),
+  quiet_hours: quietHoursSchema
+    .optional()
+    .describe('When its messages wait, but those of P0, which never do.'),
   continue: z.boolean().default(false).describe('Whether later routes are asked too.'),
 }).transform((raw) => ({
   name: raw.name,
@@ -78,5 +82,6 @@ export const routeSchema = section({
   severityFloor: raw.severity_floor,
   sendResolved: raw.send_resolved,
   dedupeTtlMs: raw.dedupe_ttl_minutes === undefined ? null : raw.dedupe_ttl_minutes * 60_000,
+  quietHours: raw.quiet_hours ?? null,
   continue: raw.continue,
 }));
