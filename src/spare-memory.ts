@@ -70,6 +70,9 @@ export function spareProcessMemory(clock: Clock): Loop {
   // The heap may double before it is swept; V8 by itself lets a small one grow to four times what is in use. Not at the
   // launch, as a start would be swept too.
   setFlagsFromString('--heap-growing-percent=100');
+  // While a start keeps the process busy what is new outlives its sweeps, and V8 would make objects of the same kind old from
+  // birth: each keeps all of its request, until the whole heap is swept.
+  setFlagsFromString('--no-allocation-site-pretenuring');
   let last = performance.eventLoopUtilization();
   return createSpareMemory({
     clock,
