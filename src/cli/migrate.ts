@@ -10,6 +10,7 @@ export type MigrateOptions = { config?: string; dsn?: string; dryRun?: true; sta
 export async function runMigrate(options: MigrateOptions): Promise<void> {
   const { log, store } = await loadConfig({
     configPath: options.config,
+    areJobsOptional: true,
     ...(options.dsn === undefined ? {} : { flags: { dsn: options.dsn } }),
   });
   const quiet = await openLog({ ...log, level: 'warn' }, process.stderr);

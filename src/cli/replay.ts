@@ -15,7 +15,7 @@ export async function runReplayCommand(options: ReplayOptions): Promise<void> {
       'VALIDATION_ERROR',
       `--days: "${options.days}" is not a number above 0, up to ${mostDays}`,
     );
-  const config = await loadConfig({ configPath: options.config });
+  const config = await loadConfig({ configPath: options.config, areJobsOptional: true });
   const quiet = await openLog({ ...config.log, level: 'fatal' }, process.stderr);
   const replayed = await runReplay(config, days, quiet);
   const text = options.json ? JSON.stringify(replayed, null, 2) : describeReplay(replayed);

@@ -14,12 +14,21 @@ export async function runActionCommand(
   options: CommonOptions & Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const input = readFields(command, args, options);
-  const result =
-    options.url === undefined
-      ? await (await import('./run-local.ts')).runLocally(command.action, input, options)
-      : await (await import('./run-remote.ts')).runRemotely(command, input, { ...options, url: options.url });
+  const result = await run(command, input, options);
   const text = options.json ? JSON.stringify(result, null, 2) : inWords(command, result);
   process.stdout.write(`${text}\n`);
+}
+
+async function run(
+  command: ManifestCommand,
+  input: Record<string, unknown>,
+  options: CommonOptions,
+): Promise<unknown> {
+  const { url } = options;
+  if (url !== undefined)
+    return (await import('./run-remote.ts')).runRemotely(command, input, { ...options, url });
+  const { runLocally } = await import('./run-local.ts');
+  return runLocally(command.action, input, { ...options, needsJobs: command.jobs === true });
 }
 
 function inWords({ action, print }: ManifestCommand, result: unknown): string {

@@ -6,15 +6,19 @@ import { Answer, runAction } from '../core/action.ts';
 import type { Actor } from '../core/actor.ts';
 import { AppError } from '../core/errors.ts';
 
-/** Runs the action on the configured database itself; whoever may read that may do all. */
+/** Runs the action on the configured database itself; whoever may read that may do all. A jobs.yaml that is wrong stops those alone that need it. */
 export async function runLocally(
   name: string,
   input: unknown,
-  options: { config?: string; jobs?: string },
+  options: { config?: string; jobs?: string; needsJobs: boolean },
 ): Promise<unknown> {
   const action = actions.find((action) => action.name === name);
   if (!action) throw new AppError('NOT_FOUND', `there is no action ${name}`);
-  const config = await loadConfig({ configPath: options.config, jobsPath: options.jobs });
+  const config = await loadConfig({
+    configPath: options.config,
+    jobsPath: options.jobs,
+    areJobsOptional: !options.needsJobs,
+  });
   // Standard output belongs to the result.
   const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
   const base = await openBase({ config, log });

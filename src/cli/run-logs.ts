@@ -10,7 +10,7 @@ export type LogOptions = CommonOptions & { task?: string; follow?: true };
 export async function runLogsCommand(runId: string, options: LogOptions): Promise<void> {
   const { url, task = null, follow = false } = options;
   if (url !== undefined) return followThere(runId, { ...options, url });
-  const config = await loadConfig({ configPath: options.config });
+  const config = await loadConfig({ configPath: options.config, areJobsOptional: true });
   const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort()).once('SIGTERM', () => stopping.abort());

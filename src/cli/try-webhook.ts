@@ -8,7 +8,7 @@ type Options = { config?: string; json?: true; ndjson?: true; header?: string[] 
 
 /** Runs `tocsin webhooks try`: prints what a body would make, and ends with 2 where an alert of it is wrong. */
 export async function runWebhookTry(name: string, path: string, options: Options): Promise<void> {
-  const config = await loadConfig({ configPath: options.config });
+  const config = await loadConfig({ configPath: options.config, areJobsOptional: true });
   const pairs = (options.header ?? []).map((text) => readPair({ name: 'header' }, text));
   const tried = await tryWebhookOnce(config, {
     webhook: name,

@@ -6,7 +6,7 @@ export type DatabaseOptions = { config?: string; json?: true };
 
 /** Answers the configured database, not opened, and a log for what goes wrong: standard output belongs to the result. */
 export async function findDatabase({ config: configPath }: DatabaseOptions) {
-  const { store, log } = await loadConfig({ configPath });
+  const { store, log } = await loadConfig({ configPath, areJobsOptional: true });
   return { store, log: await openLog({ ...log, level: 'warn' }, process.stderr) };
 }
 

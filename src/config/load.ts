@@ -11,7 +11,7 @@ import {
 import { type Env, type EnvironmentSettings, readEnvironment } from './environment.ts';
 import { freezeDeep } from './freeze.ts';
 import { builtInIntelligence } from './intelligence.ts';
-import { loadJobs } from './jobs/load.ts';
+import { loadJobs, loadOptionalJobs } from './jobs/load.ts';
 import { resolveLlm } from './llm.ts';
 import { configError } from './problem.ts';
 import { check, type Reading, readYamlFile, startReading } from './reading.ts';
@@ -33,6 +33,8 @@ export type LoadOptions = {
   configPath?: string | undefined;
   /** From `--jobs`; such a file must exist. */
   jobsPath?: string | undefined;
+  /** Whether a jobs.yaml that is wrong is taken for one without profiles; default: it is a problem as any other. */
+  areJobsOptional?: boolean;
   /** Beats REPO_DIR. */
   repoDir?: string | undefined;
   env?: Env;
@@ -57,7 +59,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin), ...(await checkMappings(tocsin)));
   const policies = await loadPolicies(reading, folder, tocsin, settings);
   const around = { folder, tocsin: tocsin.readable ? tocsin : null, routes: file?.routes ?? null };
-  const jobs = await loadJobs(reading, {
+  const jobs = await (options.areJobsOptional ? loadOptionalJobs : loadJobs)(reading, {
     ...around,
     flag: options.jobsPath,
     repoDir: options.repoDir ?? settings.repoDir,

@@ -259,4 +259,42 @@ describeSharedStores('the schedules of two processes', (open) => {
     const rows = await harness.ctx.db.selectFrom('run').select('scheduled_for').execute();
     expect(rows).toHaveLength(500);
   });
+
+  const countMissed = async (...processes: Process[]) => {
+    const counts = await Promise.all(processes.map((process) => process.countTicks()));
+    return counts.map((ticks) => ticks['a missed'] ?? 0).reduce((sum, missed) => sum + missed);
+  };
+  const hourly = scheduled('a', { cron: '0 * * * *' });
+
+  it('count each tick that nothing ran once, those that start later too', async () => {
+    const harness = await open();
+    const other = await openStore(harness.options, quietLog);
+    await takeTick(harness, 'a');
+    const one = await startProcess(harness, [hourly]);
+    const two = await startProcess(harness, [hourly], other);
+    await harness.clock.advance(3.5 * hourMs);
+    await Promise.all([one.schedule.tick(), two.schedule.tick()]);
+    expect(await countMissed(one, two)).toBe(3);
+    const third = await startProcess(harness, [hourly], other);
+    await third.schedule.tick();
+    await harness.clock.advance(hourMs);
+    await Promise.all([one, two, third].map(({ schedule }) => schedule.tick()));
+    expect(await countMissed(one, two, third)).toBe(4);
+    await other.close();
+  });
+
+  it('count no tick as missed that one of them ran while the other slept', async () => {
+    const harness = await open();
+    const other = await openStore(harness.options, quietLog);
+    const awake = await startProcess(harness, [hourly]);
+    const asleep = await startProcess(harness, [hourly], other);
+    for (let i = 0; i < 3; i++) {
+      await harness.clock.advance(hourMs);
+      await awake.schedule.tick();
+    }
+    await harness.clock.advance(hourMs / 2);
+    await asleep.schedule.tick();
+    expect(await countMissed(awake, asleep)).toBe(0);
+    await other.close();
+  });
 });

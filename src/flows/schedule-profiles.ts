@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { createTickAgenda, type DueTick, decideTick } from '../jobs/index.ts';
 import { selectProfileRecords } from '../runs/index.ts';
 import type { FlowCtx } from './context.ts';
+import { type DecidedTick, tellMissedTicks } from './missed-ticks.ts';
 
 /** What a tick asks for. */
 export type TickRequest = { profile: string; source: 'cron'; scheduledFor: number; onlyTask: null };
@@ -43,10 +44,17 @@ export function createProfileSchedule(deps: ProfileScheduleDeps): ProfileSchedul
   let latestMs = plannedFromMs;
   let nap = new AbortController();
 
-  const begin = (due: readonly DueTick[]) =>
-    due
-      .filter((tick) => isToRun(ctx, tick, ctx.clock.now()))
-      .map((tick) => runTick(deps, tick, stopping.signal));
+  const telling = new Set<Promise<void>>();
+  const tell = (tick: DecidedTick) => {
+    const told = tellMissedTicks(ctx, agenda, tick).finally(() => telling.delete(told));
+    telling.add(told);
+  };
+  const begin = (due: readonly DueTick[]) => {
+    const nowMs = ctx.clock.now();
+    const decided = due.map((tick) => ({ ...tick, decision: decideTick(tick.profile, tick.atMs, nowMs) }));
+    decided.forEach(tell);
+    return decided.filter(({ decision }) => decision.run).map((tick) => runTick(deps, tick, stopping.signal));
+  };
   const takeDue = () => {
     const nowMs = ctx.clock.now();
     if (nowMs < latestMs - clockSlackMs) agenda.replan(nowMs);
@@ -81,10 +89,11 @@ export function createProfileSchedule(deps: ProfileScheduleDeps): ProfileSchedul
       stopping.abort();
       nap.abort();
       await looping;
+      await Promise.all(telling);
     },
     async tick() {
       const runs = [...takeDue(), ...begin(await catchUp())];
-      await Promise.all(runs);
+      await Promise.all([...runs, ...telling]);
       return runs.length;
     },
   };
@@ -112,21 +121,6 @@ function createCatchUp(ctx: FlowCtx, stop: AbortSignal, findMissed: FindMissed):
     }
     return [];
   };
-}
-
-/** Decides about a tick, and says what is lost. */
-function isToRun({ log, metrics }: FlowCtx, { profile, atMs, missed }: DueTick, nowMs: number): boolean {
-  const { name } = profile;
-  const decision = decideTick(profile, atMs, nowMs);
-  const lost = missed + (decision.run ? 0 : 1);
-  if (lost > 0) {
-    metrics.profileTicks.inc({ profile: name, outcome: 'missed' }, lost);
-    const fields = { tag: 'job', profile: name, last: toIso(atMs), lost, reason: decision.reason };
-    log.warn(fields, `[job] ${name}: ${lost === 1 ? 'a tick was' : `${lost} ticks were`} missed`);
-  }
-  if (decision.reason === 'catch_up')
-    log.info({ tag: 'job', profile: name }, `[job] ${name}: catches up with the tick of ${toIso(atMs)}`);
-  return decision.run;
 }
 
 /** Runs a tick; where that fails it is tried again within the grace. Never rejects: one tick must not end the schedule. */

@@ -4,8 +4,8 @@
  * tasks there are the configuration says.
  */
 
-export { createTickAgenda, type DueTick, nextTickAfter } from './agenda.ts';
-export { decideHandedTick, decideTick } from './decide-tick.ts';
+export { createTickAgenda, type DueTick, nextTickAfter, type TickAgenda } from './agenda.ts';
+export { decideHandedTick, decideTick, type TickDecision } from './decide-tick.ts';
 export {
   decideAlertTrigger,
   decideGithubTrigger,

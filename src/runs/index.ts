@@ -31,4 +31,5 @@ export { type GivenMetric, recordMetrics } from './record-metrics.ts';
 export { replanRun } from './replan-run.ts';
 export { requireRun } from './require.ts';
 export { type StartedRun, type StartResult, startRun } from './start-run.ts';
+export { takeMissedTicks } from './take-missed.ts';
 export { runView, toRunView } from './view.ts';

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { JobsConfig } from '../jobs-types.ts';
+import type { Problem } from '../problem.ts';
 import { type Reading, readYamlFile } from '../reading.ts';
 import type { RouteConfig } from '../types.ts';
 import type { YamlFile } from '../yaml-file.ts';
@@ -16,6 +17,8 @@ export type JobsWanted = {
   tocsin: YamlFile | null;
   routes: readonly RouteConfig[] | null;
 };
+
+const noJobs = { path: null, branch: 'main', postCommand: null, runners: {}, profiles: [] } as const;
 
 /** Answers what jobs.yaml says, no profiles where there is none, and null where there are problems, which are noted. */
 export async function loadJobs(reading: Reading, wanted: JobsWanted): Promise<JobsConfig | null> {
@@ -36,13 +39,20 @@ export async function loadJobs(reading: Reading, wanted: JobsWanted): Promise<Jo
   const repoDir = checkout ?? (basename(folder) === 'automation' ? dirname(folder) : folder);
   if (!reading.files.includes(path)) {
     reading.problems.push(...file.problems);
-    return { path: null, repoDir, branch: 'main', postCommand: null, runners: {}, profiles: [] };
+    return { ...noJobs, repoDir };
   }
   const { tocsin, routes } = wanted;
   const { jobs, problems, watchedFiles } = await readJobs(file, { folder, repoDir, tocsin, routes });
   reading.problems.push(...problems);
   reading.watchedFiles.push(...watchedFiles);
   return jobs && { path, ...jobs };
+}
+
+/** As `loadJobs`, for those who need no profiles: of a file with problems there are none, and nothing is noted. */
+export async function loadOptionalJobs(reading: Reading, wanted: JobsWanted): Promise<JobsConfig> {
+  const problems: Problem[] = [];
+  const jobs = await loadJobs({ ...reading, problems }, wanted);
+  return jobs !== null && problems.length === 0 ? jobs : { ...noJobs, repoDir: wanted.folder };
 }
 
 async function isFolder(path: string): Promise<boolean> {

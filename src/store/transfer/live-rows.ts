@@ -23,29 +23,68 @@ export function chooseReplaced(nowMs: number): Choose {
 
 type Condition = RawBuilder<SqlBool>;
 
+const all = null;
+const none = sql<SqlBool>`1 = 0`;
+
+const wholeTables = {
+  alert_source: all,
+  service_lock: all,
+  check_state: all,
+  component_status: all,
+  profile_digest: all,
+  monitor_state: all,
+  channel_memory: all,
+} as const;
+
+const leftTables = {
+  // Counted anew from the alerts that come along.
+  alert_block: none,
+  alert_hour: none,
+  alert_note: none,
+  // Numbers of runs that are over: history.
+  run_metric: none,
+  run_metric_batch: none,
+  // Who holds what on the old host holds nothing on the new one.
+  profile_lock: none,
+  lease: none,
+  fence: none,
+} as const;
+
 function liveRows(nowMs: number, importedAtMs: number | null): Readonly<Record<DataTable, Condition | null>> {
-  const recent = sql.lit(nowMs - recentMs);
+  const recentAt = nowMs - recentMs;
   const incidents = sql`select incident_id from incident where status in ('open', 'mitigating') 
-    or coalesce(resolved_at, closed_at) >= ${recent}
+    or coalesce(resolved_at, closed_at) >= ${recentAt}
     or ${endedHere('created_at', 'coalesce(resolved_at, closed_at)', importedAtMs)}`;
-  const ofIncident = sql<SqlBool>`incident_id in (${incidents})`;
   const alerts = sql`select alert_ref from alert where ended_at is null or status <> 'acked'
     or (announced = 1 and incident_id is null) or incident_id in (${incidents})
     or ${endedHere('created_at', 'ended_at', importedAtMs)}`;
-  const ofAlert = sql<SqlBool>`alert_ref in (${alerts})`;
-  const all = null;
-  const none = sql<SqlBool>`1 = 0`;
   return {
-    alert: ofAlert,
-    alert_event: ofAlert,
-    alert_decision: ofAlert,
-    alert_source: all,
-    // Counted anew from the alerts that come along.
-    alert_block: none,
-    alert_hour: none,
-    alert_note: none,
+    ...wholeTables,
+    ...leftTables,
+    ...rowsOfAlerts(alerts),
+    ...rowsOfIncidents(incidents),
     counter: sql<SqlBool>`name = 'incident'`,
-    silence: sql<SqlBool>`ends_at > ${sql.lit(nowMs)}`,
+    silence: sql<SqlBool>`ends_at > ${nowMs}`,
+    signature_state: sql<SqlBool>`last_alert_at >= ${recentAt}`,
+    signature_minute: sql<SqlBool>`minute_at >= ${recentAt}`,
+    component_change: sql<SqlBool>`at >= ${recentAt}`,
+    deployment: sql<SqlBool>`at >= ${recentAt}`,
+    run: liveRuns(alerts),
+    notification: sql<SqlBool>`status in ('pending', 'sending') or created_at >= ${recentAt}
+      or thread in (${incidents}) or thread in (${alerts})`,
+    webhook_receipt: sql<SqlBool>`received_at >= ${recentAt}`,
+    token: sql<SqlBool>`revoked_at is null and (expires_at is null or expires_at > ${nowMs})`,
+  };
+}
+
+function rowsOfAlerts(alerts: RawBuilder<unknown>) {
+  const ofAlert = sql<SqlBool>`alert_ref in (${alerts})`;
+  return { alert: ofAlert, alert_event: ofAlert, alert_decision: ofAlert };
+}
+
+function rowsOfIncidents(incidents: RawBuilder<unknown>) {
+  const ofIncident = sql<SqlBool>`incident_id in (${incidents})`;
+  return {
     incident: ofIncident,
     incident_signature: ofIncident,
     incident_event: ofIncident,
@@ -56,28 +95,6 @@ function liveRows(nowMs: number, importedAtMs: number | null): Readonly<Record<D
     incident_link: sql<SqlBool>`incident_id in (${incidents}) and other_id in (${incidents})`,
     triage: ofIncident,
     triage_summary: ofIncident,
-    signature_state: sql<SqlBool>`last_alert_at >= ${recent}`,
-    signature_minute: sql<SqlBool>`minute_at >= ${recent}`,
-    service_lock: all,
-    check_state: all,
-    component_status: all,
-    component_change: sql<SqlBool>`at >= ${recent}`,
-    deployment: sql<SqlBool>`at >= ${recent}`,
-    run: liveRuns(alerts),
-    // Numbers of runs that are over: history.
-    run_metric: none,
-    run_metric_batch: none,
-    profile_digest: all,
-    monitor_state: all,
-    notification: sql<SqlBool>`status in ('pending', 'sending') or created_at >= ${recent}
-      or thread in (${incidents}) or thread in (${alerts})`,
-    channel_memory: all,
-    webhook_receipt: sql<SqlBool>`received_at >= ${recent}`,
-    token: sql<SqlBool>`revoked_at is null and (expires_at is null or expires_at > ${sql.lit(nowMs)})`,
-    // Who holds what on the old host holds nothing on the new one.
-    profile_lock: none,
-    lease: none,
-    fence: none,
   };
 }
 
@@ -85,8 +102,8 @@ function liveRows(nowMs: number, importedAtMs: number | null): Readonly<Record<D
 function endedHere(began: string, ended: string, importedAtMs: number | null): Condition {
   if (importedAtMs === null) return sql<SqlBool>`1 = 0`;
   // The clocks of two hosts may differ.
-  return sql<SqlBool>`(${sql.raw(ended)} >= ${sql.lit(importedAtMs)}
-    and ${sql.raw(began)} < ${sql.lit(importedAtMs + dayMs)})`;
+  return sql<SqlBool>`(${sql.raw(ended)} >= ${importedAtMs}
+    and ${sql.raw(began)} < ${importedAtMs + dayMs})`;
 }
 
 const waitingRuns = sql<SqlBool>`parent_run_id is null and status in ('queued', 'running')`;
@@ -109,10 +126,9 @@ export const livingThings: Readonly<Record<string, RawBuilder<{ rows: number }>>
 
 /** What somebody is at, and what that is called, until its lease ends. */
 export function heldThings(nowMs: number): Readonly<Record<string, RawBuilder<{ rows: number }>>> {
-  const now = sql.lit(nowMs);
   return {
-    'messages being sent': sql`select count(*) as rows from notification where status = 'sending' and locked_until > ${now}`,
-    'runs going on': sql`select count(*) as rows from run where status = 'running' and locked_until > ${now}`,
-    'processes at work': sql`select count(*) as rows from lease where until_at > ${now}`,
+    'messages being sent': sql`select count(*) as rows from notification where status = 'sending' and locked_until > ${nowMs}`,
+    'runs going on': sql`select count(*) as rows from run where status = 'running' and locked_until > ${nowMs}`,
+    'processes at work': sql`select count(*) as rows from lease where until_at > ${nowMs}`,
   };
 }
