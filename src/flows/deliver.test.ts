@@ -117,6 +117,24 @@ describeEachStore('delivering', (open) => {
     expect(stage.reports.map(({ fingerprint }) => fingerprint)).toEqual(['notify:hook:http_500']);
   });
 
+  test('a channel through which nothing gets for a quarter of an hour is reported, until something does', async () => {
+    const stage = await stand(await open());
+    await stage.tell(...alerts(5));
+    stage.receiver.standing = 'reset';
+    for (let i = 0; i < 20 && stage.reports.length === 0; i++) {
+      await stage.deliverer.tick();
+      await stage.clock.advance(60_000);
+    }
+    expect(await statuses(stage)).toBe('pending pending pending pending pending');
+    stage.receiver.standing = { status: 200 };
+    await stage.clock.advance(15 * 60_000);
+    await stage.deliverer.tick();
+    expect(stage.reports).toMatchObject([
+      { status: 'firing', title: expect.stringMatching(/^messages to channel hook fail: \w+$/) },
+      { status: 'resolved', fingerprint: stage.reports[0]?.fingerprint },
+    ]);
+  });
+
   test('a message about Tocsin itself that fails raises nothing further', async () => {
     const stage = await stand(await open());
     await stage.tell(

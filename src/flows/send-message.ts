@@ -10,6 +10,7 @@ import {
   readStored,
   recordFinished,
   reportFailure,
+  reportNews,
   type Sender,
 } from '../notify/index.ts';
 import { createGroupCommit, type GroupCommit, type NotificationRow } from '../store/index.ts';
@@ -64,7 +65,7 @@ export async function sendMessage(courier: Courier, row: NotificationRow): Promi
   lanes.begin(row.channel, ctx.config, sentAt);
   const outcome = await sender.send(row, ctx.config);
   const now = ctx.clock.now();
-  lanes.end(row.channel, ctx.config, outcome, now);
+  const news = lanes.end(row.channel, ctx.config, outcome, now);
   const attempt = { attempts: row.attempts, dueAt: readStored(row).dueAt, now, jitter: random() };
   const next = decideAttempt(outcome, attempt);
   if (await record(courier, createFinish(row, outcome, next, now), row.locked_until ?? 0)) {
@@ -72,6 +73,8 @@ export async function sendMessage(courier: Courier, row: NotificationRow): Promi
   }
   // The next message of the thread may go now, or this one again in time.
   if (next.status === 'pending' || courier.mayHoldUp) ctx.signals.messages.ring();
+  const trouble = reportNews(row, news, next.error, now);
+  if (trouble) await courier.report(trouble);
 }
 
 /** Answers whether the lease still held. Keeps trying meanwhile: what was sent and is not recorded is sent again. */

@@ -5,6 +5,7 @@ import {
   allowedByBreaker,
   closedBreaker,
   decideAttempt,
+  decideNews,
   isHeard,
   judgeHttpStatus,
   readRetryAfter,
@@ -126,6 +127,28 @@ describe('the breaker of a channel', () => {
     expect(afterOutcome(failedAgain, delivered, now)).toEqual(closedBreaker);
     expect(afterOutcome(failedAgain, refused, now)).toEqual(closedBreaker);
     expect(afterOutcome(failedAgain, skipped, now)).toEqual(failedAgain);
+  });
+
+  const minuteMs = 60_000;
+  /** The breaker after failures in these minutes. */
+  const failedAt = (...minutes: number[]) =>
+    minutes.reduce(
+      (breaker, minute) => afterOutcome(breaker, unreachable, now + minute * minuteMs),
+      closedBreaker,
+    );
+  const aTime = [0, 1, 2, 3, 4];
+
+  test.each<[string, number[], boolean]>([
+    ['for a quarter of an hour', [...aTime, 15], true],
+    ['for less', [...aTime, 14], false],
+    ['in a few attempts only', [0, 5, 10, 15], false],
+    ['and was not tried for long in between', [...aTime, 14, 60], false],
+  ])('that nothing gets through %s is told: %j', (_, minutes, isTold) => {
+    const after = failedAt(...minutes);
+    const news = isTold ? { kind: 'silent', cause: 'network' } : null;
+    expect(decideNews(failedAt(...minutes.slice(0, -1)), after)).toEqual(news);
+    const healed = isTold ? { kind: 'heard', cause: 'network' } : null;
+    expect(decideNews(after, closedBreaker)).toEqual(healed);
   });
 
   test('a receiver that asks for a pause gets it, up to 15 min for the whole channel', () => {

@@ -8,6 +8,8 @@ const longestRetryMs = 15 * minuteMs;
 const giveUpAfterMs = 24 * 60 * minuteMs;
 const failuresToPause = 5;
 const pauseMs = 30 * secondMs;
+/** A receiver that restarts is back before. */
+const silentMs = 15 * minuteMs;
 
 export type Attempt = {
   /** How many attempts there were, this one included. */
@@ -84,9 +86,24 @@ export function readRetryAfter(header: string | undefined, now: number): number 
 }
 
 /** What a process knows of the way to a channel. */
-export type Breaker = { readonly failures: number; readonly pausedUntil: number | null };
+export type Breaker = {
+  readonly failures: number;
+  readonly pausedUntil: number | null;
+  /** Null: the last one got through. */
+  readonly failing: Failing | null;
+};
 
-export const closedBreaker: Breaker = { failures: 0, pausedUntil: null };
+/** Attempts of which none got through. */
+type Failing = {
+  readonly sinceAt: number;
+  readonly lastAt: number;
+  /** Of the first. */
+  readonly cause: string;
+  /** Whether it goes on for so long that people should hear of it. */
+  readonly isSilent: boolean;
+};
+
+export const closedBreaker: Breaker = { failures: 0, pausedUntil: null, failing: null };
 
 /** Answers the breaker after an attempt: five failures of the way in a row pause the channel, and so does a receiver that asks for it. */
 export function afterOutcome(breaker: Breaker, outcome: Outcome, now: number): Breaker {
@@ -98,13 +115,34 @@ export function afterOutcome(breaker: Breaker, outcome: Outcome, now: number): B
       return breaker;
     case 'throttled': {
       const until = Math.min(outcome.retryAt ?? now + firstRetryMs, now + longestRetryMs);
-      return { failures: breaker.failures, pausedUntil: until };
+      return { ...breaker, pausedUntil: until };
     }
     case 'unreachable': {
       const failures = breaker.failures + 1;
-      return { failures, pausedUntil: failures < failuresToPause ? breaker.pausedUntil : now + pauseMs };
+      const pausedUntil = failures < failuresToPause ? breaker.pausedUntil : now + pauseMs;
+      return { failures, pausedUntil, failing: failingAfter(breaker.failing, outcome.cause, failures, now) };
     }
   }
+}
+
+function failingAfter(before: Failing | null, cause: string, failures: number, now: number): Failing {
+  // What nobody has tried for longer than a message waits for its next attempt may have been well in between.
+  const isOne = before !== null && now - before.lastAt <= 2 * longestRetryMs;
+  if (!isOne) return { sinceAt: now, lastAt: now, cause, isSilent: false };
+  return {
+    ...before,
+    lastAt: now,
+    isSilent: failures >= failuresToPause && now - before.sinceAt >= silentMs,
+  };
+}
+
+/** What people should hear of a channel: for a while nothing has got through, or it does again. */
+export type ChannelNews = { kind: 'silent' | 'heard'; cause: string };
+
+/** Answers what an attempt says of its channel, by its breaker before and after; null: nothing that is told. */
+export function decideNews(before: Breaker, after: Breaker): ChannelNews | null {
+  if (after.failing?.isSilent) return { kind: 'silent', cause: after.failing.cause };
+  return before.failing?.isSilent ? { kind: 'heard', cause: before.failing.cause } : null;
 }
 
 /** Answers how many more messages may go out: any number, none during a pause, one at a time to try whether it is over. */

@@ -27,7 +27,7 @@ export {
 } from './queries-list.ts';
 export { pretendDelivered, selectMessagesSince } from './queries-replay.ts';
 export { expiredNotifications } from './queries-retention.ts';
-export { reportFailure } from './report-failure.ts';
+export { reportFailure, reportNews } from './report-failure.ts';
 export { explainRoutes } from './routes.ts';
 export { createSender, type Sender } from './sender.ts';
 export { readNotifySettings } from './settings.ts';

@@ -1,5 +1,12 @@
 import type { ChannelConfig, Config } from '../config/types.ts';
-import { afterOutcome, allowedByBreaker, type Breaker, closedBreaker } from './decide.ts';
+import {
+  afterOutcome,
+  allowedByBreaker,
+  type Breaker,
+  type ChannelNews,
+  closedBreaker,
+  decideNews,
+} from './decide.ts';
 import { nextSlotAt, paceOf, takeSlots } from './pace.ts';
 import type { Room } from './queries-claim.ts';
 import type { Outcome } from './types.ts';
@@ -14,8 +21,8 @@ export type Lanes = {
   nextRoomAt(config: LanesConfig, now: number): number | null;
   /** A message sets out. */
   begin(channel: string, config: LanesConfig, now: number): void;
-  /** It has arrived, or not. */
-  end(channel: string, config: LanesConfig, outcome: Outcome, now: number): void;
+  /** It has arrived, or not; answers what that says of the channel. */
+  end(channel: string, config: LanesConfig, outcome: Outcome, now: number): ChannelNews | null;
 };
 
 type LanesConfig = Pick<Config, 'channels' | 'telegram'>;
@@ -67,9 +74,11 @@ export function createLanes(maxInFlight: number): Lanes {
 
     end(channel, config, outcome, now) {
       const { inFlight, breaker } = laneOf(channel);
-      lanes.set(channel, { inFlight: inFlight - 1, breaker: afterOutcome(breaker, outcome, now) });
+      const next = afterOutcome(breaker, outcome, now);
+      lanes.set(channel, { inFlight: inFlight - 1, breaker: next });
       const parts = outcome.kind === 'delivered' ? (outcome.providerMessageId?.split(',').length ?? 1) : 1;
       if (parts > 1) use(channel, config, parts - 1, now);
+      return decideNews(breaker, next);
     },
   };
 }
