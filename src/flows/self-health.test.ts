@@ -1,15 +1,24 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { CompiledQuery } from 'kysely';
 import { expect, test } from 'vitest';
 import { checkDefaults } from '../../test/check-defaults.ts';
 import { openDoor } from '../../test/door.ts';
+import { makeTestFolder } from '../../test/folders.ts';
 import type { Config } from '../config/index.ts';
 import { systemActor } from '../core/actor.ts';
 import { takeLease } from '../health/index.ts';
 import type { RedisState } from '../redis/index.ts';
+import { inTransaction, type StoreOptions } from '../store/index.ts';
 import { createPresence } from './presence.ts';
 import { createSelfHealth, type SelfHealthDeps } from './self-health.ts';
 
-async function open(change: Partial<SelfHealthDeps> = {}, config: Partial<Config> = {}) {
-  const { context, clock } = await openDoor({ config });
+async function open(
+  change: Partial<SelfHealthDeps> = {},
+  config: Partial<Config> = {},
+  store: StoreOptions = { backend: 'memory' },
+) {
+  const { context, clock } = await openDoor({ config, store });
   const ctx = context(systemActor('health'));
   const read = createSelfHealth({
     ctx,
@@ -108,6 +117,36 @@ test('a database that hangs is down after two seconds', async () => {
   const answer = read();
   await clock.advance(2000);
   expect(await answer).toMatchObject({ status: 'down', components: { database: { reason: 'timeout' } } });
+});
+
+test('a database that is read and cannot be written, as on a full disk, makes Tocsin down', async () => {
+  const { read, ctx, clock } = await open();
+  const setReadOnly = (on: 0 | 1) => ctx.db.executeQuery(CompiledQuery.raw(`pragma query_only = ${on}`));
+  await setReadOnly(1);
+  expect(await read()).toMatchObject({
+    status: 'down',
+    components: { database: { status: 'down', reason: 'cannot_write' } },
+  });
+  await setReadOnly(0);
+  await clock.advance(1000);
+  expect((await read()).components.database).toEqual({ status: 'ok' });
+});
+
+test('a database that others write to for long is slow, and no more', async () => {
+  const folder = await makeTestFolder();
+  const { read, ctx, clock } = await open({}, {}, { backend: 'sqlite', path: join(folder, 'tocsin.db') });
+  const answer = await inTransaction(ctx, async () => {
+    let isOver = false;
+    const asked = read().finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await clock.advance(2000);
+      await setImmediate();
+    }
+    return (await asked).components.database;
+  });
+  expect(answer).toEqual({ status: 'degraded', reason: 'slow_to_write' });
 });
 
 test.each([

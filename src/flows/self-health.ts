@@ -1,5 +1,6 @@
 import { hasPassed, toIso } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
+import { takeLease } from '../health/index.ts';
 import { readOutboxHealth } from '../notify/index.ts';
 import type { RedisState } from '../redis/index.ts';
 import type { FlowCtx } from './context.ts';
@@ -13,6 +14,8 @@ import {
 
 const answerKeptMs = 1000;
 const pingTimeoutMs = 2000;
+/** Nobody ever holds it: that it can be taken again and again shows that the database takes writes. */
+const writeProbe = { name: 'write-probe', holder: 'health', leaseMs: 0 };
 const outboxLateMs = 5 * 60_000;
 /** Further apart than this the clocks of this machine and of the database make leases and times look odd. */
 const skewToleratedMs = 2000;
@@ -71,22 +74,33 @@ async function read(deps: SelfHealthDeps, startedAtMs: number, nowMs: number): P
   };
 }
 
-async function readDatabase({ store, ctx, clockOffsetMs }: SelfHealthDeps): Promise<Part> {
-  const over = new AbortController();
-  const timeout = ctx.clock.wait(pingTimeoutMs, over.signal).then(() => 'timeout' as const);
-  const ping = store.ping().then(
-    () => 'ok' as const,
-    (err: unknown) => {
-      ctx.log.warn({ tag: 'db', err }, `[db] the database does not answer: ${describeError(err)}`);
-      return 'failed' as const;
-    },
-  );
-  const outcome = await Promise.race([ping, timeout]);
-  over.abort();
-  if (outcome !== 'ok') return { status: 'down', reason: outcome };
+async function readDatabase(deps: SelfHealthDeps): Promise<Part> {
+  const { store, ctx, clockOffsetMs } = deps;
+  const read = await tryInTime(ctx, () => store.ping());
+  if (read !== 'ok') return { status: 'down', reason: read };
+  // On a full disk, or a standby, all that is known can still be read, and nothing new can be kept.
+  const written = await tryInTime(ctx, () => takeLease(ctx, { ...writeProbe, token: ctx.ids.uuid() }));
+  if (written === 'failed') return { status: 'down', reason: 'cannot_write' };
+  // Whoever else writes for long, as a backup that is put back, keeps us waiting and loses nothing.
+  if (written === 'timeout') return { status: 'degraded', reason: 'slow_to_write' };
   const skewMs = clockOffsetMs();
   if (Math.abs(skewMs) <= skewToleratedMs) return { status: 'ok' };
   return { status: 'degraded', reason: 'clock_skew', clock_skew_ms: skewMs };
+}
+
+async function tryInTime(ctx: FlowCtx, act: () => Promise<unknown>): Promise<'ok' | 'failed' | 'timeout'> {
+  const over = new AbortController();
+  const timeout = ctx.clock.wait(pingTimeoutMs, over.signal).then(() => 'timeout' as const);
+  const attempt = act().then(
+    () => 'ok' as const,
+    (err: unknown) => {
+      ctx.log.warn({ tag: 'db', err }, `[db] the database does not do its job: ${describeError(err)}`);
+      return 'failed' as const;
+    },
+  );
+  const outcome = await Promise.race([attempt, timeout]);
+  over.abort();
+  return outcome;
 }
 
 async function readOutbox(ctx: FlowCtx): Promise<Part> {
