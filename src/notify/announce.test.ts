@@ -25,6 +25,7 @@ async function mark(ctx: Ctx, channel: string, given: Partial<NotificationRow>):
 
 const opened = announcement('incident.opened');
 const resolved = announcement('incident.resolved', { title: 'Resolved: api is slow', text: 'All is well.' });
+const web = { service: ['web'] };
 const toBoth = notifySettings([route(['a', 'b'])]);
 
 describeEachStore('announcing', (open) => {
@@ -216,6 +217,24 @@ describeEachStore('announcing', (open) => {
     expect(await announce(ctx, { ...failing, occasion: '2' }, alone)).toMatchObject([
       { channel: 'a', status: 'pending' },
     ]);
+  });
+
+  test.each([
+    ['that gets the same, where routes lead to it alone', [route(['a'], { name: 'rest' })], 'b'],
+    ['that gets the same, where no route takes it', [], 'b'],
+    [
+      'of another route, where none gets the same',
+      [route(['a']), route(['c'], { name: 'other', match: web })],
+      'c',
+    ],
+    ['never where a route takes it and names none', [route([])], undefined],
+  ])('a channel that fails is told of on one %s', async (_, routes, channel) => {
+    const { ctx } = await open();
+    const trouble = { ...facts, service: 'tocsin', labels: { channel: 'a' } };
+    const failing = announcement('alert.firing', { facts: trouble, incident: null });
+    const urgent = route(['a', 'b'], { name: 'urgent', match: { severity: ['P0'] } });
+    const settings = notifySettings(channel === 'c' ? routes : [urgent, ...routes]);
+    expect((await announce(ctx, failing, settings))[0]?.channel).toBe(channel);
   });
 
   test('many announcements are written together, beginnings and ends in one go', async () => {

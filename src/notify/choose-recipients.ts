@@ -65,7 +65,11 @@ export function chooseRecipients(
     }
   }
   if (isResolution(announcement)) return [...earlier.values()].filter(sendsResolved(settings.routes));
-  const matched = avoidBrokenChannel(announcement, matchRecipients(announcement, settings.routes));
+  const matched = avoidBrokenChannel(
+    announcement,
+    matchRecipients(announcement, settings.routes),
+    settings.routes,
+  );
   const added = [...earlier.values()].filter(
     ({ channel }) => !matched.some((one) => one.channel === channel),
   );
@@ -96,11 +100,28 @@ function groupWaitMs({ facts }: Announcement, route: RouteConfig): number {
   return severityRank(facts.severity) <= severityRank('P1') ? 0 : defaultGroupWaitMs;
 }
 
-/** A channel that fails is told of on another one, where there is another. */
-function avoidBrokenChannel({ facts }: Announcement, recipients: Recipient[]): Recipient[] {
-  if (facts.service !== 'tocsin') return recipients;
-  const others = recipients.filter(({ channel }) => channel !== facts.labels.channel);
-  return others.length > 0 ? others : recipients;
+/**
+ * A channel that fails is told of on another one, where there is another: where routes lead to it alone, or nowhere, on
+ * one that gets what it gets, or else on any.
+ */
+function avoidBrokenChannel(
+  announcement: Announcement,
+  recipients: Recipient[],
+  routes: readonly RouteConfig[],
+): Recipient[] {
+  const { service, labels } = announcement.facts;
+  const broken = service === 'tocsin' ? labels.channel : undefined;
+  if (broken === undefined) return recipients;
+  const others = recipients.filter(({ channel }) => channel !== broken);
+  if (others.length > 0) return others;
+  const besides = routes.filter((route) => route.channels.includes(broken));
+  const isMuted = recipients.length === 0 && matchRoutes(routes, announcement.facts, null).length > 0;
+  for (const route of isMuted ? [] : [...besides, ...routes]) {
+    const channel = route.channels.find((name) => name !== broken);
+    if (channel !== undefined)
+      return [{ channel, route: route.name, waitMs: groupWaitMs(announcement, route) }];
+  }
+  return recipients;
 }
 
 /** A route that is gone from the configuration has said nothing against ends. */
