@@ -133,7 +133,7 @@ describeEachStore('announcing', (open) => {
     expect(await announce(ctx, resolved, settings)).toEqual([]);
   });
 
-  test('an end that overtakes its beginning takes its place, at once, and tells of both', async () => {
+  test('an end that overtakes its beginning takes its place, at once, and tells of both, also where it does not get through', async () => {
     const { ctx, clock } = await open();
     await announce(ctx, opened, toBoth);
     await mark(ctx, 'b', { attempts: 1 });
@@ -142,9 +142,9 @@ describeEachStore('announcing', (open) => {
     await announce(ctx, resolved, toBoth);
     expect(await story(ctx)).toEqual([
       'incident.opened>a superseded',
-      'incident.opened>b pending',
+      'incident.opened>b superseded',
       'incident.updated>a superseded',
-      'incident.updated>b pending',
+      'incident.updated>b superseded',
       'incident.resolved>a pending',
       'incident.resolved>b pending',
     ]);
@@ -153,7 +153,42 @@ describeEachStore('announcing', (open) => {
     expect(toA && readStored(toA).text).toBe(
       'Began 2026-03-01T11:59:00.000Z and is over, after 1m 9s.\nAll is well.',
     );
-    expect(toB && readStored(toB).text).toBe('All is well.');
+    expect(toB && readStored(toB).text).toBe(toA && readStored(toA).text);
+  });
+
+  test('an end waits behind a beginning that is being sent, and does not tell of it again', async () => {
+    const { ctx } = await open();
+    await announce(ctx, opened, toBoth);
+    await mark(ctx, 'a', { status: 'sending', attempts: 1 });
+    await mark(ctx, 'b', { status: 'delivered', attempts: 1 });
+    await announce(ctx, resolved, toBoth);
+    expect(await story(ctx)).toEqual([
+      'incident.opened>a sending',
+      'incident.opened>b delivered',
+      'incident.resolved>a pending',
+      'incident.resolved>b pending',
+    ]);
+    const texts = (await outbox(ctx)).slice(2).map((row) => readStored(row).text);
+    expect(texts).toEqual(['All is well.', 'All is well.']);
+  });
+
+  test('what became worse and has not got through is not told any more once it is over', async () => {
+    const { ctx } = await open();
+    await announce(ctx, opened, notifySettings([route(['a'])]));
+    await mark(ctx, 'a', { status: 'delivered', attempts: 1 });
+    await announce(ctx, announcement('incident.escalated'), toBoth);
+    await mark(ctx, 'b', { attempts: 3 });
+    await announce(ctx, resolved, toBoth);
+    const rows = (await outbox(ctx)).slice(1);
+    expect(rows.map((row) => `${row.event}>${row.channel} ${row.status}`)).toEqual([
+      'incident.escalated>a superseded',
+      'incident.escalated>b superseded',
+      'incident.resolved>a pending',
+      'incident.resolved>b pending',
+    ]);
+    const [toA, toB] = rows.slice(2).map((row) => readStored(row).text);
+    expect(toA).toBe('All is well.');
+    expect(toB).toMatch(/^Began 2026-03-01T11:59:00.000Z and is over, after 1m/);
   });
 
   test('what lies between goes to those who match now and to those who heard of the beginning', async () => {

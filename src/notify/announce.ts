@@ -3,7 +3,8 @@ import { type Ctx, type NotificationRow, runAfterCommit, writeLater } from '../s
 import { chooseRecipients, isOpening, isResolution, type Told } from './choose-recipients.ts';
 import { createRow, type Plan } from './create-row.ts';
 import { createDueTimes } from './due.ts';
-import { findTold, insertMessages, supersedeUntried, writeMessages } from './queries-announce.ts';
+import { createIdempotencyKey } from './idempotency-key.ts';
+import { findTold, insertMessages, supersedeWaiting, writeMessages } from './queries-announce.ts';
 import type { Announced, NotifySettings } from './types.ts';
 
 /**
@@ -63,38 +64,37 @@ async function planOthers(
       due: dueOf(announcement, recipient),
     }));
   });
-  const merged = await mergeUnheard(ctx, plans, told);
+  const merged = await mergeWaiting(ctx, plans, told);
   return plans.map((plan) => ({ ...plan, beganUnheardAt: merged.get(laneOfPlan(plan)) ?? null }));
 }
 
 /**
- * Takes back what nobody has heard of a thread on a channel and what its end makes untrue, where that is all that there was;
- * answers when those things began, by thread and channel.
+ * Takes back what has not got through yet and what an end makes untrue; answers when it was written, by thread and channel,
+ * where nothing was heard. An attempt whose answer was lost may have told of it: the end says it again, and stays true.
  */
-async function mergeUnheard(
+async function mergeWaiting(
   ctx: Ctx,
   plans: readonly Omit<Plan, 'beganUnheardAt'>[],
   told: readonly Told[],
 ): Promise<Map<string, number>> {
-  const ending = new Set(plans.filter(({ announcement }) => isResolution(announcement)).map(laneOfPlan));
-  const lanes = [...Map.groupBy(told, laneOf)].flatMap(([lane, rows]) => {
-    const untried = rows.filter(isUntried);
-    const opening = rows.find(isOpening);
-    const isUnheard = rows.every((row) => isUntried(row) || row.status === 'superseded');
-    return ending.has(lane) && opening && isUnheard ? [{ lane, untried, beganAt: opening.created_at }] : [];
-  });
-  const superseded = await supersedeUntried(
+  const ends = plans.filter(({ announcement }) => isResolution(announcement));
+  const ending = new Set(ends.map(laneOfPlan));
+  // An end that is announced again adds nothing, so that it must stay.
+  const own = new Set(
+    ends.map(({ announcement, recipient }) => createIdempotencyKey(announcement, recipient.channel)),
+  );
+  const rows = told.filter((row) => ending.has(laneOf(row)) && !own.has(row.idempotency_key));
+  const waiting = rows.filter(({ status }) => status === 'pending');
+  const superseded = await supersedeWaiting(
     ctx,
-    lanes.flatMap(({ untried }) => untried.map((row) => row.notification_id)),
+    waiting.map((row) => row.notification_id),
   );
-  const merged = lanes.filter(
-    ({ untried }) => untried.length > 0 && untried.every(({ notification_id: id }) => superseded.has(id)),
+  const heard = new Set(
+    rows.filter(({ status }) => status === 'sending' || status === 'delivered').map(laneOf),
   );
-  return new Map(merged.map(({ lane, beganAt }) => [lane, beganAt]));
-}
-
-function isUntried({ status, attempts }: Told): boolean {
-  return status === 'pending' && attempts === 0;
+  const unheard = waiting.filter((row) => superseded.has(row.notification_id) && !heard.has(laneOf(row)));
+  // Of several of a channel the oldest counts.
+  return new Map(unheard.toReversed().map((row) => [laneOf(row), row.created_at]));
 }
 
 function laneOf({ thread, channel }: { thread: string; channel: string }): string {

@@ -26,7 +26,7 @@ export type Told = Pick<
   | 'route'
   | 'event'
   | 'status'
-  | 'attempts'
+  | 'idempotency_key'
   | 'next_attempt_at'
   | 'created_at'
 >;

@@ -13,7 +13,7 @@ export function findTold(ctx: Ctx, threads: readonly string[]): Promise<Told[]> 
       'route',
       'event',
       'status',
-      'attempts',
+      'idempotency_key',
       'next_attempt_at',
       'created_at',
     ])
@@ -22,15 +22,14 @@ export function findTold(ctx: Ctx, threads: readonly string[]): Promise<Told[]> 
     .execute();
 }
 
-/** Takes back messages that no attempt was made to send; answers the ids of those that really were. Leans on notification_key. */
-export async function supersedeUntried(ctx: Ctx, ids: readonly string[]): Promise<Set<string>> {
+/** Takes back messages that wait to be sent, first or again; answers the ids of those that really were. Leans on notification_key. */
+export async function supersedeWaiting(ctx: Ctx, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await ctx.db
     .updateTable('notification')
     .set({ status: 'superseded' })
     .where((eb) => ctx.dialect.isOneOf(eb.ref('notification_id'), ids))
     .where('status', '=', sql.lit('pending'))
-    .where('attempts', '=', 0)
     .returning('notification_id')
     .execute();
   return new Set(rows.map((row) => row.notification_id));
