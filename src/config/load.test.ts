@@ -319,6 +319,8 @@ describe('a file that cannot be read', () => {
     expect(await problemsOf({}, { env: { TOCSIN_CONFIG: 'no.yaml' } })).toMatchObject([
       { file: 'no.yaml', expected: 'the file that TOCSIN_CONFIG names' },
     ]);
+    const handedOn = { configPath: 'no.yaml', env: { TOCSIN_CONFIG: 'no.yaml' } };
+    expect(await problemsOf({}, handedOn)).toMatchObject([{ expected: 'the file that TOCSIN_CONFIG names' }]);
     expect(await problemsOf({}, { configPath: '.' })).toMatchObject([{ found: 'a folder' }]);
   });
 

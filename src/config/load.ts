@@ -78,7 +78,9 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
 
 function choosePath(reading: Reading, flag: string | undefined): { path: string; askedBy: string | null } {
   const variable = reading.environment.values.TOCSIN_CONFIG?.trim();
-  if (flag !== undefined) return { path: resolve(reading.cwd, flag), askedBy: '--config' };
+  // The command line hands on the variable as if it were the flag.
+  if (flag !== undefined && flag !== variable)
+    return { path: resolve(reading.cwd, flag), askedBy: '--config' };
   if (variable) return { path: resolve(reading.cwd, variable), askedBy: 'TOCSIN_CONFIG' };
   return { path: resolve(reading.cwd, 'tocsin.yaml'), askedBy: null };
 }

@@ -3,6 +3,8 @@ import { type Actor, requireEntitlement } from './actor.ts';
 import { AppError } from './errors.ts';
 import { refusedText } from './expected.ts';
 
+const longestField = 300;
+
 export type HttpBinding = {
   method: 'GET' | 'POST' | 'DELETE';
   /** Path with `:name` parameters, each a field of the input. */
@@ -98,10 +100,16 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, raw: unknow
 export function fieldErrors(error: z.ZodError, known: readonly string[] = []): FieldError[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String);
-    if (issue.code !== 'unrecognized_keys') return [{ field: path.join('.'), message: issue.message }];
+    if (issue.code !== 'unrecognized_keys') return [{ field: shorten(path), message: issue.message }];
     const hint = path.length === 0 && known.length > 0 ? `; known are ${known.join(', ')}` : '';
-    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: `is unknown${hint}` }));
+    return issue.keys.map((key) => ({ field: shorten([...path, key]), message: `is unknown${hint}` }));
   });
+}
+
+/** What a caller named its keys may be as long as the body. */
+function shorten(path: readonly string[]): string {
+  const field = path.join('.');
+  return field.length > longestField ? `${field.slice(0, longestField)}…` : field;
 }
 
 function knownKeys(schema: z.ZodType): readonly string[] {

@@ -43,11 +43,18 @@ export function refusedText(issue: RawIssue): string | undefined {
   const isChoice = code === 'invalid_value' && (issue.values as unknown[]).length > 1;
   const expected = `${isChoice ? 'one of ' : ''}${expectedText(issue)}${sizeUnit(issue)}`;
   if (input === undefined) return `is required: ${expected}`;
-  if (code === 'invalid_type') return `must be ${expected}, not ${kindOf(input)}`;
+  if (code === 'invalid_key') return describeKey(issue.issues);
+  if (code === 'invalid_type') return `must be ${expected}, not ${kindOf(input, issue.expected === 'int')}`;
   if (code === 'invalid_value') return `must be ${expected}, not ${found(input)}`;
   if (code !== 'too_small' && code !== 'too_big') return undefined;
   if (typeof input === 'string' && code === 'too_small') return `must be ${expected}`;
   return `must be ${expected}, not ${typeof input === 'number' ? input : sizeOf(input)}`;
+}
+
+/** The schema of a key has said what is wrong with it. */
+function describeKey(issues: unknown): string | undefined {
+  const [first] = issues as readonly { message?: string }[];
+  return first?.message === undefined ? undefined : `has a key that ${first.message}`;
 }
 
 function sizeUnit({ code, origin }: RawIssue): string {
@@ -58,10 +65,11 @@ function sizeOf(input: unknown): unknown {
   return (input as { length?: number }).length;
 }
 
-function kindOf(input: unknown): string {
+function kindOf(input: unknown, isWhole = false): string {
   if (input === null) return 'null';
   if (Array.isArray(input)) return 'a list';
-  if (typeof input === 'number' && !Number.isFinite(input)) return String(input);
+  // A number where one was expected: it is its value that is wrong.
+  if (typeof input === 'number' && (isWhole || !Number.isFinite(input))) return String(input);
   return typeTexts[typeof input] ?? typeof input;
 }
 

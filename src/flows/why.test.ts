@@ -181,6 +181,15 @@ describeEachStore('why', (open) => {
     );
   });
 
+  it('names the worker that has an alert, whoever that is', async () => {
+    const worker = await startWorker(await open());
+    const [ref] = await worker.report({ severity: 'P2' });
+    await act(worker, 'alerts.claim', { owner: 'bot7' });
+    expect((await why(worker, ref)).answer).toContain(
+      'It is processing: bot7 has it, and has still to decide about it.',
+    );
+  });
+
   it('throws NOT_FOUND for what is not there', async () => {
     const worker = await startWorker(await open());
     await expect(why(worker, 'alrt_x')).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -195,7 +195,9 @@ function waits(alert: AlertRow): string {
   if (ended_at !== null) return '';
   if (isLeft(alert))
     return 'It is new: the supervisor is done with it, and a worker or a person has yet to be.';
-  if (status === 'new' || status === 'processing' || status === 'failed')
+  if (status === 'processing')
+    return `It is processing: ${alert.owner ?? 'a worker'} has it, and has still to decide about it.`;
+  if (status === 'new' || status === 'failed')
     return `It is ${status}: the supervisor has still to decide about it.`;
   return status === 'dead' ? 'It is dead: it could not be worked on, and waits for tocsin alerts retry.' : '';
 }

@@ -172,6 +172,14 @@ describeEachStore('announcing', (open) => {
     expect(texts).toEqual(['All is well.', 'All is well.']);
   });
 
+  test('an end that is announced again stays, and adds nothing', async () => {
+    const { ctx } = await open();
+    await announce(ctx, opened, notifySettings([route(['a'])]));
+    expect((await announce(ctx, resolved, toBoth)).length).toBe(1);
+    expect(await announce(ctx, resolved, toBoth)).toEqual([]);
+    expect(await story(ctx)).toEqual(['incident.opened>a superseded', 'incident.resolved>a pending']);
+  });
+
   test('what became worse and has not got through is not told any more once it is over', async () => {
     const { ctx } = await open();
     await announce(ctx, opened, notifySettings([route(['a'])]));

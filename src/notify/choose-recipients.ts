@@ -86,13 +86,13 @@ function matchRecipients(announcement: Announcement, routes: readonly RouteConfi
         )
       : matchRoutes(routes, facts, onlyRoutes);
   return matched.flatMap(({ route, channels }) =>
-    channels.map((channel) => ({
-      channel,
-      route: route.name,
-      waitMs: isOpening(announcement) ? groupWaitMs(announcement, route) : 0,
-      quietHours: route.quietHours,
-    })),
+    channels.map((channel) => toRecipient(announcement, route, channel)),
   );
+}
+
+function toRecipient(announcement: Announcement, route: RouteConfig, channel: string): Recipient {
+  const waitMs = isOpening(announcement) ? groupWaitMs(announcement, route) : 0;
+  return { channel, route: route.name, waitMs, quietHours: route.quietHours };
 }
 
 function groupWaitMs({ facts }: Announcement, route: RouteConfig): number {
@@ -118,8 +118,7 @@ function avoidBrokenChannel(
   const isMuted = recipients.length === 0 && matchRoutes(routes, announcement.facts, null).length > 0;
   for (const route of isMuted ? [] : [...besides, ...routes]) {
     const channel = route.channels.find((name) => name !== broken);
-    if (channel !== undefined)
-      return [{ channel, route: route.name, waitMs: groupWaitMs(announcement, route) }];
+    if (channel !== undefined) return [toRecipient(announcement, route, channel)];
   }
   return recipients;
 }

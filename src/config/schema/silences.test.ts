@@ -175,3 +175,10 @@ it.each(rows)('%s is a problem with its line and what is expected', (_, content,
   const { problems } = validateFile(readYaml('tocsin.yaml', content, {}), tocsinSchema);
   expect(problems).toEqual([expect.objectContaining({ file: 'tocsin.yaml', line, key, ...rest })]);
 });
+
+it('bad cron text is told beside a zone that is none', () => {
+  const content =
+    'maintenance:\n  - { name: a, cron: "0 25 * * *", timezone: Mars, duration: 1h, match: { env: [x] } }';
+  const { problems } = validateFile(readYaml('tocsin.yaml', content, {}), tocsinSchema);
+  expect(problems.map(({ key }) => key)).toEqual(['maintenance[0].timezone', 'maintenance[0].cron']);
+});

@@ -63,11 +63,10 @@ function readSchedule(raw: Raw, ctx: z.RefinementCtx): MaintenanceConfig['schedu
   const { cron, timezone = 'UTC', duration: durationMs } = raw;
   for (const key of ['start', 'end'] as const)
     if (raw[key] !== undefined) expect(ctx, [key], 'nothing beside cron, which says when it begins');
-  if (!isTimezone(timezone)) expect(ctx, ['timezone'], 'the name of a time zone, as Europe/Riga');
-  else {
-    const times = readCron(cron, timezone);
-    if (isCronProblem(times)) expect(ctx, ['cron'], `a cron expression; ${describeCronProblem(times)}`);
-  }
+  const isZone = isTimezone(timezone);
+  if (!isZone) expect(ctx, ['timezone'], 'the name of a time zone, as Europe/Riga');
+  const times = readCron(cron, isZone ? timezone : 'UTC');
+  if (isCronProblem(times)) expect(ctx, ['cron'], `a cron expression; ${describeCronProblem(times)}`);
   if (durationMs === undefined) expect(ctx, ['duration'], 'how long it takes, as 1h');
   return { kind: 'cron', cron, timezone, durationMs: durationMs ?? 0 };
 }
