@@ -118,7 +118,7 @@ describeEachStore('in the quiet hours of a route', (open) => {
     );
   });
 
-  test('what was told before they began goes on at their end: additions and the end', async () => {
+  test('what was told before they began is ended at their end, without the additions of between', async () => {
     const { ctx, tell, rows, story } = await start(open);
     await tell('incident.opened', {}, notifySettings([route(['a'], { groupWaitMs: 0 })]));
     await ctx.db.updateTable('notification').set({ status: 'delivered', attempts: 1 }).execute();
@@ -126,7 +126,7 @@ describeEachStore('in the quiet hours of a route', (open) => {
     expect(await tell('incident.resolved', { text: 'All is well.' })).toMatchObject([{ isQuiet: true }]);
     expect(await story()).toEqual([
       'incident.opened delivered 0',
-      'incident.updated pending 3',
+      'incident.updated superseded 3',
       'incident.resolved pending 3',
     ]);
     const last = (await rows()).at(-1);

@@ -27,6 +27,7 @@ export type Told = Pick<
   | 'event'
   | 'status'
   | 'idempotency_key'
+  | 'attempts'
   | 'next_attempt_at'
   | 'created_at'
 >;

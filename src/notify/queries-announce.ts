@@ -14,6 +14,7 @@ export function findTold(ctx: Ctx, threads: readonly string[]): Promise<Told[]> 
       'event',
       'status',
       'idempotency_key',
+      'attempts',
       'next_attempt_at',
       'created_at',
     ])
