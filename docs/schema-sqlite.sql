@@ -105,3 +105,4 @@ CREATE INDEX "alert_note_of_block" on "alert_note" ("from_ref");
 CREATE INDEX "alert_event_raised" on "alert_event" ("at") where reason in ('severity_raised', 'escalated');
 CREATE UNIQUE INDEX "alert_live" on "alert" (substr(dedupe_key, 1, 32)) where ended_at is null;
 CREATE INDEX "incident_climbing" on "incident" ("climbed_ms") where status = 'open' and acknowledged_at is null;
+CREATE TABLE "inhibitor" ("inhibition_key" text not null, "alert_ref" text not null, constraint "inhibitor_key" primary key ("inhibition_key", "alert_ref")) without rowid;

@@ -14,6 +14,7 @@ export { rememberTitles } from './fingerprint.ts';
 export { requireAlert, requireAlertForUpdate } from './get.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
 export { ingestFresh } from './ingest-fresh.ts';
+export * from './inhibitions/index.ts';
 export { type KeyedReport, keyReport } from './keyed-report.ts';
 export { isLeft } from './left.ts';
 export { linkAlert, moveAlerts } from './link.ts';

@@ -52,6 +52,7 @@ export function assemble(parts: Parts): Config {
     routes: file.routes,
     silences: file.silences,
     maintenance: file.maintenance,
+    inhibitions: file.inhibitions,
     webhooks: file.webhooks,
     jobs: parts.jobs,
     state: { ...settings.state, dir: resolve(parts.cwd, settings.state.dir ?? join(parts.dataDir, 'cache')) },

@@ -16,6 +16,7 @@ export function crossCheckTocsin(file: YamlFile): Problem[] {
     ...duplicates(file, namesIn(file, ['routes'], 'name'), 'route'),
     ...duplicates(file, namesIn(file, ['silences'], 'name'), 'silence'),
     ...duplicates(file, namesIn(file, ['maintenance'], 'name'), 'maintenance'),
+    ...duplicates(file, namesIn(file, ['inhibitions'], 'name'), 'inhibition'),
     ...dependencyProblems(file, components),
   ];
   for (const index of listAt(file, ['components']).keys()) {
@@ -32,6 +33,10 @@ export function crossCheckTocsin(file: YamlFile): Problem[] {
   for (const list of ['routes', 'silences', 'maintenance']) {
     for (const index of listAt(file, [list]).keys())
       problems.push(...unknownNames(file, [list, index, 'match', 'kind'], kinds, 'alert kind'));
+  }
+  for (const index of listAt(file, ['inhibitions']).keys()) {
+    for (const match of ['when', 'mute'])
+      problems.push(...unknownNames(file, ['inhibitions', index, match, 'kind'], kinds, 'alert kind'));
   }
   const ids = components.map(({ name }) => name);
   for (const index of listAt(file, ['maintenance']).keys())

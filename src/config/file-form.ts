@@ -1,8 +1,8 @@
 import { writeBytes } from '../core/bytes.ts';
-import { toIso } from '../core/clock.ts';
 import { matchForm } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
 import { durationText, type FileForm, mapValues, withoutNulls } from './form.ts';
+import { holdingForm } from './holding-form.ts';
 import { quietHoursForm } from './schema/quiet-hours.ts';
 import { listenText } from './schema/server.ts';
 import type {
@@ -10,11 +10,9 @@ import type {
   CheckConfig,
   ComponentConfig,
   Config,
-  MaintenanceConfig,
   NotifyConfig,
   RouteConfig,
   ServerConfig,
-  SilenceConfig,
   WatchdogConfig,
   WebhookConfig,
 } from './types.ts';
@@ -27,8 +25,7 @@ export function tocsinFileForm(config: Config): FileForm {
     sources: mapValues(config.sources, durationText),
     channels: mapValues(config.channels, channelForm),
     routes: config.routes.map(routeForm),
-    silences: config.silences.map(silenceForm),
-    maintenance: config.maintenance.map(maintenanceForm),
+    ...holdingForm(config),
     webhooks: mapValues(config.webhooks, webhookForm),
     kinds: config.kinds,
     metrics: mapValues(config.metrics, metricForm),
@@ -170,21 +167,4 @@ function routeForm(route: RouteConfig): FileForm {
     quiet_hours: route.quietHours && quietHoursForm(route.quietHours),
     continue: route.continue,
   });
-}
-
-function silenceForm({ name, match, startsAt, endsAt, comment }: SilenceConfig): FileForm {
-  const [starts_at, ends_at] = [toIso(startsAt), toIso(endsAt)];
-  return withoutNulls({ name, match: matchForm(match), starts_at, ends_at, comment });
-}
-
-function maintenanceForm({ name, match, schedule, comment }: MaintenanceConfig): FileForm {
-  const times =
-    schedule.kind === 'once'
-      ? { start: toIso(schedule.startsAt), end: toIso(schedule.endsAt) }
-      : {
-          cron: schedule.cron,
-          timezone: schedule.timezone,
-          duration: durationText(schedule.durationMs),
-        };
-  return withoutNulls({ name, ...times, match: matchForm(match), comment });
 }

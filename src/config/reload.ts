@@ -96,6 +96,7 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   routes: true,
   silences: true,
   maintenance: true,
+  inhibitions: true,
   webhooks: true,
   jobs: true,
   state: true,

@@ -72,6 +72,7 @@ export function describeConfig(config: Config): string {
     ...describeSteps(config),
     ['silences', config.silences.map(({ name }) => name).join(', ') || 'none'],
     ['maintenance', config.maintenance.map(({ name }) => name).join(', ') || 'none'],
+    ['inhibitions', config.inhibitions.map(({ name }) => name).join(', ') || 'none'],
     ['webhooks', describeWebhooks(config)],
     ['jobs', describeJobs(config.jobs)],
     ['policy', describePolicy(config)],

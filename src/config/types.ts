@@ -5,12 +5,14 @@ import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
 import type { NotifyConfig } from './climb-types.ts';
 import type { EscalationPolicy } from './escalation-types.ts';
+import type { InhibitionConfig, MaintenanceConfig, SilenceConfig } from './holding-types.ts';
 import type { JobsConfig, StateConfig } from './jobs-types.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
 export type * from './climb-types.ts';
 export type * from './escalation-types.ts';
+export type * from './holding-types.ts';
 export type * from './jobs-types.ts';
 export type * from './triage-types.ts';
 export type * from './trigger-types.ts';
@@ -33,6 +35,7 @@ export type Config = {
   routes: readonly RouteConfig[];
   silences: readonly SilenceConfig[];
   maintenance: readonly MaintenanceConfig[];
+  inhibitions: readonly InhibitionConfig[];
   /** By the name in their address. */
   webhooks: Readonly<Record<string, WebhookConfig>>;
   jobs: JobsConfig;
@@ -163,28 +166,6 @@ export type RouteConfig = {
   /** While they hold, what is not P0 waits for their end; null: there are none. */
   quietHours: QuietHours | null;
   continue: boolean;
-};
-
-/** Alerts that are kept to themselves while it holds. */
-export type SilenceConfig = {
-  name: string;
-  match: FactsMatch;
-  /** Null: since ever. */
-  startsAt: number | null;
-  /** Null: as long as it is in the file. */
-  endsAt: number | null;
-  comment: string | null;
-};
-
-/** A planned time of work, once or again and again; what matches is kept to itself meanwhile. */
-export type MaintenanceConfig = {
-  name: string;
-  match: FactsMatch;
-  schedule:
-    | { kind: 'once'; startsAt: number; endsAt: number }
-    /** `durationMs` is time that passes, whatever clocks do. */
-    | { kind: 'cron'; cron: string; timezone: string; durationMs: number };
-  comment: string | null;
 };
 
 /** Whom to tell that all goes on; the address is a secret. */

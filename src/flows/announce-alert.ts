@@ -7,8 +7,13 @@ import type { AlertRow } from '../store/index.ts';
 
 const longestMessage = 600;
 
+type FactColumns = Pick<
+  AlertRow,
+  'severity' | 'env' | 'service' | 'kind' | 'component' | 'source' | 'labels'
+>;
+
 /** Answers what routes look at of an alert. */
-export function alertFacts(alert: AlertRow): RouteFacts {
+export function alertFacts(alert: FactColumns): RouteFacts {
   return {
     severity: alert.severity,
     env: alert.env,

@@ -1,7 +1,7 @@
-import { ackLocked, holdAlerts, returnAlerts, type Silence } from '../alerts/index.ts';
+import { ackLocked, type Holder, holdAlerts, returnAlerts } from '../alerts/index.ts';
 import { type AlertRow, ask, runAfterCommit } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
-import { silenceTest } from './silence-test.ts';
+import { holderTest } from './holder-test.ts';
 
 /** Answers whether the alert is still ours to work on. */
 export function isHeld(alert: AlertRow, claimed: Pick<AlertRow, 'lease_token'>): boolean {
@@ -22,20 +22,20 @@ export async function giveBack(ctx: FlowCtx, alerts: readonly AlertRow[], reason
 }
 
 /** An alert and what holds it. */
-export type SilencedAlert = { alert: AlertRow; silence: Silence };
+export type HeldAlert = { alert: AlertRow; holder: Holder };
 
-type Sorted = { ended: AlertRow[]; silenced: SilencedAlert[]; live: AlertRow[] };
+type Sorted = { ended: AlertRow[]; held: HeldAlert[]; live: AlertRow[] };
 
-/** Locks the claimed alerts until the commit and answers those that are still ours: ended, held by a silence, or to be told. */
-export async function sortHeld(ctx: FlowCtx, claimed: readonly AlertRow[]): Promise<Sorted> {
+/** Locks the claimed alerts until the commit and answers those that are still ours: ended, held by something, or to be told. */
+export async function sortClaimed(ctx: FlowCtx, claimed: readonly AlertRow[]): Promise<Sorted> {
   const tokens = new Map(claimed.map((alert) => [alert.alert_ref, alert.lease_token]));
-  const [rows, silenceOf] = await ask(ctx, holdAlerts(ctx, [...tokens.keys()]), silenceTest(ctx));
-  const sorted: Sorted = { ended: [], silenced: [], live: [] };
+  const [rows, holderOf] = await ask(ctx, holdAlerts(ctx, [...tokens.keys()]), holderTest(ctx, claimed));
+  const sorted: Sorted = { ended: [], held: [], live: [] };
   for (const alert of rows) {
     if (!isHeld(alert, { lease_token: tokens.get(alert.alert_ref) ?? null })) continue;
-    const silence = alert.ended_at === null ? silenceOf(alert) : null;
+    const holder = alert.ended_at === null ? holderOf(alert) : null;
     if (alert.ended_at !== null) sorted.ended.push(alert);
-    else if (silence) sorted.silenced.push({ alert, silence });
+    else if (holder) sorted.held.push({ alert, holder });
     else sorted.live.push(alert);
   }
   return sorted;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { openDoor } from '../../test/door.ts';
+import { type DoorHarness, openDoor } from '../../test/door.ts';
 import { route } from '../../test/notify.ts';
 import { actions } from '../actions.ts';
+import { systemActor } from '../core/actor.ts';
+import { createInhibitorNotes } from './note-inhibitors.ts';
 
 const always = { startsAt: null, endsAt: null, comment: null };
 const config = {
@@ -18,7 +20,10 @@ const config = {
 };
 
 async function open() {
-  const door = await openDoor({ actions, config });
+  return askAt(await openDoor({ actions, config }));
+}
+
+async function askAt(door: DoorHarness) {
   const headers = await door.bearer('operator');
   return async (url: string, payload: object) => {
     const answer = await door.server.inject({ method: 'POST', url, headers, payload });
@@ -70,6 +75,25 @@ describe('the policy, explained', () => {
     expect(known).toEqual(posted);
     expect(known.body.silence).toEqual({ id: 'silence:noisy', matchers: { service: ['batch'] } });
     expect(known.body.answer).toContain('Nobody is told, as silence:noisy holds it; without it');
+  });
+
+  it('names the alert that would keep one to itself, and by which inhibition', async () => {
+    const [when, mute] = [{ kind: ['oom'] }, { env: ['staging'] }];
+    const inhibitions = [{ name: 'host-down', when, mute, equal: ['labels.host' as const] }];
+    const door = await openDoor({ actions, config: { ...config, inhibitions } });
+    const ask = await askAt(door);
+    const muted = { ...alert, labels: { team: 'core', host: 'n1' } };
+    expect((await ask('/v1/policy/explain', { alert: muted })).body.answer).toContain(
+      'inhibition: none holds it now',
+    );
+    const { body: made } = await ask('/v1/alerts', { ...muted, kind: 'oom', title: 'out of memory' });
+    await createInhibitorNotes()(door.context(systemActor('test')));
+    const { body } = await ask('/v1/policy/explain', { alert: muted });
+    expect(body.inhibition).toEqual({ name: 'host-down', alert_ref: made.alert_ref });
+    expect(body.answer).toContain(
+      `Nobody is told, as by the inhibition host-down the alert ${made.alert_ref} holds it; without it`,
+    );
+    expect((await ask('/v1/policy/explain', { alert: made.alert_ref })).body.inhibition).toBeNull();
   });
 
   it('refuses an alert that would be refused, and one that is not there', async () => {

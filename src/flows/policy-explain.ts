@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { readReport, refField, reportFacts, requireAlert, type Silence } from '../alerts/index.ts';
+import {
+  type Inhibition,
+  readReport,
+  refField,
+  reportFacts,
+  requireAlert,
+  type Silence,
+  type Subject,
+} from '../alerts/index.ts';
 import type { PolicyRule } from '../config/types.ts';
 import { defineAction } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
@@ -8,10 +16,10 @@ import { matchForm } from '../core/match.ts';
 import { capSeverity } from '../core/severity.ts';
 import { explainPolicy, matchPolicyRule } from '../incidents/index.ts';
 import { explainRoutes } from '../notify/index.ts';
-import { alertFacts } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
+import { readFactsTest } from './holder-test.ts';
+import { readInhibitionTest, subjectOf } from './inhibition-test.ts';
 import { type Explained, sayExplained } from './policy-sentences.ts';
-import { readFactsTest } from './silence-test.ts';
 
 const mismatches = z.array(z.object({ key: z.string(), wanted: z.string(), found: z.string() }));
 
@@ -22,6 +30,8 @@ const explainedView = z.object({
   rule: z.string(),
   incident: z.boolean(),
   silence: z.object({ id: z.string(), matchers: z.record(z.string(), z.unknown()) }).nullable(),
+  /** By which inhibition another alert would keep it, and which that is. */
+  inhibition: z.object({ name: z.string(), alert_ref: z.string() }).nullable(),
   rules: z.array(
     z.object({ name: z.string(), verdict: z.enum(['matches', 'mismatch', 'not_reached']), mismatches }),
   ),
@@ -38,7 +48,7 @@ const explainedView = z.object({
 /** Says what the configuration in force would do with an alert now; it changes nothing. */
 export const policyExplain = defineAction({
   name: 'policy.explain',
-  summary: 'Say which rule, silence and routes an alert would meet, and why; changes nothing',
+  summary: 'Say which rule, silence, inhibition and routes an alert would meet, and why; changes nothing',
   input: z.strictObject({
     alert: z
       .union([refField, z.record(z.string(), z.unknown())])
@@ -49,15 +59,17 @@ export const policyExplain = defineAction({
   http: { method: 'POST', path: '/v1/policy/explain' },
   cli: { command: 'policy explain', args: ['alert'], file: 'alert', print: 'answer' },
   async run(ctx: FlowCtx, input) {
-    const facts = await readFacts(ctx, input.alert);
+    const subject = await readSubject(ctx, input.alert);
+    const { facts } = subject;
     const silence = (await readFactsTest(ctx))(facts);
-    const { facts: _, ...explained } = explain(ctx, facts, silence);
+    const inhibition = (await readInhibitionTest(ctx, [facts]))(subject);
+    const { facts: _, ...explained } = explain(ctx, facts, { silence, inhibition });
     return { answer: sayExplained({ facts, ...explained }), ...explained };
   },
 });
 
-async function readFacts(ctx: FlowCtx, alert: string | Record<string, unknown>): Promise<RouteFacts> {
-  if (typeof alert === 'string') return alertFacts(await requireAlert(ctx, alert));
+async function readSubject(ctx: FlowCtx, alert: string | Record<string, unknown>): Promise<Subject> {
+  if (typeof alert === 'string') return subjectOf(await requireAlert(ctx, alert));
   const { kinds, routes } = ctx.config;
   const read = readReport(alert, { source: ctx.actor.name, kinds, routes, nowMs: ctx.clock.now() });
   if (!('report' in read)) {
@@ -66,10 +78,12 @@ async function readFacts(ctx: FlowCtx, alert: string | Record<string, unknown>):
       details: { errors: read.errors },
     });
   }
-  return reportFacts(read.report);
+  return { ref: null, facts: reportFacts(read.report) };
 }
 
-function explain(ctx: FlowCtx, facts: RouteFacts, silence: Silence | null): Explained {
+type Holding = { silence: Silence | null; inhibition: Inhibition | null };
+
+function explain(ctx: FlowCtx, facts: RouteFacts, { silence, inhibition }: Holding): Explained {
   const { policy, routes } = ctx.config;
   const rule = matchPolicyRule(policy, facts);
   return {
@@ -77,6 +91,7 @@ function explain(ctx: FlowCtx, facts: RouteFacts, silence: Silence | null): Expl
     rule: rule.name,
     incident: rule.actions.autoIncident,
     silence: silence && { id: silence.id, matchers: matchForm(silence.match) },
+    inhibition: inhibition && { name: inhibition.name, alert_ref: inhibition.alertRef },
     rules: explainPolicy(policy, facts).map((said) => ({
       name: said.rule.name,
       verdict: said.verdict,

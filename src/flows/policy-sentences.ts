@@ -7,6 +7,7 @@ export type Explained = {
   rule: string;
   incident: boolean;
   silence: { id: string; matchers: Record<string, unknown> } | null;
+  inhibition: { name: string; alert_ref: string } | null;
   rules: { name: string; verdict: 'matches' | 'mismatch' | 'not_reached'; mismatches: Mismatch[] }[];
   routes: {
     name: string;
@@ -18,7 +19,7 @@ export type Explained = {
 
 /** Answers an explanation as lines for people: what comes of the alert first, then each rule and route in order. */
 export function sayExplained(explained: Explained): string {
-  const { facts, rule, silence, rules, routes } = explained;
+  const { facts, rule, silence, inhibition, rules, routes } = explained;
   const lines = [
     `${facts.severity} ${facts.kind} of ${facts.service} in ${facts.env}, reported by ${facts.source}`,
     sayOutcome(explained),
@@ -26,6 +27,7 @@ export function sayExplained(explained: Explained): string {
     ...rules.map((said) => `  ${said.name}: ${sayRule(said)}`),
     ...(rule === 'no-rule-matched' ? ['  none matches: it is told by itself'] : []),
     `silence: ${silence ? `${silence.id} holds it now: ${JSON.stringify(silence.matchers)}` : 'none holds it now'}`,
+    `inhibition: ${inhibition ? `${inhibition.name} holds it now, by ${inhibition.alert_ref}` : 'none holds it now'}`,
     'routes:',
     ...routes.map((said) => `  ${said.name}: ${sayRoute(said)}`),
     ...(routes.length === 0 ? ['  there are none'] : []),
@@ -33,14 +35,15 @@ export function sayExplained(explained: Explained): string {
   return lines.join('\n');
 }
 
-function sayOutcome({ rule, incident, silence, routes }: Explained): string {
+function sayOutcome({ rule, incident, silence, inhibition, routes }: Explained): string {
   const channels = routes.flatMap((route) => route.channels);
   const what = incident ? 'an incident' : 'a message of its own, and no incident';
   const whom = channels.length > 0 ? `told to ${channels.join(', ')}` : 'told to nobody';
   const would = `the rule ${rule} makes it ${what}, ${whom}`;
-  return silence
-    ? `Nobody is told, as ${silence.id} holds it; without it ${would}.`
-    : `${would.charAt(0).toUpperCase()}${would.slice(1)}.`;
+  const byAlert = inhibition && `by the inhibition ${inhibition.name} the alert ${inhibition.alert_ref}`;
+  const holder = silence?.id ?? byAlert;
+  if (holder) return `Nobody is told, as ${holder} holds it; without it ${would}.`;
+  return `${would.charAt(0).toUpperCase()}${would.slice(1)}.`;
 }
 
 function sayRule({ verdict, mismatches }: Explained['rules'][number]): string {

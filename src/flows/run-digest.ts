@@ -5,10 +5,11 @@ import { explainRoutes } from '../notify/index.ts';
 import { decideProfileDigest, lockTold, rememberTold, toRunView } from '../runs/index.ts';
 import type { RunRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { readFactsTest } from './holder-test.ts';
+import { readInhibitionTest } from './inhibition-test.ts';
 import { failureFacts } from './run-alert.ts';
 import { writeDigest } from './run-digest-text.ts';
 import type { EndedTask } from './run-types.ts';
-import { readFactsTest } from './silence-test.ts';
 import { tell } from './tell.ts';
 
 /** A run that is over, as its digest sees it. */
@@ -47,8 +48,8 @@ export async function tellDigest(ctx: FlowCtx, digested: DigestedRun): Promise<v
 }
 
 /**
- * Answers what fails now: what failed in this run, and what did before and was not run. Null: a silence holds all of it.
- * What a silence holds and was told of before still counts, as it is not well.
+ * Answers what fails now: what failed in this run, and what did before and was not run. Null: a silence or another alert holds all of it.
+ * What they hold and was told of before still counts, as it is not well.
  */
 async function findFailing(
   ctx: FlowCtx,
@@ -56,14 +57,25 @@ async function findFailing(
   before: readonly string[],
 ): Promise<string[] | null> {
   const { profile, ended, trouble } = digested;
-  const silenceOf = await readFactsTest(ctx);
   const failed = ended.filter(({ outcome }) => outcome.status !== 'succeeded');
-  const audible = failed.filter(({ task }) => !silenceOf(failureFacts(profile, task)));
+  const factsOf = ({ task }: EndedTask) => failureFacts(profile, task);
+  const isHeld = await readHeldTest(ctx, failed.map(factsOf));
+  const audible = failed.filter((one) => !isHeld(factsOf(one)));
   if (failed.length > 0 && audible.length === 0 && trouble === null) return null;
   const held = failed.filter((one) => !audible.includes(one) && before.includes(one.task.name));
   const left = before.filter((name) => isTask(profile, name) && !hasEnded(digested, name));
   const names = [...audible, ...held].map(({ task }) => task.name);
   return [...names, ...left, ...(trouble === null ? [] : [`run: ${trouble}`])];
+}
+
+async function readHeldTest(
+  ctx: FlowCtx,
+  facts: readonly RouteFacts[],
+): Promise<(facts: RouteFacts) => boolean> {
+  const silenceOf = await readFactsTest(ctx);
+  const inhibitionOf = await readInhibitionTest(ctx, facts);
+  // As the oldest of all it is not held by the alert of its own failure, nor by one that it would hold.
+  return (facts) => silenceOf(facts) !== null || inhibitionOf({ ref: '', facts }) !== null;
 }
 
 function hasEnded({ ended }: DigestedRun, name: string): boolean {

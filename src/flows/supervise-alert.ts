@@ -1,4 +1,4 @@
-import { holdAlerts, recordDecisions, returnAlerts } from '../alerts/index.ts';
+import { type Holder, holdAlerts, recordDecisions, returnAlerts } from '../alerts/index.ts';
 import type { PolicyRule } from '../config/types.ts';
 import {
   type BridgePlan,
@@ -12,10 +12,10 @@ import {
 import { type AlertRow, ask, inTransaction } from '../store/index.ts';
 import { readLabels } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
-import { ackEnded, ackOf, isHeld, type SilencedAlert } from './held-alert.ts';
-import { silenceTest } from './silence-test.ts';
+import { ackEnded, ackOf, type HeldAlert, isHeld } from './held-alert.ts';
+import { holderTest } from './holder-test.ts';
 import { bridge, freshen, joinHolder, type Planned } from './supervise-bridge.ts';
-import { holdSilenced } from './supervise-silenced.ts';
+import { keepHeld } from './supervise-held.ts';
 
 const deferMs = 5_000;
 
@@ -29,31 +29,29 @@ type Verdict =
   | ({ outcome: 'bridged' } & Planned)
   | { outcome: 'deferred'; alert: AlertRow; reason: Deferred['reason'] }
   | { outcome: 'ended'; alert: AlertRow }
-  | ({ outcome: 'silenced' } & SilencedAlert)
+  | ({ outcome: 'held' } & HeldAlert)
   /** Another of them is about the same incident: this one is to be worked on after it. */
   | { outcome: 'entangled' }
   /** Somebody else has it, or by now no incident is asked for it. */
   | { outcome: 'lost' | 'notify_only' };
 
-/** An alert that is claimed: all that can be trusted of it is who it is, the rest is read again under its lock. */
-export type Claimed = Pick<AlertRow, 'alert_ref' | 'lease_token' | 'signature' | 'service' | 'env'>;
-
 /**
  * Makes claimed alerts of different services part of incidents: incidents, timelines, triages, messages and acks in one
- * transaction, so that a kill at any line leaves either all of it or alerts that come round again.
+ * transaction, so that a kill at any line leaves either all of it or alerts that come round again. All that can be trusted
+ * of them is who they are; the rest is read again under their locks.
  */
 export function superviseAlerts(
   ctx: FlowCtx,
-  claimed: readonly Claimed[],
+  claimed: readonly AlertRow[],
   allowance: Allowance,
 ): Promise<Supervised[]> {
   return inTransaction(ctx, async (ctx) => {
     const refs = claimed.map((alert) => alert.alert_ref);
-    const [views, rows, silenceOf, numbers] = await ask(
+    const [views, rows, holderOf, numbers] = await ask(
       ctx,
       viewBridges(ctx, claimed, ctx.config.policy.defaults),
       holdAlerts(ctx, refs),
-      silenceTest(ctx),
+      holderTest(ctx, claimed),
       reserveNumbers(ctx, Math.min(claimed.length, allowance.incidents)),
     );
     const alertOf = new Map(rows.map((alert) => [alert.alert_ref, alert]));
@@ -65,7 +63,7 @@ export function superviseAlerts(
       const alert = alertOf.get(alertRef);
       const isOurs = alert !== undefined && isHeld(alert, { lease_token: claimed[i]?.lease_token ?? null });
       const verdict: Verdict = isOurs
-        ? await decide(ctx, alert, { view, silence: silenceOf(alert), taken, left })
+        ? await decide(ctx, alert, { view, holder: holderOf(alert), taken, left })
         : { outcome: 'lost' };
       supervised.push({ alertRef, ...verdict });
     }
@@ -76,7 +74,7 @@ export function superviseAlerts(
 
 type Known = {
   view: BridgeView;
-  silence: SilencedAlert['silence'] | null;
+  holder: Holder | null;
   /** Incidents that others of the same transaction are about. */
   taken: Set<string>;
   left: Allowance;
@@ -84,9 +82,9 @@ type Known = {
 
 /** Writes nothing: takes what it needs from what is left, and the incidents of its view. */
 async function decide(ctx: FlowCtx, alert: AlertRow, known: Known): Promise<Verdict> {
-  const { silence, taken, left } = known;
+  const { holder, taken, left } = known;
   if (alert.ended_at !== null) return { outcome: 'ended', alert };
-  if (silence) return { outcome: 'silenced', alert, silence };
+  if (holder) return { outcome: 'held', alert, holder };
   const rule = findRule(ctx, alert);
   const { autoIncident, incidentSeverityCap: severityCap, dedupeWindowMs, autoTriage } = rule.actions;
   const isInHolder = known.view.facts.holder?.incidentId === alert.incident_id;
@@ -125,9 +123,9 @@ async function settle(
     ctx,
     ended.map(({ alert }) => alert),
   );
-  await holdSilenced(
+  await keepHeld(
     ctx,
-    supervised.filter((one) => one.outcome === 'silenced'),
+    supervised.filter((one) => one.outcome === 'held'),
   );
   await defer(
     ctx,

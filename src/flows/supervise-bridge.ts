@@ -12,7 +12,7 @@ import { describeBridged } from './announce-incident.ts';
 import { attachAlert } from './attach-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { ackOf } from './held-alert.ts';
-import { forgetSilence } from './supervise-silenced.ts';
+import { forgetHolder } from './supervise-held.ts';
 import { tell } from './tell.ts';
 import { triggerByAlerts } from './trigger-runs.ts';
 
@@ -38,7 +38,7 @@ export async function bridge(
   });
   await tellBridged(ctx, ruled);
   for (const one of ruled) await attachAlert(ctx, one, one.rule.actions);
-  await forgetSilence(
+  await forgetHolder(
     ctx,
     ruled.map(({ alert }) => alert),
   );

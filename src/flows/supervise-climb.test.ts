@@ -182,6 +182,24 @@ describeEachStore('an incident that nobody acknowledges', (open) => {
     await pass(harness, worker, 4);
     expect(await climbed(worker)).toEqual(['lead Not acknowledged for 20m: P1 down']);
   });
+
+  it('keeps still while another alert holds all of its own, and goes on while one was told of before', async () => {
+    const harness = await open();
+    const inhibition = { name: 'db', when: { service: ['db'] }, mute: { service: ['api'] }, equal: [] };
+    const worker = await start(harness, steps, { inhibitions: [inhibition] });
+    await breakDown(worker);
+    await worker.report({ service: 'db', title: 'db down', dedupeTtlMs: null });
+    await worker.settle();
+    await pass(harness, worker, 15);
+    expect((await climbed(worker)).toSorted()).toEqual([
+      'lead Not acknowledged for 15m: P1 db down',
+      'lead Not acknowledged for 15m: P1 down',
+    ]);
+    await worker.report({ title: 'down', severity: 'P0', dedupeTtlMs: null });
+    await worker.settle();
+    await pass(harness, worker, 15);
+    expect((await climbed(worker)).slice(2).map((text) => text.slice(-8))).toEqual([' db down', ' db down']);
+  });
 });
 
 describe('a step that is due', () => {

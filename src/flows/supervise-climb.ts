@@ -1,4 +1,4 @@
-import { selectLiveAlerts, summarizeIncidentAlerts } from '../alerts/index.ts';
+import { readInhibition, selectLiveAlerts, summarizeIncidentAlerts } from '../alerts/index.ts';
 import { hasPassed } from '../core/clock.ts';
 import {
   type ClimbFacts,
@@ -10,10 +10,10 @@ import {
   selectClimbing,
 } from '../incidents/index.ts';
 import { findTold } from '../notify/index.ts';
-import { inTransaction, isDatabaseUnavailable } from '../store/index.ts';
+import { type AlertRow, inTransaction, isDatabaseUnavailable } from '../store/index.ts';
 import { describeClimb, sayClimb } from './announce-climb.ts';
 import type { FlowCtx } from './context.ts';
-import { readSilenceTest } from './silence-test.ts';
+import { readSilenceTest } from './holder-test.ts';
 import { tell } from './tell.ts';
 
 const pageSize = 500;
@@ -102,13 +102,17 @@ async function findHolder(ctx: FlowCtx, incidentId: string): Promise<string | nu
   for (let afterRef = ''; ; ) {
     const alerts = await selectLiveAlerts(ctx, incidentId, { afterRef, limit: pageSize });
     for (const alert of alerts) {
-      const silence = silenceOf(alert);
-      if (!silence) return null;
-      holder = silence.id;
+      holder = silenceOf(alert)?.id ?? inhibitedBy(alert);
+      if (holder === null) return null;
     }
     if (alerts.length < pageSize) return holder;
     afterRef = alerts.at(-1)?.alert_ref ?? '';
   }
+}
+
+/** As it was decided: an alert that was told of before another one explained it goes on as it began. */
+function inhibitedBy({ silenced_by: id }: AlertRow): string | null {
+  return id !== null && readInhibition(id) ? id : null;
 }
 
 /** One that cannot be told keeps none of the others; it comes round again. */

@@ -3,10 +3,10 @@ import { type HeldSignature, selectHeldSignatures } from '../incidents/index.ts'
 import { type AlertRow, inTransaction } from '../store/index.ts';
 import { describeFiring } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
-import { ackEnded, ackOf, giveBack, sortHeld } from './held-alert.ts';
+import { ackEnded, ackOf, giveBack, sortClaimed } from './held-alert.ts';
 import { isTaskFailure } from './run-alert.ts';
 import { findRule } from './supervise-alert.ts';
-import { forgetSilence, holdSilenced } from './supervise-silenced.ts';
+import { forgetHolder, keepHeld } from './supervise-held.ts';
 import { tell } from './tell.ts';
 import { triggerByAlerts } from './trigger-runs.ts';
 
@@ -27,9 +27,9 @@ function reasonOf(alert: AlertRow): string {
 export function superviseNotifyOnly(ctx: FlowCtx, claimed: readonly AlertRow[]): Promise<void> {
   if (claimed.length === 0) return Promise.resolve();
   return inTransaction(ctx, async (ctx) => {
-    const { ended, silenced, live } = await sortHeld(ctx, claimed);
+    const { ended, held, live } = await sortClaimed(ctx, claimed);
     await ackEnded(ctx, ended);
-    await holdSilenced(ctx, silenced);
+    await keepHeld(ctx, held);
     await settle(ctx, live);
   });
 }
@@ -47,7 +47,7 @@ async function settle(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<void> 
       .filter(({ alert }) => reasonOf(alert) === notifyOnly)
       .map(({ alert, rule }) => describeFiring(alert, notifyOnly, rule.actions.notify)),
   );
-  await forgetSilence(
+  await forgetHolder(
     ctx,
     told.map(({ alert }) => alert),
   );

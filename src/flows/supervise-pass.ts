@@ -1,12 +1,13 @@
-import { claimAndAsk, failAlert, renewLease } from '../alerts/index.ts';
+import { claimAndAsk, failAlert, type HolderTest, renewLease } from '../alerts/index.ts';
 import { AppError, describeError } from '../core/errors.ts';
 import { type AlertRow, isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { silenceTest } from './holder-test.ts';
+import { noteClaimed } from './inhibition-test.ts';
 import { reportStorm } from './report-own-trouble.ts';
-import { type AlertSilenceTest, silenceTest } from './silence-test.ts';
 import { type Allowance, findRule, type Supervised, spend, superviseAlerts } from './supervise-alert.ts';
+import { superviseHeld } from './supervise-held.ts';
 import { superviseNotifyOnly } from './supervise-notify-only.ts';
-import { superviseSilenced } from './supervise-silenced.ts';
 
 const leaseMs = 30_000;
 const renewAfterMs = 10_000;
@@ -41,15 +42,15 @@ export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolea
 type Done = Pick<PassResult, 'began' | 'putOff' | 'spent'>;
 const nothing: Done = { began: false, putOff: false, spent: false };
 
-async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: AlertSilenceTest): Promise<Done> {
-  const { queue, quiet, silenced } = await sortOut(ctx, alerts, silenceOf);
+async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: HolderTest): Promise<Done> {
+  const { queue, quiet, held } = await setInhibitedApart(ctx, await sortOut(ctx, alerts, silenceOf));
   const lease = keepLeases(ctx);
   const { maxIncidentsPerRun, maxTriagesPerRun } = ctx.config.policy.defaults;
   const allowance = { incidents: maxIncidentsPerRun, triages: maxTriagesPerRun };
   const putOff: AlertRow[] = [];
   let waiting = queue;
   while (waiting.length > 0) {
-    await lease.renew([...waiting, ...quiet, ...silenced]);
+    await lease.renew([...waiting, ...quiet, ...held]);
     const round = chooseIndependent(waiting);
     const outcomes = await workOnRound(ctx, round, allowance);
     quiet.push(...round.filter((alert) => outcomes.get(alert.alert_ref) === 'notify_only'));
@@ -57,9 +58,9 @@ async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: AlertS
     const isDone = new Set(round.filter((alert) => outcomes.get(alert.alert_ref) !== 'entangled'));
     waiting = waiting.filter((alert) => !isDone.has(alert));
   }
-  await lease.renew([...quiet, ...silenced]);
+  await lease.renew([...quiet, ...held]);
   await guardAll(ctx, quiet, (some) => superviseNotifyOnly(ctx, some));
-  await guardAll(ctx, silenced, (some) => superviseSilenced(ctx, some));
+  await guardAll(ctx, held, (some) => superviseHeld(ctx, some));
   if (putOff.some(isOfOthers)) await reportStorm(ctx);
   const began = allowance.incidents < maxIncidentsPerRun || allowance.triages < maxTriagesPerRun;
   const spent = allowance.incidents <= 0 || allowance.triages <= 0;
@@ -95,9 +96,12 @@ async function workOnRound(
   return new Map(supervised.flat().map(({ alertRef, outcome }) => [alertRef, outcome]));
 }
 
+type Way = 'queue' | 'quiet' | 'held';
+type Sorted = Record<Way, AlertRow[]>;
+
 /** Sets apart what asks for an incident or comes as part of one, and what a silence holds; an alert that cannot even be read fails here. */
-async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: AlertSilenceTest) {
-  const sorted: Record<Way, AlertRow[]> = { queue: [], quiet: [], silenced: [] };
+async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: HolderTest): Promise<Sorted> {
+  const sorted: Sorted = { queue: [], quiet: [], held: [] };
   for (const alert of alerts) {
     const way = await guard(ctx, alert, async () => findWay(ctx, alert, silenceOf));
     if (way) sorted[way].push(alert);
@@ -105,12 +109,18 @@ async function sortOut(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: Ale
   return sorted;
 }
 
-type Way = 'queue' | 'quiet' | 'silenced';
-
 /** What is decided here is only how the alert is worked on; the same is asked again under its lock. */
-function findWay(ctx: FlowCtx, alert: AlertRow, silenceOf: AlertSilenceTest): Way {
-  if (silenceOf(alert)) return 'silenced';
+function findWay(ctx: FlowCtx, alert: AlertRow, silenceOf: HolderTest): Way {
+  if (silenceOf(alert)) return 'held';
   return findRule(ctx, alert).actions.autoIncident || alert.incident_id !== null ? 'queue' : 'quiet';
+}
+
+/** Sets apart too what other alerts inhibit, those that were claimed together among them. */
+async function setInhibitedApart(ctx: FlowCtx, { queue, quiet, held }: Sorted): Promise<Sorted> {
+  const inhibitionOf = await noteClaimed(ctx, [...queue, ...quiet]);
+  const isFree = (alert: AlertRow) => inhibitionOf(alert) === null;
+  const inhibited = [...queue, ...quiet].filter((alert) => !isFree(alert));
+  return { queue: queue.filter(isFree), quiet: quiet.filter(isFree), held: [...held, ...inhibited] };
 }
 
 /** When the work on all at once fails, each is tried by itself, so that a bad one fails alone; answers what went well. */

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { openInMemory } from '../../test/stores.ts';
-import { startWorker } from '../../test/supervised.ts';
+import { loadTestConfig, startWorker } from '../../test/supervised.ts';
 import { superviseOnce } from './supervise-pass.ts';
 
 /** Every message to a thread of the database is a trip that people wait for. */
@@ -26,4 +26,16 @@ test.each([
   expect(await countTrips(() => worker.report(...reports))).toBe(1);
   expect(await countTrips(() => superviseOnce(worker.ctx, 'worker', true))).toBe(3);
   expect(await worker.messages()).toHaveLength(services.length);
+});
+
+test('an inhibition costs no trip where it is about none of the alerts, and else one', async () => {
+  const inhibitions = [
+    { name: 'db', when: { service: ['db'] }, mute: { service: ['web'] }, equal: ['env' as const] },
+  ];
+  const config = await loadTestConfig(() => ({ inhibitions }));
+  const worker = await startWorker(await openInMemory(), { config });
+  await worker.report({ service: 'api' });
+  expect(await countTrips(() => superviseOnce(worker.ctx, 'worker', true))).toBe(3);
+  await worker.report({ service: 'db' });
+  expect(await countTrips(() => superviseOnce(worker.ctx, 'worker', true))).toBe(4);
 });

@@ -2,8 +2,9 @@ import { lapseAlerts } from '../alerts/index.ts';
 import { hasPassed } from '../core/clock.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
-import { createSilenceReview } from './end-silences.ts';
+import { createInhibitorNotes } from './note-inhibitors.ts';
 import { reportDead, reportStorm } from './report-own-trouble.ts';
+import { createHolderReview } from './review-holders.ts';
 import { createClimbing } from './supervise-climb.ts';
 import { escalate } from './supervise-escalate.ts';
 import { tellHealed } from './supervise-healed.ts';
@@ -55,7 +56,8 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
   let wasSpent = false;
   const chores = {
     ...statelessChores,
-    'end silences': createSilenceReview(),
+    'note what inhibits others': createInhibitorNotes(),
+    'let go what nothing holds': createHolderReview(),
     'tell what nobody acknowledges': createClimbing(),
   };
 

@@ -17,6 +17,12 @@ describe('whether people were told', () => {
       'silenced',
     ],
     [
+      'it was sent before another alert held it',
+      [entry('route_matched', 1), entry('inhibited', 2)],
+      false,
+      'inhibited',
+    ],
+    [
       'it was sent after its silence',
       [entry('silenced', 1), entry('route_matched', 2)],
       true,
@@ -55,6 +61,16 @@ describe('whether people were told', () => {
 });
 
 describe('a sentence', () => {
+  it('names the alert that inhibited, and by which rule of the file', () => {
+    const rule = 'inhibition:db-down/alrt_1';
+    expect(sayEntry(entry('inhibited', 0, { rule }))).toBe(
+      'by the inhibition db-down the alert alrt_1 held it: nobody is told, and no incident is made',
+    );
+    expect(sayEntry(entry('inhibition_ended', 0, { rule }))).toBe(
+      'by the inhibition db-down the alert alrt_1 no longer held it, and it was still firing',
+    );
+  });
+
   it('names what decided, and how many alerts it was about', () => {
     expect(sayEntry(entry('silenced', 0, { rule: 'maintenance:weekly' }))).toBe(
       'maintenance:weekly held it: nobody is told, and no incident is made',

@@ -1,3 +1,5 @@
+import { readInhibition } from '../alerts/index.ts';
+
 /** One entry of a trail: what was decided, by what, and how often; `alerts`: of how many alerts it was. */
 export type TrailEntry = {
   reason: string;
@@ -30,6 +32,8 @@ const sentences: Readonly<Record<string, Say>> = {
   lapsed: () => 'its sender did not repeat it in time, so it counts as over',
   acked_by_hand: () => 'a person was done with it: it opens no incident',
   silenced: (rule) => `${rule} held it: nobody is told, and no incident is made`,
+  inhibited: (rule) => `${sayHolder(rule)} held it: nobody is told, and no incident is made`,
+  inhibition_ended: (rule) => `${sayHolder(rule)} no longer held it, and it was still firing`,
   silence_ended: (rule) => `${rule} ended, and it was still firing`,
   notify_only: (rule) => `the rule ${rule} of the policy asks for no incident: it is told by itself`,
   told_by_digest: (rule) =>
@@ -49,7 +53,7 @@ const sentences: Readonly<Record<string, Say>> = {
   max_triages_per_run: () => 'too many triages were begun at once: it had to wait for a moment',
   route_matched: (rule) => `a message was written: ${rule}`,
   not_acknowledged: (rule) => `nobody had acknowledged it: ${rule}`,
-  steps_silenced: (rule) => `${rule} held all its alerts: nobody was told that it waits`,
+  steps_silenced: (rule) => `${sayHolder(rule)} held all its alerts: nobody was told that it waits`,
   quiet_hours: (rule) =>
     `it came in the quiet hours of the route ${rule}: what is not P0 waits for their end`,
   end_told: (rule) => `a message of its end was written for ${rule}`,
@@ -63,6 +67,11 @@ const sentences: Readonly<Record<string, Say>> = {
   dry_run: () => 'it was recorded and not sent, as notify.dry_run or LOG_LEVEL=debug says',
   channel_unconfigured: (rule) => `it was not sent to ${rule}: what these channels need is not set`,
 };
+
+function sayHolder(rule: string): string {
+  const inhibition = readInhibition(rule);
+  return inhibition ? `by the inhibition ${inhibition.name} the alert ${inhibition.alertRef}` : rule;
+}
 
 /** Compares entries as they are told: by the second, and within it what was decided before what came of it. */
 export function inOrder(a: TrailEntry, b: TrailEntry): number {
@@ -86,8 +95,9 @@ export function sayEntry({ reason, rule, alerts }: Pick<TrailEntry, 'reason' | '
 }
 
 const told = ['route_matched', 'not_acknowledged', 'told_by_digest', 'end_told', 'already_told'];
+const holding = ['silenced', 'inhibited'];
 const untold = [
-  'silenced',
+  ...holding,
   'no_route',
   'below_severity_floor',
   'route_muted',
@@ -103,7 +113,7 @@ export function judgeTrail(trail: readonly TrailEntry[]): { told: boolean; by: T
     trail.filter(({ reason }) => reasons.includes(reason)).sort((a, b) => b.lastAt - a.lastAt)[0] ?? null;
   const [sent, kept, skipped] = [newestOf(told), newestOf(untold), newestOf(unsent)];
   if (skipped && (!sent || skipped.lastAt >= sent.lastAt)) return { told: false, by: skipped };
-  if (sent && (!kept || sent.lastAt >= kept.lastAt || kept.reason !== 'silenced'))
+  if (sent && (!kept || sent.lastAt >= kept.lastAt || !holding.includes(kept.reason)))
     return { told: true, by: sent };
   return { told: false, by: kept };
 }

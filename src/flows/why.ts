@@ -23,8 +23,8 @@ import type { AlertEventRow, AlertRow, IncidentRow } from '../store/index.ts';
 import { readableTime } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { judgeDelivery, sayMessages, type WrittenMessage } from './why-delivery.ts';
+import { sayHolders } from './why-held.ts';
 import { inOrder, judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
-import { saySilences } from './why-silence.ts';
 
 const whyView = z.object({
   about: z.string(),
@@ -84,7 +84,7 @@ async function explainAlert(ctx: FlowCtx, alertRef: string): Promise<WhyView> {
   const trail = [firstOf(alert), ...decisions.map(toEntry), ...fromEvents(events)];
   const heading = `${alert.alert_ref}: ${alert.severity} ${alert.title} (${alert.service} in ${alert.env})`;
   const judged = judgeTrail([...trail, ...ofIncident.map((row) => toEntry({ ...row, alerts: 1 }))]);
-  const notes = [...(await saySilences(ctx, trail)), describePart(incident), waits(alert)];
+  const notes = [...(await sayHolders(ctx, trail)), describePart(incident), waits(alert)];
   return show({ about: alertRef, title: alert.title, heading, trail, judged, messages, notes });
 }
 
@@ -102,7 +102,7 @@ async function explainIncident(ctx: FlowCtx, name: string): Promise<WhyView> {
   const number = formatNumber(incident.number);
   const heading = `${number}: ${incident.severity} ${incident.title} (${incident.service} in ${incident.env}), ${incident.status}`;
   const judged = judgeTrail(told);
-  const notes = await saySilences(ctx, trail);
+  const notes = await sayHolders(ctx, trail);
   return show({ about: number, title: incident.title, heading, trail, judged, messages, notes });
 }
 

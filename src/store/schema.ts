@@ -6,6 +6,7 @@ import type {
   AlertNoteRow,
   AlertRow,
   AlertSourceRow,
+  InhibitorRow,
   SilenceRow,
 } from './schema/alerts.ts';
 import type { DeploymentRow } from './schema/deployments.ts';
@@ -68,6 +69,7 @@ export type Database = {
   alert_hour: AlertHourRow;
   alert_note: AlertNoteRow;
   silence: SilenceRow;
+  inhibitor: InhibitorRow;
   incident: IncidentRow;
   incident_signature: IncidentSignatureRow;
   incident_event: IncidentEventRow;

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { RouteFacts } from '../../core/hand-over.ts';
 import { createSilenceTest, decideHeld, decideState } from './decide.ts';
+import { holderOf, readInhibition } from './holder.ts';
 import type { Silence, SilenceSchedule } from './types.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -104,7 +105,7 @@ function silence(id: string, match: Silence['match'], schedule: SilenceSchedule)
 
 test('an alert is held by the first silence that is on and matches', () => {
   const always: SilenceSchedule = { kind: 'once', startsAt: null, endsAt: null };
-  const holderOf = createSilenceTest(
+  const silenceOf = createSilenceTest(
     [
       silence('other', { service: ['web'] }, always),
       silence('over', { service: ['api'] }, once),
@@ -113,22 +114,58 @@ test('an alert is held by the first silence that is on and matches', () => {
     ],
     at('2026-03-01T13:00:00Z'),
   );
-  expect(holderOf(facts)?.id).toBe('first');
-  expect(holderOf({ ...facts, service: 'db' })?.id).toBe('second');
-  expect(holderOf({ ...facts, service: 'db', env: 'staging' })).toBeNull();
+  expect(silenceOf(facts)?.id).toBe('first');
+  expect(silenceOf({ ...facts, service: 'db' })?.id).toBe('second');
+  expect(silenceOf({ ...facts, service: 'db', env: 'staging' })).toBeNull();
 });
 
 describe('what a silence held', () => {
   const other = silence('b', {}, once);
   it.each([
     ['stays while it holds', 'acked', silence('a', {}, once), { action: 'keep', reason: 'still_silenced' }],
-    ['is handed to another one', 'acked', other, { action: 'hand_over', reason: 'silenced', silence: other }],
+    ['is handed to another one', 'acked', other, { action: 'hand_over', reason: 'silenced', holder: other }],
     ['comes round again when none holds it', 'acked', null, { action: 'release', reason: 'silence_ended' }],
     ['is decided about anyway while it waits', 'new', null, { action: 'forget', reason: 'silence_ended' }],
     ['is left to the worker that has it', 'processing', null, { action: 'forget', reason: 'silence_ended' }],
     ['is left to its retry', 'failed', null, { action: 'forget', reason: 'silence_ended' }],
     ['is left to people where it is dead', 'dead', null, { action: 'forget', reason: 'silence_ended' }],
   ] as const)('%s', (_, status, holder, expected) => {
-    expect(decideHeld({ status, silenced_by: 'a' }, holder)).toEqual(expected);
+    expect(decideHeld({ status }, 'a', holder)).toEqual(expected);
   });
+});
+
+describe('what another alert inhibited', () => {
+  const [first, second] = ['A', 'B'].map((alertRef) => holderOf({ name: 'db-down', alertRef }));
+  it.each([
+    ['stays while that alert holds it', 'acked', first, { action: 'keep', reason: 'still_inhibited' }],
+    [
+      'is handed to another one',
+      'acked',
+      second,
+      { action: 'hand_over', reason: 'inhibited', holder: second },
+    ],
+    [
+      'is handed to a silence',
+      'acked',
+      { id: 'a' },
+      { action: 'hand_over', reason: 'silenced', holder: { id: 'a' } },
+    ],
+    [
+      'comes round again when none holds it',
+      'acked',
+      null,
+      { action: 'release', reason: 'inhibition_ended' },
+    ],
+    ['is decided about anyway while it waits', 'new', null, { action: 'forget', reason: 'inhibition_ended' }],
+  ] as const)('%s', (_, status, holder, expected) => {
+    expect(decideHeld({ status }, first?.id ?? '', holder ?? null)).toEqual(expected);
+  });
+});
+
+test('the id of a holder says by which inhibition and which alert, or that it is none', () => {
+  const inhibition = { name: 'db-down', alertRef: 'alrt_1' };
+  expect(holderOf(inhibition)).toEqual({ id: 'inhibition:db-down/alrt_1' });
+  expect(readInhibition('inhibition:db-down/alrt_1')).toEqual(inhibition);
+  for (const id of ['sil_1', 'silence:db-down', 'maintenance:a', 'inhibition:', 'inhibition:a'])
+    expect(readInhibition(id)).toBeNull();
 });

@@ -2,6 +2,7 @@ import { isCronProblem, readCron } from '../../core/cron/index.ts';
 import type { RouteFacts } from '../../core/hand-over.ts';
 import { matchesFacts } from '../../core/match.ts';
 import type { AlertStatus } from '../../store/index.ts';
+import { type Holder, holdReasons } from './holder.ts';
 import type { Silence, SilenceSchedule, SilenceState } from './types.ts';
 
 /** A time from its start up to, and without, its end; null: since ever, or for ever. */
@@ -52,28 +53,30 @@ export function createSilenceTest(silences: readonly Silence[], nowMs: number): 
 }
 
 export type HeldDecision =
-  | { action: 'keep'; reason: 'still_silenced' }
-  /** Another one holds it now. */
-  | { action: 'hand_over'; reason: 'silenced'; silence: Silence }
+  | { action: 'keep'; reason: 'still_silenced' | 'still_inhibited' }
+  /** Something else holds it now. */
+  | { action: 'hand_over'; reason: 'silenced' | 'inhibited'; holder: Holder }
   /** It comes round again, and is told of. */
-  | { action: 'release'; reason: 'silence_ended' }
+  | { action: 'release'; reason: 'silence_ended' | 'inhibition_ended' }
   /** It is to be decided about anyway. */
-  | { action: 'forget'; reason: 'silence_ended' };
+  | { action: 'forget'; reason: 'silence_ended' | 'inhibition_ended' };
 
-/** Answers what becomes of a live alert that a silence held; `silence`: what holds it now, null: nothing. */
+/** Answers what becomes of a live alert that something held; `holder`: what holds it now, null: nothing. */
 export function decideHeld(
-  alert: { status: AlertStatus; silenced_by: string | null },
-  silence: Silence | null,
+  alert: { status: AlertStatus },
+  heldBy: string,
+  holder: Holder | null,
 ): HeldDecision {
-  if (silence?.id === alert.silenced_by) return { action: 'keep', reason: 'still_silenced' };
-  if (silence) return { action: 'hand_over', reason: 'silenced', silence };
+  if (holder?.id === heldBy) return { action: 'keep', reason: holdReasons(heldBy).kept };
+  if (holder) return { action: 'hand_over', reason: holdReasons(holder.id).held, holder };
+  const reason = holdReasons(heldBy).ended;
   switch (alert.status) {
     case 'acked':
-      return { action: 'release', reason: 'silence_ended' };
+      return { action: 'release', reason };
     case 'new':
     case 'processing':
     case 'failed':
     case 'dead':
-      return { action: 'forget', reason: 'silence_ended' };
+      return { action: 'forget', reason };
   }
 }

@@ -1,8 +1,17 @@
 /*
- * Silences: what keeps alerts to themselves for a time, asked for by people or planned in the configuration.
+ * Silences: what keeps alerts to themselves for a time, asked for by people or planned in the configuration; and what
+ * becomes of alerts that they, or inhibitions, hold.
  */
 export { createSilence } from './create.ts';
 export { createSilenceTest, decideState } from './decide.ts';
+export {
+  type Holder,
+  type HolderTest,
+  holderOf,
+  holdReasons,
+  type Inhibition,
+  readInhibition,
+} from './holder.ts';
 export {
   activeSilences,
   endSilence,

@@ -2,8 +2,8 @@ import type { AlertRow, Ctx } from '../../store/index.ts';
 import { insertMany, inTransaction, updateMany } from '../../store/index.ts';
 import { recordDecisions } from '../decisions.ts';
 import { decideHeld } from './decide.ts';
+import { type Holder, type HolderTest, holdReasons } from './holder.ts';
 import { lockHeldAlerts, markSilenced } from './queries.ts';
-import type { Silence } from './types.ts';
 
 export type Reviewed = {
   /** How many alerts come round again. */
@@ -14,32 +14,52 @@ export type Reviewed = {
 
 const batch = 500;
 
+/** Asks what holds each of the alerts now, in the open transaction. */
+type FindHolders<C> = (ctx: C, alerts: readonly AlertRow[]) => Promise<HolderTest>;
+
 /**
- * Looks at live alerts that one silence holds, some hundreds at a time: what nothing holds any more becomes `new`, what
- * another silence holds is marked so. A transaction of its own.
+ * Looks at live alerts that one thing holds, some hundreds at a time: what nothing holds any more becomes `new`, what
+ * something else holds is marked so. A transaction of its own.
  */
-export function reviewHeld(
-  ctx: Ctx,
+export function reviewHeld<C extends Ctx>(
+  ctx: C,
   holderId: string,
   afterRef: string,
-  holderOf: (alert: AlertRow) => Silence | null,
+  findHolders: FindHolders<C>,
 ): Promise<Reviewed> {
   return inTransaction(ctx, async (ctx) => {
     const alerts = await lockHeldAlerts(ctx, holderId, { afterRef, limit: batch });
-    const decided = alerts.map((alert) => ({ alert, decision: decideHeld(alert, holderOf(alert)) }));
+    const holderOf = await findHolders(ctx, alerts);
+    const decided = alerts.map((alert) => ({
+      alert,
+      decision: decideHeld(alert, holderId, holderOf(alert)),
+    }));
     const released = decided.flatMap(({ alert, decision }) => (decision.action === 'release' ? [alert] : []));
     await release(ctx, released, holderId);
     const forgotten = decided.filter(({ decision }) => decision.action === 'forget');
     await markSilenced(ctx, refsOf(forgotten), null);
-    for (const { alert, decision } of decided) {
-      if (decision.action !== 'hand_over') continue;
-      await markSilenced(ctx, [alert.alert_ref], decision.silence.id);
-      const { reason, silence } = decision;
-      await recordDecisions(ctx, [{ alertRef: alert.alert_ref, reason, rule: silence.id }]);
-    }
+    await handOver(
+      ctx,
+      decided.flatMap(({ alert, decision: { action, ...rest } }) =>
+        'holder' in rest ? [{ alert, ...rest }] : [],
+      ),
+    );
     const last = alerts.length < batch ? null : (alerts.at(-1)?.alert_ref ?? null);
     return { released: released.length, afterRef: last };
   });
+}
+
+async function handOver(
+  ctx: Ctx,
+  alerts: readonly { alert: AlertRow; reason: string; holder: Holder }[],
+): Promise<void> {
+  for (const [id, group] of Map.groupBy(alerts, ({ holder }) => holder.id)) {
+    await markSilenced(ctx, refsOf(group), id);
+  }
+  await recordDecisions(
+    ctx,
+    alerts.map(({ alert, reason, holder }) => ({ alertRef: alert.alert_ref, reason, rule: holder.id })),
+  );
 }
 
 function refsOf(decided: readonly { alert: AlertRow }[]): string[] {
@@ -49,7 +69,7 @@ function refsOf(decided: readonly { alert: AlertRow }[]): string[] {
 /** What was held is told as if it had come now: with all its attempts. */
 async function release(ctx: Ctx, alerts: readonly AlertRow[], holderId: string): Promise<void> {
   const nowMs = ctx.clock.now();
-  const reason = 'silence_ended';
+  const reason = holdReasons(holderId).ended;
   await updateMany(
     ctx,
     'alert',

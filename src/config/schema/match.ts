@@ -29,3 +29,13 @@ export const matchSchema = section({
       labelsNotRegex: labels_not_regex,
     }),
 );
+
+/** A match that says something: one without a key would mean every alert. */
+export const someMatchSchema = matchSchema.refine((match) => !isEmptyMatch(match), {
+  error: 'at least one key, such as service: [api]',
+});
+
+/** Answers whether a match has no key. */
+export function isEmptyMatch(match: FactsMatch): boolean {
+  return Object.values(match).every((value) => Object.keys(value).length === 0);
+}

@@ -4,14 +4,10 @@ import type { FactsMatch } from '../../core/match.ts';
 import { isoTime } from '../../core/text.ts';
 import type { MaintenanceConfig, SilenceConfig } from '../types.ts';
 import { duration, section, slug, text, textList } from './fields.ts';
-import { matchSchema } from './match.ts';
+import { isEmptyMatch, matchSchema, someMatchSchema } from './match.ts';
 
 const time = z.string({ error: 'a time with its zone, as 2026-03-01T12:00:00Z, in quotes' }).pipe(isoTime);
 const minuteMs = 60_000;
-
-function isEmpty(match: FactsMatch): boolean {
-  return Object.values(match).every((value) => Object.keys(value).length === 0);
-}
 
 /** Says at the key what is expected there. */
 function expect(ctx: z.RefinementCtx, path: string[], message: string): void {
@@ -21,12 +17,11 @@ function expect(ctx: z.RefinementCtx, path: string[], message: string): void {
 /** An entry of `silences:`. */
 export const silenceSchema = section({
   name: slug.describe('Name that alerts and explanations show.'),
-  match: matchSchema.describe('Which alerts, in the words of routes.'),
+  match: someMatchSchema.describe('Which alerts, in the words of routes.'),
   starts_at: time.optional().describe('Default: at once.'),
   ends_at: time.optional().describe('Default: when it is taken out of the file.'),
   comment: text.optional(),
 }).transform((raw, ctx): SilenceConfig => {
-  if (isEmpty(raw.match)) expect(ctx, ['match'], 'at least one key, such as service: [api]');
   const [startsAt, endsAt] = [raw.starts_at ?? null, raw.ends_at ?? null];
   if (startsAt !== null && endsAt !== null && endsAt <= startsAt)
     expect(ctx, ['ends_at'], 'a time after starts_at');
@@ -52,7 +47,7 @@ export const maintenanceSchema = maintenanceFields.transform((raw, ctx): Mainten
   const { name, components, match } = raw;
   if (components && match.component) expect(ctx, ['components'], 'components or match.component, not both');
   const whole: FactsMatch = components ? { ...match, component: components } : match;
-  if (isEmpty(whole)) expect(ctx, ['components'], 'ids of components, or a match with at least one key');
+  if (isEmptyMatch(whole)) expect(ctx, ['components'], 'ids of components, or a match with at least one key');
   return { name, match: whole, schedule: readSchedule(raw, ctx), comment: raw.comment ?? null };
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { notifySchema } from './climb.ts';
 import { componentSchema } from './components.ts';
 import { byteSize, duration, httpUrl, kind, section, text, timerDuration } from './fields.ts';
+import { inhibitionSchema } from './inhibitions.ts';
 import { metricsSchema } from './metrics.ts';
 import { channelsSchema, routeSchema } from './notify.ts';
 import { serverSchema } from './server.ts';
@@ -67,6 +68,10 @@ export const tocsinSchema = section({
     .array(maintenanceSchema)
     .default([])
     .describe('Planned times at which nobody is told of what they cover.'),
+  inhibitions: z
+    .array(inhibitionSchema)
+    .default([])
+    .describe('Alerts that nobody is told of while another one says it all.'),
 });
 
 export type TocsinFile = z.output<typeof tocsinSchema>;

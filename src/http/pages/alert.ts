@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { readInhibition } from '../../alerts/index.ts';
 import { formatDuration } from '../../core/duration.ts';
 import type { getAlert } from '../../flows/alert-actions.ts';
 import { type Html, html } from './html.ts';
 import { links, readable } from './incident-rows.ts';
 import { page, siteHeader } from './layout.ts';
-import { ago, count, icon, incidentPath, tag, toneOf } from './marks.ts';
+import { ago, alertPath, count, heldTag, icon, incidentPath, tag, toneOf } from './marks.ts';
 
 export type AlertDetails = z.output<typeof getAlert.output>;
 
@@ -54,15 +55,23 @@ ${pairs('Labels', alert.labels)}${pairs('Annotations', alert.annotations)}
 function headline(alert: AlertDetails, nowMs: number): Html {
   const isLive = alert.state === 'firing';
   const tone = isLive ? toneOf(alert.severity) : 'green';
-  const { incident, silenced_by: silence, last_error: error } = alert;
+  const { incident, silenced_by: holder, last_error: error } = alert;
   return html`<div class="verdict ${tone}">${icon(tone)}<div>
-<div class="tags">${tag(toneOf(alert.severity), alert.severity)}${tag(toneOf(alert.state), alert.state)}${tag(toneOf(alert.status), alert.status)}${silence !== null && tag('gray', 'silenced')}</div>
+<div class="tags">${tag(toneOf(alert.severity), alert.severity)}${tag(toneOf(alert.state), alert.state)}${tag(toneOf(alert.status), alert.status)}${heldTag(holder)}</div>
 <h1>${alert.title}</h1>
 <p class="soft">${alert.service} / ${alert.env} · ${alert.kind} by ${alert.source}</p>
 <p class="soft">${lasted(alert, nowMs)} · ${count(alert.occurrences, 'report')}, last ${ago(alert.last_seen_at, nowMs)}</p>
 ${incident && html`<p><b>Part of <a href="${incidentPath(incident.number)}">${incident.number} ${incident.title}</a></b>, ${incident.status}</p>`}
-${silence !== null && html`<p class="soft">kept to itself by ${silence}</p>`}
+${holder !== null && html`<p class="soft">kept to itself by ${keeper(holder)}</p>`}
 ${error !== null && html`<p class="soft">${count(alert.attempts, 'attempt')} at it failed: ${error}</p>`}</div></div>`;
+}
+
+/** A silence by its id, another alert by its page. */
+function keeper(holderId: string): Html {
+  const inhibition = readInhibition(holderId);
+  if (inhibition === null) return html`${holderId}`;
+  const { name, alertRef } = inhibition;
+  return html`the inhibition ${name}, while <a href="${alertPath(alertRef)}">${alertRef}</a> is live`;
 }
 
 function lasted({ started_at: began, ended_at: ended }: AlertDetails, nowMs: number): Html {

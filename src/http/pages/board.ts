@@ -4,7 +4,7 @@ import { type BoardJob, jobsSection } from './board-jobs.ts';
 import { judgeBoard } from './board-verdict.ts';
 import { type Html, html } from './html.ts';
 import { page, siteHeader } from './layout.ts';
-import { ago, alertPath, count, icon, incidentPath, tag, toneOf } from './marks.ts';
+import { ago, alertPath, count, heldTag, icon, incidentPath, tag, toneOf } from './marks.ts';
 
 export type BoardIncident = {
   number: string;
@@ -106,7 +106,7 @@ function incidentRow(incident: BoardIncident, nowMs: number): Html {
 function alertRow(alert: BoardAlert, nowMs: number): Html {
   const tone = toneOf(alert.severity);
   const path = alert.incident_id ? incidentPath(alert.incident_id) : alertPath(alert.alert_ref);
-  return html`<li class="row ${tone}"><a class="title" href="${path}">${alert.title}</a>${tag(tone, alert.severity)}${alert.silenced_by !== null && tag('gray', 'silenced')}
+  return html`<li class="row ${tone}"><a class="title" href="${path}">${alert.title}</a>${tag(tone, alert.severity)}${heldTag(alert.silenced_by)}
 <span class="meta"><span>${alert.service} / ${alert.env}</span><span>${count(alert.occurrences, 'time')}</span>
 <span>first ${ago(alert.first_seen_at, nowMs)}</span><span>last ${ago(alert.last_seen_at, nowMs)}</span><span>${alert.status}</span></span></li>`;
 }

@@ -1,3 +1,4 @@
+import { holdReasons } from '../../alerts/index.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { Html, html } from './html.ts';
 
@@ -21,6 +22,11 @@ export function icon(tone: Tone): Html {
 /** Answers a status or severity as icon and word on its colour. */
 export function tag(tone: Tone, word: string): Html {
   return html`<span class="tag ${tone}">${icon(tone)}${word}</span>`;
+}
+
+/** Answers that something keeps an alert to itself, and which kind of thing; nothing where none does. */
+export function heldTag(holderId: string | null): Html | null {
+  return holderId === null ? null : tag('gray', holdReasons(holderId).held);
 }
 
 const tones: Readonly<Record<string, Tone>> = {

@@ -117,6 +117,11 @@ test('planned work is shown as such, and alarms nobody', () => {
 });
 
 test.each<[string, Partial<Board>, string]>([
+  [
+    'an alert that another one inhibits',
+    { alerts: [{ ...alert, silenced_by: 'inhibition:db/alrt_2' }] },
+    'inhibited',
+  ],
   ['an open incident', { incidents: [incident] }, '1 open incident'],
   ['a sick component', { components: [{ ...component, status: 'down' }] }, 'Public API down'],
   ['a dry run', { dryRun: true }, 'Messages are written down and not sent'],

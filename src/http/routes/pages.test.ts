@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type DoorHarness, openDoor } from '../../../test/door.ts';
 import type { RoleName } from '../../access/index.ts';
 import { actions } from '../../actions.ts';
+import { systemActor } from '../../core/actor.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const ownPage = { 'sec-fetch-site': 'same-origin' };
@@ -42,6 +43,26 @@ test('an incident has a page by its number and by its id, and the board leads th
   const board = await door.server.inject({ url: '/', headers: session });
   expect(board.body).toContain('href="/incidents/INC-1"');
   expect(board.body).toContain(`href="/incidents/${id}"`);
+});
+
+test('the page of an alert says what keeps it to itself, and leads to the alert that does', async () => {
+  const door = await openDoor({ actions });
+  const headers = await door.bearer('admin');
+  const payload = { service: 'web', title: 'slow' };
+  const { alert_ref: ref } = (
+    await door.server.inject({ method: 'POST', url: '/v1/alerts', headers, payload })
+  ).json();
+  const session = await signIn(door, 'viewer');
+  const shownAs = async (silenced_by: string) => {
+    await door.context(systemActor('test')).db.updateTable('alert').set({ silenced_by }).execute();
+    return (await door.server.inject({ url: `/alerts/${ref}`, headers: session })).body;
+  };
+  expect(await shownAs('silence:noisy')).toContain('kept to itself by silence:noisy');
+  const inhibited = await shownAs('inhibition:db-down/alrt_1');
+  expect(inhibited).toContain(
+    'kept to itself by the inhibition db-down, while <a href="/alerts/alrt_1">alrt_1</a> is live',
+  );
+  expect(inhibited).toContain('inhibited');
 });
 
 test('an alert without an incident has a page, which the board and its message lead to', async () => {

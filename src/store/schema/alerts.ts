@@ -42,7 +42,7 @@ export type AlertRow = {
   /** 0: nobody was told; 1: its start was told; 2: its end too, or another alert took its place. */
   announced: number;
   incident_id: string | null;
-  /** What holds it, or held it to its end: a silence or a maintenance. */
+  /** What holds it, or held it to its end: a silence, a maintenance, or another alert by an inhibition. */
   silenced_by: string | null;
   /** The request that brought its first report. */
   request_id: string | null;
@@ -122,4 +122,11 @@ export type SilenceRow = {
   created_at: number;
   /** Who ended it before its time. */
   expired_by: string | null;
+};
+
+/** That a live alert matches the `when` of an inhibition: where to look for what inhibits others, and no more than that. */
+export type InhibitorRow = {
+  /** Hash of the rule's `when` and `equal`, and of the alert's values of these. */
+  inhibition_key: string;
+  alert_ref: string;
 };

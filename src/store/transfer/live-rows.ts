@@ -37,10 +37,11 @@ const wholeTables = {
 } as const;
 
 const leftTables = {
-  // Counted anew from the alerts that come along.
+  // Counted and noted anew from the alerts that come along.
   alert_block: none,
   alert_hour: none,
   alert_note: none,
+  inhibitor: none,
   // Numbers of runs that are over: history.
   run_metric: none,
   run_metric_batch: none,

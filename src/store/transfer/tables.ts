@@ -18,6 +18,7 @@ export const tableKeys: Keys = {
   alert_hour: ['dimension', 'value', 'hour_at'],
   alert_note: ['dimension', 'value', 'from_ref'],
   silence: ['silence_id'],
+  inhibitor: ['inhibition_key', 'alert_ref'],
   incident: ['incident_id'],
   incident_signature: ['signature', 'env', 'incident_id'],
   incident_event: ['incident_id', 'event_id'],

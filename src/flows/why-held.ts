@@ -1,23 +1,43 @@
 import {
   configuredSilences,
+  findAlerts,
+  readInhibition,
   type Silence,
   selectSilence,
   toSilence,
   toSilenceView,
 } from '../alerts/index.ts';
+import type { AlertRow } from '../store/index.ts';
 import { readableTime } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
 import type { TrailEntry } from './why-sentences.ts';
 
-/** Says of each silence in a trail whose it is, what for, and until when; nothing of one that is long gone. */
-export async function saySilences(ctx: FlowCtx, trail: readonly TrailEntry[]): Promise<string[]> {
-  const held = trail.flatMap(({ reason, rule }) => (reason === 'silenced' ? (rule ?? []) : []));
+const holding = ['silenced', 'inhibited'];
+
+/**
+ * Says of each silence in a trail whose it is, what for, and until when, and of each alert that inhibited what it is;
+ * nothing of what is long gone.
+ */
+export async function sayHolders(ctx: FlowCtx, trail: readonly TrailEntry[]): Promise<string[]> {
+  const held = trail.flatMap(({ reason, rule }) => (holding.includes(reason) ? (rule ?? []) : []));
   const lines: string[] = [];
-  for (const id of new Set(held)) {
-    const silence = await findSilence(ctx, id);
-    if (silence) lines.push(saySilence(silence, ctx.clock.now()));
-  }
+  for (const id of new Set(held)) lines.push(...(await sayHolder(ctx, id)));
   return lines;
+}
+
+async function sayHolder(ctx: FlowCtx, id: string): Promise<string[]> {
+  const inhibition = readInhibition(id);
+  if (inhibition) {
+    const [alert] = await findAlerts(ctx, [inhibition.alertRef]);
+    return alert ? [sayInhibitor(alert)] : [];
+  }
+  const silence = await findSilence(ctx, id);
+  return silence ? [saySilence(silence, ctx.clock.now())] : [];
+}
+
+function sayInhibitor({ alert_ref, severity, title, service, env, ended_at }: AlertRow): string {
+  const state = ended_at === null ? 'It is firing.' : `It was over at ${readableTime(ended_at)}.`;
+  return `${alert_ref} is ${severity} ${title} (${service} in ${env}). ${state}`;
 }
 
 async function findSilence(ctx: FlowCtx, id: string): Promise<Silence | null> {

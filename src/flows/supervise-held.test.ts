@@ -7,8 +7,8 @@ import type { Config, MaintenanceConfig, SilenceConfig } from '../config/types.t
 import { runAction } from '../core/action.ts';
 import type { FlowCtx } from './context.ts';
 import { superviseAlerts } from './supervise-alert.ts';
+import { superviseHeld } from './supervise-held.ts';
 import { superviseNotifyOnly } from './supervise-notify-only.ts';
-import { superviseSilenced } from './supervise-silenced.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -228,7 +228,7 @@ describeEachStore('a silence that comes while a worker has the alert', (open) =>
     const { id } = await silenceApi(worker);
     if (!urgent || !mild) throw new Error('not claimed');
     const allowance = { incidents: 1, triages: 1 };
-    expect(await superviseAlerts(worker.ctx, [urgent], allowance)).toMatchObject([{ outcome: 'silenced' }]);
+    expect(await superviseAlerts(worker.ctx, [urgent], allowance)).toMatchObject([{ outcome: 'held' }]);
     await superviseNotifyOnly(worker.ctx, [mild]);
     expect(await alerts(worker)).toMatchObject(Array(2).fill({ silenced_by: id, status: 'acked' }));
     expect(await worker.messages()).toEqual([]);
@@ -239,7 +239,7 @@ describeEachStore('a silence that comes while a worker has the alert', (open) =>
     await worker.report({}, { title: 'over' });
     const claimed = await claimAlerts(worker.ctx, claim);
     await worker.report({ title: 'over', status: 'resolved' });
-    await superviseSilenced(worker.ctx, claimed);
+    await superviseHeld(worker.ctx, claimed);
     expect(await alerts(worker)).toMatchObject([
       { status: 'new', attempts: 0, silenced_by: null },
       { status: 'acked', silenced_by: null },

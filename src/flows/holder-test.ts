@@ -3,20 +3,41 @@ import {
   configuredSilences,
   createSilenceTest,
   decideState,
+  type HolderTest,
   type Silence,
   selectActiveSilences,
   toSilence,
 } from '../alerts/index.ts';
 import type { RouteFacts } from '../core/hand-over.ts';
-import type { AlertRow, Question, SilenceRow } from '../store/index.ts';
+import { type AlertRow, ask, type Question, type SilenceRow } from '../store/index.ts';
 import { alertFacts } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
+import { inhibitionTest } from './inhibition-test.ts';
 
-/** Answers which silence holds an alert now; null: none. */
-export type AlertSilenceTest = (alert: AlertRow) => Silence | null;
+/** Asks what holds the alerts now: by the configuration in force, by what people asked for, and by other alerts. */
+export function holderTest(ctx: FlowCtx, alerts: readonly AlertRow[]): Question<HolderTest> {
+  const [bySilence, byAlert] = [silenceTest(ctx), inhibitionTest(ctx, alerts)];
+  const taken = bySilence.statements.length;
+  return {
+    statements: [...bySilence.statements, ...byAlert.statements],
+    read: (rows) => {
+      const [silenceOf, inhibitionOf] = [
+        bySilence.read(rows.slice(0, taken)),
+        byAlert.read(rows.slice(taken)),
+      ];
+      return (alert) => silenceOf(alert) ?? inhibitionOf(alert);
+    },
+  };
+}
 
-/** Asks for the test of alerts by the configuration in force and by what people asked for, as the database has it now. */
-export function silenceTest(ctx: FlowCtx): Question<AlertSilenceTest> {
+/** Answers the same. */
+export async function readHolderTest(ctx: FlowCtx, alerts: readonly AlertRow[]): Promise<HolderTest> {
+  const [holderOf] = await ask(ctx, holderTest(ctx, alerts));
+  return holderOf;
+}
+
+/** Asks which silence or maintenance holds alerts now. */
+export function silenceTest(ctx: FlowCtx): Question<(alert: AlertRow) => Silence | null> {
   const nowMs = ctx.clock.now();
   const { statements, read } = activeSilences(ctx, nowMs);
   return {
@@ -29,9 +50,9 @@ export function silenceTest(ctx: FlowCtx): Question<AlertSilenceTest> {
 }
 
 /** Answers the same. */
-export async function readSilenceTest(ctx: FlowCtx): Promise<AlertSilenceTest> {
-  const test = await readFactsTest(ctx);
-  return (alert) => test(alertFacts(alert));
+export async function readSilenceTest(ctx: FlowCtx): Promise<(alert: AlertRow) => Silence | null> {
+  const [silenceOf] = await ask(ctx, silenceTest(ctx));
+  return silenceOf;
 }
 
 /** The same, of what is known of an alert. */
@@ -46,7 +67,7 @@ function createFactsTest({ config }: FlowCtx, asked: readonly SilenceRow[], nowM
   return createSilenceTest([...configuredSilences(config), ...asked.map(toSilence)], nowMs);
 }
 
-/** Answers the ids of all that keeps alerts to themselves now. */
+/** Answers the ids of the silences and maintenances that keep alerts to themselves now. */
 export async function readActiveIds(ctx: FlowCtx): Promise<Set<string>> {
   const nowMs = ctx.clock.now();
   const asked = await selectActiveSilences(ctx, nowMs);
