@@ -25,6 +25,7 @@ import { mergeAction } from './flows/incident-merge.ts';
 import { severityAction } from './flows/incident-severity.ts';
 import { listProfiles } from './flows/list-profiles.ts';
 import { notifySetupTelegram, notifyTest } from './flows/notify-actions.ts';
+import { onCallNow } from './flows/oncall.ts';
 import { policyExplain } from './flows/policy-explain.ts';
 import { draftPostmortem } from './flows/postmortem.ts';
 import { ingestAction } from './flows/report.ts';
@@ -101,6 +102,7 @@ export const actions = [
   changeFollowup,
   listFollowups,
   draftPostmortem,
+  onCallNow,
   correlateIncident,
   showRecurrence,
   showDigest,

@@ -66,6 +66,7 @@ export function assemble(parts: Parts): Config {
     escalation: parts.escalation,
     watchdog: file.watchdog ?? null,
     notify: { ...file.notify, dryRun: file.notify.dryRun || settings.isDebugAsked },
+    onCall: file.oncall,
     log: {
       level: settings.logLevel,
       requests: settings.logRequests,

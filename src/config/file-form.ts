@@ -3,6 +3,7 @@ import { matchForm } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
 import { durationText, type FileForm, mapValues, withoutNulls } from './form.ts';
 import { holdingForm } from './holding-form.ts';
+import { notifyForm, onCallForm } from './people-form.ts';
 import { quietHoursForm } from './schema/quiet-hours.ts';
 import { listenText } from './schema/server.ts';
 import type {
@@ -10,7 +11,6 @@ import type {
   CheckConfig,
   ComponentConfig,
   Config,
-  NotifyConfig,
   RouteConfig,
   ServerConfig,
   WatchdogConfig,
@@ -39,17 +39,9 @@ export function tocsinFileForm(config: Config): FileForm {
       },
     },
     notify: notifyForm(config.notify),
+    oncall: onCallForm(config.onCall),
     ...(config.watchdog && { watchdog: watchdogForm(config.watchdog) }),
   };
-}
-
-function notifyForm({ dryRun, escalation }: NotifyConfig): FileForm {
-  const steps = escalation.map(({ afterMs, channels, match }) => ({
-    after: durationText(afterMs),
-    channels,
-    match,
-  }));
-  return { dry_run: dryRun, escalation: steps };
 }
 
 function metricForm({ isWhole, ...rest }: MetricRule): FileForm {

@@ -109,6 +109,7 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   intelligence: true,
   runbooks: true,
   notify: true,
+  onCall: true,
   watchdog: true,
   log: true,
   github: true,

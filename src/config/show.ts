@@ -70,6 +70,7 @@ export function describeConfig(config: Config): string {
     ['channels', describeChannels(config)],
     ['routes', describeRoutes(config)],
     ...describeSteps(config),
+    ...describeOnCall(config),
     ['silences', config.silences.map(({ name }) => name).join(', ') || 'none'],
     ['maintenance', config.maintenance.map(({ name }) => name).join(', ') || 'none'],
     ['inhibitions', config.inhibitions.map(({ name }) => name).join(', ') || 'none'],
@@ -137,6 +138,13 @@ function describeQuietHours({ quietHours }: RouteConfig): string {
   if (!quietHours) return '';
   const { from, to, timezone, days } = quietHoursForm(quietHours);
   return ` (quiet ${from}–${to} ${timezone}${days ? ` on ${days.join(' ')}` : ''})`;
+}
+
+function describeOnCall({ onCall }: Config): [string, string][] {
+  const words = onCall.map(
+    ({ name, people, shiftMs }) => `${name} (${people.join(', ')}; ${durationText(shiftMs)} each)`,
+  );
+  return words.length === 0 ? [] : [['on call', words.join(', ')]];
 }
 
 function describeWebhooks({ webhooks }: Config): string {

@@ -7,6 +7,7 @@ import type { NotifyConfig } from './climb-types.ts';
 import type { EscalationPolicy } from './escalation-types.ts';
 import type { InhibitionConfig, MaintenanceConfig, SilenceConfig } from './holding-types.ts';
 import type { JobsConfig, StateConfig } from './jobs-types.ts';
+import type { ScheduleConfig } from './oncall-types.ts';
 import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
@@ -14,6 +15,7 @@ export type * from './climb-types.ts';
 export type * from './escalation-types.ts';
 export type * from './holding-types.ts';
 export type * from './jobs-types.ts';
+export type * from './oncall-types.ts';
 export type * from './triage-types.ts';
 export type * from './trigger-types.ts';
 export type * from './webhook-types.ts';
@@ -53,6 +55,8 @@ export type Config = {
   runbooks: readonly RunbookConfig[];
   escalation: EscalationPolicy;
   notify: NotifyConfig;
+  /** In order; the first one's people own what escalation leaves to do. */
+  onCall: readonly ScheduleConfig[];
   /** Null: nobody outside watches. */
   watchdog: WatchdogConfig | null;
   log: { level: LogLevel; requests: boolean; healthRequests: boolean; pretty: boolean };

@@ -1,12 +1,12 @@
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
-/** Answers milliseconds for texts such as `500ms`, `10s`, `5m`, `1h30m`, `90d`; null where the text is none. */
+/** Answers milliseconds for texts such as `500ms`, `10s`, `5m`, `1h30m`, `90d`, `2w`; null where the text is none. */
 export function parseDurationMs(text: string): number | null {
   const trimmed = text.trim();
   if (trimmed === '0') return 0;
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(trimmed)) return null;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(trimmed)) return null;
   let totalMs = 0;
-  for (const [, amount, , unit] of trimmed.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d)/g)) {
+  for (const [, amount, , unit] of trimmed.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d|w)/g)) {
     totalMs += Number(amount) * unitMs[unit as keyof typeof unitMs];
   }
   return Number.isSafeInteger(Math.round(totalMs)) ? Math.round(totalMs) : null;

@@ -92,6 +92,8 @@ export type Announcement = {
   onlyRoutes: readonly string[] | null;
   /** Channels that hear it whatever routes say, and the words for what chose them. */
   direct?: { channels: readonly string[]; rule: string };
+  /** It is about an incident that is not over and that nobody has acknowledged. */
+  isUnclaimed?: boolean;
   /** When the report came in that this tells of, where nothing but our own work lies between. */
   heardAt?: number;
 };

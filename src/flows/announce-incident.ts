@@ -3,7 +3,7 @@ import { redactText } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Announcement, MessageEvent, MessageIncident, RouteFacts } from '../core/hand-over.ts';
-import { type Bridged, formatNumber, readComponents } from '../incidents/index.ts';
+import { type Bridged, formatNumber, isLive, readComponents } from '../incidents/index.ts';
 import type { AlertRow, IncidentRow } from '../store/index.ts';
 import {
   alertFacts,
@@ -153,6 +153,7 @@ export function tell(
     incident: toMessageIncident(incident),
     alert: alert ? toAlertView(alert) : null,
     onlyRoutes,
+    ...(isLive(incident) && incident.acknowledged_by === null ? { isUnclaimed: true } : {}),
     ...(alert ? heardAtOf(alert) : {}),
   };
 }

@@ -17,6 +17,7 @@ import {
 import { type AlertRow, inTransaction, isDatabaseUnavailable, runAfterCommit } from '../store/index.ts';
 import { describeEscalated } from './announce-change.ts';
 import type { FlowCtx } from './context.ts';
+import { findFirstOnCall } from './oncall.ts';
 import { findRule } from './supervise-alert.ts';
 import { tell } from './tell.ts';
 
@@ -112,11 +113,12 @@ function escalateHolder(ctx: FlowCtx, { counts, alert }: Subject, holder: Holder
     const last = steps.at(-1);
     if (!last) return false;
     const { signature } = counts;
-    const escalated = await escalateIncident(ctx, incident, steps, { ...since, signature });
+    const about = { ...since, signature, onCall: findFirstOnCall(ctx) };
+    const escalated = await escalateIncident(ctx, incident, steps, about);
     const onlyRoutes = alert ? findRule(ctx, { ...alert, severity: last.to }).actions.notify : null;
     const lead = `by ${last.rule.name} it is ${last.to} now: ${last.why}.`;
-    const about = { incident: escalated, alert, onlyRoutes, reason: 'escalated' };
-    await tell(ctx, [describeEscalated(about, lead, ctx.clock.now())]);
+    const told = { incident: escalated, alert, onlyRoutes, reason: 'escalated' };
+    await tell(ctx, [describeEscalated(told, lead, ctx.clock.now())]);
     return true;
   });
 }

@@ -3,10 +3,12 @@ import type { Announcement } from '../core/hand-over.ts';
 import { recordIncidentDecisions } from '../incidents/index.ts';
 import { type Announced, announceMany, explainTold, readNotifySettings } from '../notify/index.ts';
 import type { FlowCtx } from './context.ts';
+import { sayOnCall } from './oncall.ts';
 
 /** Writes the messages of announcements and the trail of why people hear of them, or do not, in the open transaction; answers what is new. */
-export async function tell(ctx: FlowCtx, announcements: readonly Announcement[]): Promise<Announced[]> {
-  if (announcements.length === 0) return [];
+export async function tell(ctx: FlowCtx, described: readonly Announcement[]): Promise<Announced[]> {
+  if (described.length === 0) return [];
+  const announcements = nameOnCall(ctx, described);
   const settings = readNotifySettings(ctx.config, {
     ring: ctx.signals.messages.ring,
     openDesk: ctx.desk.open,
@@ -30,4 +32,12 @@ export async function tell(ctx: FlowCtx, announcements: readonly Announcement[])
   await recordIncidentDecisions(ctx, ofIncidents);
   await recordDecisions(ctx, ofAlerts);
   return written;
+}
+
+/** Where nobody has acknowledged an incident yet, it is for whoever is on call. */
+function nameOnCall(ctx: FlowCtx, announcements: readonly Announcement[]): readonly Announcement[] {
+  if (!announcements.some(({ isUnclaimed }) => isUnclaimed)) return announcements;
+  const onCall = sayOnCall(ctx);
+  if (onCall === null) return announcements;
+  return announcements.map((one) => (one.isUnclaimed ? { ...one, text: `${one.text}\n${onCall}` } : one));
 }

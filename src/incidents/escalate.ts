@@ -6,12 +6,15 @@ import { insertFollowups, newFollowupRow, selectFollowupsOf } from './queries-fo
 
 const looked = 500;
 
+/** The owner that stands for whoever is on call. */
+const whoeverIsOnCall = 'on-call';
+
 /** Makes a held incident more severe by the steps that were decided, says why, and notes what they leave to do. In the open transaction. */
 export async function escalateIncident(
   ctx: Ctx,
   incident: IncidentRow,
   steps: readonly EscalationStep[],
-  about: EscalationCounts & { signature: string },
+  about: EscalationCounts & { signature: string; onCall: string | null },
 ): Promise<IncidentRow> {
   const events = steps.map(({ rule, from, to, why }): Omit<NewEvent, 'incidentId'> => {
     const meta = {
@@ -27,12 +30,17 @@ export async function escalateIncident(
   });
   const severity = steps.at(-1)?.to ?? incident.severity;
   const escalated = await alterIncident(ctx, incident, { severity }, events);
-  await leaveFollowups(ctx, incident.incident_id, steps);
+  await leaveFollowups(ctx, incident.incident_id, steps, about.onCall);
   return escalated;
 }
 
 /** What is open under the same title is not noted again. */
-async function leaveFollowups(ctx: Ctx, incidentId: string, steps: readonly EscalationStep[]): Promise<void> {
+async function leaveFollowups(
+  ctx: Ctx,
+  incidentId: string,
+  steps: readonly EscalationStep[],
+  onCall: string | null,
+): Promise<void> {
   const wanted = new Map(
     steps.flatMap(({ rule: { followup } }) => (followup ? [[followup.title, followup]] : [])),
   );
@@ -43,7 +51,7 @@ async function leaveFollowups(ctx: Ctx, incidentId: string, steps: readonly Esca
     newFollowupRow(ctx, {
       incident_id: incidentId,
       title,
-      owner,
+      owner: owner === whoeverIsOnCall ? (onCall ?? owner) : owner,
       priority,
       due_at: ctx.clock.now() + dueMs,
       links: null,

@@ -5,6 +5,7 @@ import { byteSize, duration, httpUrl, kind, section, text, timerDuration } from 
 import { inhibitionSchema } from './inhibitions.ts';
 import { metricsSchema } from './metrics.ts';
 import { channelsSchema, routeSchema } from './notify.ts';
+import { onCallSchema } from './oncall.ts';
 import { serverSchema } from './server.ts';
 import { maintenanceSchema, silenceSchema } from './silences.ts';
 import { webhooksSchema } from './webhooks.ts';
@@ -60,6 +61,7 @@ export const tocsinSchema = section({
   notify: notifySchema
     .prefault({})
     .describe('How messages go out, and who hears of what nobody acknowledges.'),
+  oncall: onCallSchema.prefault({}).describe('Who is on call when, by the name of the schedule.'),
   watchdog: watchdogSchema
     .optional()
     .describe('An address that is pinged while all goes on, so that somebody else tells when it does not.'),

@@ -3,5 +3,6 @@
  * knows what time it is.
  */
 export { type CronTimes, describeCronProblem, isCronProblem, readCron } from './read.ts';
+export { firstShown } from './times.ts';
 export type { CronProblem } from './types.ts';
-export { createZones, hostTimezone, isTimezone, type Zones } from './zone.ts';
+export { createZones, hostTimezone, isTimezone, type Zone, type Zones } from './zone.ts';

@@ -54,8 +54,8 @@ function firstUnseenWall(zone: Zone, fromMs: number): number {
   return setMs === null ? wallMs : Math.max(wallMs, setMs + zone.offsetMs(setMs - 1));
 }
 
-/** When the clocks first show a wall time, or something later. */
-function firstShown(zone: Zone, wallMs: number): number {
+/** Answers when the clocks first show a wall time, or something later. */
+export function firstShown(zone: Zone, wallMs: number): number {
   const aboutMs = wallMs - zone.offsetMs(wallMs);
   const setMs = zone.nextChange(aboutMs - dayMs, aboutMs + dayMs);
   if (setMs === null) return aboutMs;
