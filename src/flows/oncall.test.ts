@@ -6,6 +6,7 @@ import type { ScheduleConfig } from '../config/types.ts';
 import { acknowledgeIncident } from '../incidents/index.ts';
 import { createAction } from './incident-actions.ts';
 import { getIncident } from './incident-get.ts';
+import { mergeAction } from './incident-merge.ts';
 import { severityAction } from './incident-severity.ts';
 import { onCallNow } from './oncall.ts';
 
@@ -62,6 +63,16 @@ it('a message names who is on call for as long as nobody has acknowledged the in
   const [opened, escalated] = await texts(worker);
   expect(opened).toMatch(/\nOn call: ann\.$/);
   expect(escalated).not.toContain('On call');
+});
+
+it('no message of an end names who is on call, though one beside it does', async () => {
+  const worker = await start(primary);
+  await run(worker, createAction, { title: 'slow', service: 'web', severity: 'P2' });
+  await run(worker, createAction, { title: 'down', service: 'db', severity: 'P2' });
+  await run(worker, mergeAction, { id: '1', into: '2' });
+  const [ended, takenIn] = (await texts(worker)).slice(2);
+  expect(ended).not.toContain('On call');
+  expect(takenIn).toContain('On call: ann.');
 });
 
 it.each<[string, ScheduleConfig[], string | null]>([
