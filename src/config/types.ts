@@ -8,7 +8,8 @@ import type { EscalationPolicy } from './escalation-types.ts';
 import type { InhibitionConfig, MaintenanceConfig, SilenceConfig } from './holding-types.ts';
 import type { JobsConfig, StateConfig } from './jobs-types.ts';
 import type { ScheduleConfig } from './oncall-types.ts';
-import type { IntelligencePolicy, LlmConfig, LlmMode, RunbookConfig } from './triage-types.ts';
+import type { RoutingPolicy } from './policy-types.ts';
+import type { IntelligencePolicy, LlmConfig, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
 export type * from './climb-types.ts';
@@ -16,6 +17,7 @@ export type * from './escalation-types.ts';
 export type * from './holding-types.ts';
 export type * from './jobs-types.ts';
 export type * from './oncall-types.ts';
+export type * from './policy-types.ts';
 export type * from './triage-types.ts';
 export type * from './trigger-types.ts';
 export type * from './webhook-types.ts';
@@ -181,52 +183,4 @@ export type RetentionConfig = {
   notificationsMs: number;
   /** What runs leave on this machine. */
   artifacts: { ageMs: number; sizeBytes: number };
-};
-
-export type RoutingPolicy = {
-  defaults: PolicyDefaults;
-  /** In order, first match wins. The built-in list ends with a rule that matches everything. */
-  rules: readonly PolicyRule[];
-};
-
-export type PolicyDefaults = {
-  pollIntervalMs: number;
-  maxAlertsPerRun: number;
-  maxIncidentsPerRun: number;
-  maxTriagesPerRun: number;
-  dedupeWindowMs: number;
-  triageCooldownMs: number;
-  llmMode: LlmMode;
-  resolveHoldMs: number;
-  reopenMs: number;
-  stormThreshold: number;
-  groupWindowMs: number;
-  maxAttempts: number;
-  dedupeMaxMs: number;
-};
-
-export type PolicyRule = {
-  name: string;
-  match: {
-    envIn?: readonly string[];
-    severityIn?: readonly Severity[];
-    kindIn?: readonly string[];
-    serviceIn?: readonly string[];
-    labels?: Readonly<Record<string, string>>;
-  };
-  actions: {
-    autoIncident: boolean;
-    autoTriage: boolean;
-    incidentSeverityCap: Severity | null;
-    /** Null: the default's. */
-    dedupeWindowMs: number | null;
-    /** `llm` adds a generated summary where `llmMode` allows it. */
-    triageMode: 'deterministic' | 'llm';
-    /** Whether the alert, as the API shows it, becomes a file of the incident. */
-    attachAlertArtifact: boolean;
-    /** False: once it is told, it waits as `new` for a worker of the house, or a person, to be done with it. */
-    ack: boolean;
-    /** Route names that alone are asked; null: all routes. */
-    notify: readonly string[] | null;
-  };
 };
