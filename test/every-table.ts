@@ -7,8 +7,16 @@ type Column = { name: string; type: string; pk: number };
 
 export type Shape = { table: DataTable; columns: Column[]; words: ReadonlyMap<string, string> };
 
+/** Of this process; to migrate a database for each look took most of the time. */
+let shapes: Promise<Shape[]> | null = null;
+
 /** Answers the columns of every table, and a word for those that take only some. */
-export async function readShapes(): Promise<Shape[]> {
+export function readShapes(): Promise<Shape[]> {
+  shapes ??= readShapesAnew();
+  return shapes;
+}
+
+async function readShapesAnew(): Promise<Shape[]> {
   const store = await openStore({ backend: 'memory' }, quietLog);
   const ask = async (query: string) =>
     (await store.db.executeQuery(CompiledQuery.raw(query))).rows as never[];

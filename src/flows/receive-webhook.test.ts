@@ -1,4 +1,5 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
+import { createTestClock } from '../../test/clock.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { startWorker } from '../../test/supervised.ts';
 import type { WebhookConfig } from '../config/index.ts';
@@ -14,11 +15,13 @@ const config: WebhookConfig = {
 };
 
 describeEachStore('deliveries', (open) => {
+  // One for all: its process takes longer to start than a test takes.
+  const mapper = createMapper(createTestClock());
+  afterAll(() => mapper.stop());
+
   async function start() {
     const harness = await open();
     const worker = await startWorker(harness);
-    const mapper = createMapper(harness.clock);
-    onTestFinished(() => mapper.stop());
     const receive = (body: unknown, key: string | null, webhook = 'billing') =>
       receiveWebhook(worker.ctx, mapper, {
         webhook,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { run as act } from '../../test/acting.ts';
+import { createTestClock } from '../../test/clock.ts';
 import { createMachine, hanging, makeDataDir, makeProfile, runDeps } from '../../test/jobs.ts';
 import { jobsOf } from '../../test/profiles.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
@@ -126,6 +127,10 @@ describeEachStore('an alert that a profile waits for', (openStores) => {
 });
 
 describeEachStore('a webhook that a profile waits for', (openStores) => {
+  // One for all: its process takes longer to start than a test takes.
+  const mapper = createMapper(createTestClock());
+  afterAll(() => mapper.stop());
+
   async function start() {
     const harness = await openStores();
     const bill = makeProfile(['bill'], { name: 'bill', on: onBilling });
@@ -134,8 +139,6 @@ describeEachStore('a webhook that a profile waits for', (openStores) => {
       bill,
       makeProfile(['x'], { name: 'off', on: onBilling, enabled: false }),
     );
-    const mapper = createMapper(harness.clock);
-    onTestFinished(() => mapper.stop());
     const receive = (
       body: string,
       key: string | null,

@@ -46,7 +46,7 @@ test('one thread answers whatever is quick', async () => {
 
 test('what is quick does not wait for the end of two that are slow', async () => {
   const { readers } = await openReaders();
-  const slowOnes = [slow(10_000_000), slow(10_000_000)].map((command) =>
+  const slowOnes = [slow(5_000_000), slow(5_000_000)].map((command) =>
     readers.ask(command).then(() => 'over'),
   );
   expect(await readers.ask(quick)).toMatchObject([{ rows: [[1]] }]);
@@ -57,7 +57,7 @@ test('what is quick does not wait for the end of two that are slow', async () =>
 test('threads that nobody asks any more end, but for the first', async () => {
   const { readers } = await openReaders();
   await readers.ask(quick);
-  await Promise.all([readers.ask(slow(3_000_000)), readers.ask(quick)]);
+  await Promise.all([readers.ask(slow(2_000_000)), readers.ask(quick)]);
   expect(readers.count).toBe(2);
   readers.rest();
   expect(readers.count).toBe(2);
