@@ -61,7 +61,7 @@ function obeySignals(app: App, config: Config, log: Log, systemd: Systemd): void
   const isOnTerminal = process.stdin.isTTY || process.stdout.isTTY;
   const stop = (signal: NodeJS.Signals) => {
     isStopping = true;
-    log.info({ tag: 'app', signal }, `[app] ${signal}: stopping; SIGTERM ends it at once`);
+    log.info({ tag: 'app', signal }, `[app] ${signal}: stopping; SIGTERM once more ends it at once`);
     const timer = setTimeout(() => {
       log.error({ tag: 'app' }, '[app] could not stop in time');
       process.exit(1);

@@ -10,7 +10,8 @@ export type Heartbeat = {
   message: string | null;
   fingerprint: string;
   labels: Readonly<Record<string, string>>;
-  isMissing: boolean;
+  /** Null: that cannot be known yet, so that what is known stays. */
+  isMissing: boolean | null;
 };
 
 /**
@@ -27,7 +28,9 @@ export async function tellHeartbeats(
   const expected = new Set(heartbeats.map(({ fingerprint }) => fingerprint));
   const gone = live.filter(({ fingerprint }) => !expected.has(fingerprint));
   const news = [
-    ...heartbeats.filter(({ fingerprint, isMissing }) => isMissing !== known.has(fingerprint)),
+    ...heartbeats.filter(
+      ({ fingerprint, isMissing }) => isMissing !== null && isMissing !== known.has(fingerprint),
+    ),
     ...gone.map(({ service, title, fingerprint }) => ({
       ...{ service, title, fingerprint, labels: {}, isMissing: false },
       message: 'It is not expected any more.',

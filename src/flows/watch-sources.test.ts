@@ -36,6 +36,21 @@ describeEachStore('the watch over sources', (open) => {
     expect(await watch.tick()).toBe(false);
   });
 
+  it('calls nobody silent whom no process could hear, and forgets no silence either', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    const ctx = { ...worker.ctx, config: { ...worker.ctx.config, sources: { m: minuteMs } } };
+    await worker.report({ source: 'm' });
+    await harness.clock.advance(10 * minuteMs);
+    const anew = createSourceWatch(ctx);
+    expect(await anew.tick()).toBe(false);
+    await harness.clock.advance(minuteMs + 1);
+    expect(await anew.tick()).toBe(true);
+    expect(await createSourceWatch(ctx).tick()).toBe(false);
+    const live = ctx.db.selectFrom('alert').select('title').where('kind', '=', 'heartbeat');
+    expect(await live.where('ended_at', 'is', null).execute()).toEqual([{ title: 'm is silent' }]);
+  });
+
   it('ends the alert of a sender that is not expected any more', async () => {
     const harness = await open();
     const worker = await startWorker(harness);

@@ -11,7 +11,8 @@ export type SourceWatch = Loop & { tick(): Promise<boolean> };
 
 /**
  * Answers the loop that raises a `heartbeat` alert for each expected sender that went silent, and ends it when it is
- * heard again or expected no more. One that was never heard has its interval from the start of this process on.
+ * heard again or expected no more. Before its interval has passed since the start of this process nobody is called silent:
+ * while there was none, nobody could be heard.
  */
 export function createSourceWatch(ctx: FlowCtx): SourceWatch {
   const startedAtMs = ctx.clock.now();
@@ -27,7 +28,7 @@ export function createSourceWatch(ctx: FlowCtx): SourceWatch {
         message: describeSilence({ lastMs, intervalMs, nowMs }),
         fingerprint: `source:${source}`,
         labels: {},
-        isMissing: nowMs - (lastMs ?? startedAtMs) > intervalMs,
+        isMissing: decideMissing({ lastMs, intervalMs, nowMs, startedAtMs }),
       };
     });
     return tellHeartbeats(ctx, watcher, heartbeats);
@@ -42,7 +43,14 @@ export function createSourceWatch(ctx: FlowCtx): SourceWatch {
   return { ...loop, tick };
 }
 
-function describeSilence(heard: { lastMs: number | null; intervalMs: number; nowMs: number }): string {
+type Heard = { lastMs: number | null; intervalMs: number; nowMs: number };
+
+function decideMissing({ lastMs, intervalMs, nowMs, startedAtMs }: Heard & { startedAtMs: number }) {
+  if (lastMs !== null && nowMs - lastMs <= intervalMs) return false;
+  return nowMs - startedAtMs > intervalMs ? true : null;
+}
+
+function describeSilence(heard: Heard): string {
   const { lastMs, intervalMs, nowMs } = heard;
   const since =
     lastMs === null ? 'It was never heard.' : `It was last heard ${formatDuration(nowMs - lastMs)} ago.`;

@@ -181,6 +181,19 @@ describeEachStore('why', (open) => {
     );
   });
 
+  it('says of messages by several routes that it names the last one', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    const [ref] = await worker.report({ severity: 'P3' });
+    await worker.settle();
+    await harness.clock.advance(1000);
+    await worker.report({ severity: 'P1' });
+    await worker.settle();
+    expect((await why(worker, ref)).answer).toMatch(
+      /a message was written: .*, 2 times, this is the last, at 2026-03-01 12:00:01 UTC\./,
+    );
+  });
+
   it('names the worker that has an alert, whoever that is', async () => {
     const worker = await startWorker(await open());
     const [ref] = await worker.report({ severity: 'P2' });

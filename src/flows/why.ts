@@ -152,7 +152,9 @@ function sayVerdict(judged: Explained['judged'], messages: readonly WrittenMessa
 
 function sayLine(entry: TrailEntry): string {
   const { occurrences, firstAt, lastAt } = entry;
-  const times = occurrences > 1 ? `, ${occurrences} times until ${readableTime(lastAt)}` : '';
+  // Of several only the last one's rule is kept.
+  const until = entry.rule === null ? 'times until' : 'times, this is the last, at';
+  const times = occurrences > 1 ? `, ${occurrences} ${until} ${readableTime(lastAt)}` : '';
   return `  ${readableTime(firstAt)}  ${sayEntry(entry)}${times}.`;
 }
 
