@@ -32,6 +32,7 @@ const route: RouteConfig = {
   sendResolved: true,
   dedupeTtlMs: null,
   quietHours: null,
+  repeatIntervalMs: null,
   continue: false,
 };
 

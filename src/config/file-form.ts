@@ -156,6 +156,7 @@ function routeForm(route: RouteConfig): FileForm {
     severity_floor: route.severityFloor,
     send_resolved: route.sendResolved,
     dedupe_ttl_minutes: route.dedupeTtlMs === null ? null : route.dedupeTtlMs / 60_000,
+    repeat_interval: route.repeatIntervalMs === null ? 'off' : durationText(route.repeatIntervalMs),
     quiet_hours: route.quietHours && quietHoursForm(route.quietHours),
     continue: route.continue,
   });

@@ -102,6 +102,7 @@ describe('a valid configuration', () => {
         sendResolved: true,
         dedupeTtlMs: null,
         quietHours: null,
+        repeatIntervalMs: 14_400_000,
         continue: false,
       },
       expect.objectContaining({ name: 'rest', match: {}, groupWaitMs: 30_000 }),

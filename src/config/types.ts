@@ -171,6 +171,8 @@ export type RouteConfig = {
   dedupeTtlMs: number | null;
   /** While they hold, what is not P0 waits for their end; null: there are none. */
   quietHours: QuietHours | null;
+  /** How long after its last message what goes on unheard is told again; null: it is not. */
+  repeatIntervalMs: number | null;
   continue: boolean;
 };
 

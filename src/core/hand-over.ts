@@ -90,8 +90,8 @@ export type Announcement = {
   run?: Readonly<Record<string, unknown>>;
   /** Route names that alone are asked; null: all. */
   onlyRoutes: readonly string[] | null;
-  /** Channels that hear it whatever routes say, and the words for what chose them. */
-  direct?: { channels: readonly string[]; rule: string };
+  /** Channels that hear it whatever routes say, the words for what chose them, and the route in whose name it is said, if any. */
+  direct?: { channels: readonly string[]; rule: string; route?: string };
   /** It is about an incident that is not over and that nobody has acknowledged. */
   isUnclaimed?: boolean;
   /** When the report came in that this tells of, where nothing but our own work lies between. */

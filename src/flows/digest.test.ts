@@ -23,6 +23,7 @@ async function start(harness: StoreHarness): Promise<Worker> {
         sendResolved: true,
         dedupeTtlMs: null,
         quietHours: null,
+        repeatIntervalMs: null,
         continue: false,
       },
     ],

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
-import { loadTestConfig, startWorker } from '../../test/supervised.ts';
+import { loadTestConfig } from '../../test/supervised.ts';
+import { startTelling } from '../../test/told.ts';
 import type { QuietHours } from '../core/quiet-hours.ts';
 import { insertTestMessage } from '../notify/index.ts';
-import { createDeliverer } from './deliver.ts';
 import { alertWhy } from './why.ts';
 
 type Why = { told: boolean; answer: string; trail: object[] };
@@ -18,29 +18,9 @@ async function start(harness: StoreHarness) {
     notify: { ...notify, escalation: [{ afterMs: hourMs, channels: ['ops'], match: {} }] },
     routes: routes.map((route) => ({ ...route, name: 'rest', quietHours: night })),
   }));
-  const worker = await startWorker(harness, { config });
-  const { ctx } = worker;
-  const deliverer = createDeliverer({
-    ctx,
-    report: (report) => ctx.intake.submit([report], null),
-    random: () => 0,
-  });
-  const settle = async () => {
-    await worker.settle();
-    while (await deliverer.tick());
-  };
-  const sent = async () => {
-    const rows = await ctx.db
-      .selectFrom('notification')
-      .selectAll()
-      .where('status', '=', 'delivered')
-      .orderBy('sent_at')
-      .orderBy('notification_id')
-      .execute();
-    return rows.map(({ event, sent_at: at }) => `${new Date(at ?? 0).toISOString().slice(11, 16)} ${event}`);
-  };
-  const why = async (ref: string) => (await alertWhy.run(ctx, { alert_ref: ref })) as Why;
-  return { ...worker, clock: harness.clock, settle, sent, why };
+  const stage = await startTelling(harness, config);
+  const why = async (ref: string) => (await alertWhy.run(stage.ctx, { alert_ref: ref })) as Why;
+  return { ...stage, why };
 }
 
 describeEachStore('an alert in the quiet hours of its route', (open) => {
@@ -66,7 +46,10 @@ describeEachStore('an alert in the quiet hours of its route', (open) => {
     await stage.clock.advance(hourMs);
     await stage.settle();
     // Who could acknowledge nothing is passed by no sooner.
-    expect(await stage.sent()).toEqual(['05:00 incident.opened', '05:00 incident.escalated']);
+    expect(await stage.sent()).toEqual([
+      '05:00 incident.opened P1 api is down',
+      expect.stringMatching('05:00 incident.escalated Not ack'),
+    ]);
     expect(await stage.why('INC-1')).toMatchObject({ told: true });
   });
 
@@ -92,7 +75,10 @@ describeEachStore('an alert in the quiet hours of its route', (open) => {
     await stage.settle();
     await stage.report({ severity: 'P0' });
     await stage.settle();
-    expect(await stage.sent()).toEqual(['21:00 incident.opened', '21:00 incident.escalated']);
+    expect(await stage.sent()).toEqual([
+      '21:00 incident.opened P1 api is down',
+      '21:00 incident.escalated Now P0: api is down',
+    ]);
     await stage.report({ severity: 'P0', status: 'resolved' });
     await stage.clock.advance(2 * 60_000);
     await stage.settle();

@@ -59,7 +59,7 @@ async function climbPage(
     return !rests;
   });
   let told = 0;
-  for (const { incidentId, facts, holder } of await readFacts(ctx, doubtful)) {
+  for (const { incidentId, facts, holder } of await readClimbFacts(ctx, doubtful)) {
     const reason = decidePutOff(facts);
     if (reason === null) {
       if (await tryClimb(ctx, incidentId)) told++;
@@ -74,8 +74,8 @@ async function climbPage(
 
 type Known = { incidentId: string; facts: ClimbFacts; holder: string | null };
 
-/** A few reads for all of them together; live alerts are looked at one by one only where a silence is on. */
-async function readFacts(ctx: FlowCtx, ids: readonly string[]): Promise<Known[]> {
+/** Answers what speaks against telling more of incidents. A few reads for all of them together; live alerts are looked at one by one only where a silence is on. */
+export async function readClimbFacts(ctx: FlowCtx, ids: readonly string[]): Promise<Known[]> {
   if (ids.length === 0) return [];
   const [told, summaries] = await Promise.all([findTold(ctx, ids), summarizeIncidentAlerts(ctx, ids)]);
   const nowMs = ctx.clock.now();

@@ -150,6 +150,7 @@ describeEachStore('escalation', (open) => {
       sendResolved: true,
       dedupeTtlMs: null,
       quietHours: null,
+      repeatIntervalMs: null,
       continue: false,
     });
     const change = (): Partial<Config> => ({

@@ -9,6 +9,7 @@ import { createClimbing } from './supervise-climb.ts';
 import { escalate } from './supervise-escalate.ts';
 import { tellHealed } from './supervise-healed.ts';
 import { superviseOnce } from './supervise-pass.ts';
+import { tellAgain } from './supervise-repeat.ts';
 import { resolveHealed } from './supervise-resolve.ts';
 import { tendSilent } from './supervise-silent.ts';
 import { runTriages } from './supervise-triage.ts';
@@ -151,6 +152,7 @@ const statelessChores: Chores = {
   'escalate what keeps coming back': escalate,
   'resolve incidents': resolveHealed,
   'tend silent incidents': tendSilent,
+  'tell again what goes on': tellAgain,
 };
 
 /** Sees to what nobody reports; answers whether there was something. One chore that fails keeps none of the others. */

@@ -54,6 +54,7 @@ const sentences: Readonly<Record<string, Say>> = {
   route_matched: (rule) => `a message was written: ${rule}`,
   not_acknowledged: (rule) => `nobody had acknowledged it: ${rule}`,
   steps_silenced: (rule) => `${sayHolder(rule)} held all its alerts: nobody was told that it waits`,
+  repeat_interval: (rule) => `it went on after the repeat interval, and was told again: ${rule}`,
   quiet_hours: (rule) =>
     `it came in the quiet hours of the route ${rule}: what is not P0 waits for their end`,
   end_told: (rule) => `a message of its end was written for ${rule}`,
@@ -94,7 +95,14 @@ export function sayEntry({ reason, rule, alerts }: Pick<TrailEntry, 'reason' | '
   return alerts > 1 ? `${said} (${alerts} alerts)` : said;
 }
 
-const told = ['route_matched', 'not_acknowledged', 'told_by_digest', 'end_told', 'already_told'];
+const told = [
+  'route_matched',
+  'repeat_interval',
+  'not_acknowledged',
+  'told_by_digest',
+  'end_told',
+  'already_told',
+];
 const holding = ['silenced', 'inhibited'];
 const untold = [
   ...holding,

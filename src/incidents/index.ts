@@ -61,7 +61,12 @@ export {
 } from './queries-escalate.ts';
 export { countEvents, selectEvents } from './queries-event.ts';
 export { countFollowups, selectFollowupsOf } from './queries-followup.ts';
-export { giveBackNumbers, reserveNumbers, selectQuietIds } from './queries-incident.ts';
+export {
+  giveBackNumbers,
+  reserveNumbers,
+  selectIncidentsByIds,
+  selectQuietIds,
+} from './queries-incident.ts';
 export { listOpenIncidentRows, selectIncidentsBetween, selectSignaturesOf } from './queries-intelligence.ts';
 export { selectIncidentsSince } from './queries-replay.ts';
 export {

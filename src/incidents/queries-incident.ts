@@ -90,6 +90,15 @@ export async function selectIncident(
   return row ?? null;
 }
 
+/** Answers incidents as they are seen now. Index: the primary key. */
+export function selectIncidentsByIds(ctx: Ctx, incidentIds: readonly string[]): Promise<IncidentRow[]> {
+  return ctx.db
+    .selectFrom('incident')
+    .selectAll()
+    .where(ctx.dialect.isOneOf(sql.ref('incident_id'), incidentIds))
+    .execute();
+}
+
 /** Answers incidents, held until the commit, in the order of their ids. Index: the primary key. */
 export function lockIncidentRows(ctx: Ctx, incidentIds: readonly string[]): Promise<IncidentRow[]> {
   return ctx.db

@@ -30,6 +30,8 @@ export type Told = Pick<
   | 'attempts'
   | 'next_attempt_at'
   | 'created_at'
+  | 'sent_at'
+  | 'repeat_from'
 >;
 
 const openingEvents: readonly string[] = ['incident.opened', 'alert.firing'] satisfies MessageEvent[];
@@ -54,10 +56,10 @@ export function chooseRecipients(
   told: readonly Told[],
   settings: NotifySettings,
 ): Recipient[] {
-  if (announcement.direct)
-    return announcement.direct.channels.map((channel) => ({
-      ...{ channel, route: null, waitMs: 0, quietHours: null },
-    }));
+  if (announcement.direct) {
+    const { channels, route = null } = announcement.direct;
+    return channels.map((channel) => ({ channel, route, waitMs: 0, quietHours: null }));
+  }
   const earlier = new Map<string, Recipient>();
   for (const { channel, route, status } of told) {
     if (isHeard(status, settings.dryRun) && !earlier.has(channel)) {

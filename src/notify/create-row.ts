@@ -2,7 +2,7 @@ import { redactText } from '../config/index.ts';
 import type { Announcement } from '../core/hand-over.ts';
 import type { Ctx, NotificationRow } from '../store/index.ts';
 import { findTelegramTarget } from './channels/telegram-target.ts';
-import type { Recipient } from './choose-recipients.ts';
+import { isResolution, type Recipient } from './choose-recipients.ts';
 import type { Due } from './due.ts';
 import { createIdempotencyKey } from './idempotency-key.ts';
 import { mergeIntoResolution } from './render.ts';
@@ -27,6 +27,7 @@ export function createRow(
   const now = ctx.clock.now();
   const { announcement, recipient, due } = plan;
   const { thread, event, incident, alert, facts } = announcement;
+  const status = chooseStatus(recipient.channel, settings);
   return {
     notification_id: `ntf_${ctx.ids.ulid()}`,
     idempotency_key: createIdempotencyKey(announcement, recipient.channel),
@@ -41,12 +42,13 @@ export function createRow(
     attempts: 0,
     lease_token: null,
     locked_until: null,
-    ...chooseStatus(recipient.channel, settings),
+    ...status,
     ...(announcement.isFirst && due.dueAt <= now ? leaseAt(desk, recipient.channel, settings) : {}),
     next_attempt_at: due.dueAt,
     provider_message_id: null,
     created_at: now,
     sent_at: null,
+    repeat_from: isRepeated(plan) && status.status === 'pending' ? due.dueAt : null,
   };
 }
 
@@ -89,6 +91,11 @@ function createUrl({ incident, alert }: Announcement, publicUrl: string): string
   const root = publicUrl.replace(/\/+$/, '');
   if (incident) return `${root}/incidents/${incident.number}`;
   return alert ? `${root}/alerts/${encodeURIComponent(String(alert.alert_ref))}` : null;
+}
+
+/** What a route tells of something that goes on. Whether it is told again, and when, is for the configuration to say by then. */
+function isRepeated({ announcement: { incident, alert, event }, recipient: { route } }: Plan): boolean {
+  return route !== null && !isResolution({ event }) && (incident !== null || alert !== null);
 }
 
 function leaseAt(desk: Desk | null, channel: string, settings: NotifySettings): Partial<NotificationRow> {

@@ -5,6 +5,7 @@
 export { notificationsList, notificationsRetry } from './actions.ts';
 export { announceMany } from './announce.ts';
 export { findTelegramChats } from './channels/telegram-setup.ts';
+export type { Told } from './choose-recipients.ts';
 export { decideAttempt, type NextState } from './decide.ts';
 export { explainTold } from './explain.ts';
 export { createFinish } from './finish.ts';
@@ -25,6 +26,13 @@ export {
   listNotificationsOfIncident,
   readOutboxHealth,
 } from './queries-list.ts';
+export {
+  lookForRepeats,
+  moveRepeats,
+  type Repeatable,
+  type RouteLane,
+  selectRepeatable,
+} from './queries-repeat.ts';
 export { pretendDelivered, selectMessagesSince } from './queries-replay.ts';
 export { expiredNotifications } from './queries-retention.ts';
 export { reportFailure, reportNews } from './report-failure.ts';

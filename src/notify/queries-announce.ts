@@ -17,6 +17,8 @@ export function findTold(ctx: Ctx, threads: readonly string[]): Promise<Told[]> 
       'attempts',
       'next_attempt_at',
       'created_at',
+      'sent_at',
+      'repeat_from',
     ])
     .where((eb) => ctx.dialect.isOneOf(eb.ref('thread'), threads))
     .orderBy('notification_id')

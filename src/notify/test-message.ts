@@ -41,6 +41,7 @@ export async function insertTestMessage(
     provider_message_id: null,
     created_at: now,
     sent_at: null,
+    repeat_from: null,
   };
   await insertMany(ctx, 'notification', [row]);
   return row;

@@ -86,6 +86,7 @@ async function configure(engine: Engine, shop: Switch, receiver: Receiver): Prom
     sendResolved: true,
     dedupeTtlMs: null,
     quietHours: null,
+    repeatIntervalMs: null,
     continue: false,
   } as const;
   return {

@@ -32,6 +32,7 @@ const route = (name: string, given: Partial<RouteConfig>): RouteConfig => ({
   sendResolved: true,
   dedupeTtlMs: null,
   quietHours: null,
+  repeatIntervalMs: 14_400_000,
   continue: false,
   ...given,
 });

@@ -4,7 +4,6 @@ const keys: ReadonlySet<string> = new Set([
   'external',
   'group_by',
   'group_interval',
-  'repeat_interval',
 ]);
 
 const checkKinds: ReadonlySet<string> = new Set([

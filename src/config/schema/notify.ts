@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import {
   duration,
+  durationExpected,
   headers,
   httpUrl,
+  readDuration,
   section,
   severity,
   slug,
@@ -53,6 +55,10 @@ export const channelsSchema = z.record(
   z.discriminatedUnion('type', [logChannel, webhookChannel, telegramChannel]),
 );
 
+const repeatInterval = z
+  .union([z.string(), z.literal(0)], { error: `${durationExpected}, or off` })
+  .transform((word, ctx) => (word === 'off' ? null : readDuration(word, { minMs: 1000 }, ctx)));
+
 /** An entry of `routes:`. */
 export const routeSchema = section({
   name: text.describe('Name that the routing policy uses.'),
@@ -73,6 +79,9 @@ export const routeSchema = section({
   quiet_hours: quietHoursSchema
     .optional()
     .describe('When its messages wait, but those of P0, which never do.'),
+  repeat_interval: repeatInterval
+    .prefault('4h')
+    .describe('How long after its last message what nobody has taken, and goes on, is told again; or off.'),
   continue: z.boolean().default(false).describe('Whether later routes are asked too.'),
 }).transform((raw) => ({
   name: raw.name,
@@ -83,5 +92,6 @@ export const routeSchema = section({
   sendResolved: raw.send_resolved,
   dedupeTtlMs: raw.dedupe_ttl_minutes === undefined ? null : raw.dedupe_ttl_minutes * 60_000,
   quietHours: raw.quiet_hours ?? null,
+  repeatIntervalMs: raw.repeat_interval,
   continue: raw.continue,
 }));

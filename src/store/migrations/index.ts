@@ -21,6 +21,7 @@ import { up as fence } from './0018-fence.ts';
 import { up as alertBlocks } from './0019-alert-blocks.ts';
 import { up as shorterLiveKeys } from './0020-shorter-live-keys.ts';
 import { up as climbing } from './0021-climbing.ts';
+import { up as repeats } from './0022-repeats.ts';
 import { up as inhibitors } from './0023-inhibitors.ts';
 
 export type Migration = {
@@ -51,5 +52,6 @@ export const migrations: readonly Migration[] = [
   { name: '0019-alert-blocks', up: alertBlocks },
   { name: '0020-shorter-live-keys', up: shorterLiveKeys },
   { name: '0021-climbing', up: climbing },
+  { name: '0022-repeats', up: repeats },
   { name: '0023-inhibitors', up: inhibitors },
 ];

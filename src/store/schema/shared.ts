@@ -31,6 +31,8 @@ export type NotificationRow = {
   provider_message_id: string | null;
   created_at: number;
   sent_at: number | null;
+  /** From when on the time runs after which its thread is told again on its channel; null: by a later message, or not at all. */
+  repeat_from: number | null;
 };
 
 /** What a channel must remember between messages (a Telegram chat that moved). */
