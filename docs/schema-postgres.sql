@@ -133,5 +133,8 @@ create index "alert_event_raised" on "alert_event" ("at") where reason in ('seve
 alter table "incident" add column "reopened_at" bigint;
 alter table "incident" add column "climbed_ms" bigint default 0 not null;
 create index "incident_climbing" on "incident" ("climbed_ms") where status = 'open' and acknowledged_at is null;
+-- 0022-repeats
+alter table "notification" add column "repeat_from" bigint;
+create index "notification_repeat" on "notification" ("route", "channel", "repeat_from") where repeat_from is not null;
 -- 0023-inhibitors
 create table "inhibitor" ("inhibition_key" text not null, "alert_ref" text not null, constraint "inhibitor_key" primary key ("inhibition_key", "alert_ref")) ;

@@ -19,7 +19,15 @@ export function webhookTo(url: string, timeoutMs = 5000): Extract<ChannelConfig,
 /** Answers a route that takes everything, unless told otherwise. */
 export function route(channels: readonly string[], given: Partial<RouteConfig> = {}): RouteConfig {
   const all = { name: 'all', match: {}, groupWaitMs: null, severityFloor: 'P3', sendResolved: true } as const;
-  return { ...all, dedupeTtlMs: null, quietHours: null, repeatIntervalMs: null, continue: false, channels, ...given };
+  return {
+    ...all,
+    dedupeTtlMs: null,
+    quietHours: null,
+    repeatIntervalMs: null,
+    continue: false,
+    channels,
+    ...given,
+  };
 }
 
 export const facts: RouteFacts = {

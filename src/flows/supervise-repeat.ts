@@ -22,7 +22,7 @@ import { tell } from './tell.ts';
 const pageSize = 100;
 /** Of one route to one channel in a sweep: what goes on is no news, and there may be very many of it. */
 const mostAtOnce = 10;
-const mostPages = 20;
+const mostPages = 10;
 
 /** What a route sends to one of its channels, and how it tells it again. */
 type Lane = RouteLane & { intervalMs: number; quietHours: QuietHours | null };

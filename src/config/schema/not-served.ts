@@ -1,10 +1,4 @@
-const keys: ReadonlySet<string> = new Set([
-  'window',
-  'thresholds',
-  'external',
-  'group_by',
-  'group_interval',
-]);
+const keys: ReadonlySet<string> = new Set(['window', 'thresholds', 'external', 'group_by', 'group_interval']);
 
 const checkKinds: ReadonlySet<string> = new Set([
   'tls',

@@ -13,6 +13,28 @@ function read(hours: string) {
 const minuteMs = 60_000;
 
 it.each([
+  ['', 240 * minuteMs],
+  ['repeat_interval: 90m', 90 * minuteMs],
+  ['repeat_interval: off', null],
+])('a route that says "%s" tells again after %s ms', async (line, expected) => {
+  const text = `routes:\n  - name: rest\n    channels: []\n    ${line}`;
+  const { data } = validateFile(readYaml('tocsin.yaml', text, {}), tocsinSchema);
+  expect(data?.routes[0]?.repeatIntervalMs).toBe(expected);
+  const config = await loadTestConfig(() => (data ? { routes: data.routes } : {}));
+  const again = validateFile(
+    readYaml('tocsin.yaml', JSON.stringify({ routes: tocsinFileForm(config).routes }), {}),
+    tocsinSchema,
+  );
+  expect(again.data?.routes).toEqual(data?.routes);
+});
+
+it.each(['5', 'never', '10ms', '0'])('a repeat_interval of %s is refused', (interval) => {
+  const text = `routes:\n  - { name: rest, channels: [], repeat_interval: ${interval} }`;
+  const { problems } = validateFile(readYaml('tocsin.yaml', text, {}), tocsinSchema);
+  expect(problems).toMatchObject([{ line: 2, key: 'routes[0].repeat_interval' }]);
+});
+
+it.each([
   [
     '{ from: "22:30", to: "07:00", timezone: Europe/Riga }',
     { fromMs: 1350 * minuteMs, toMs: 420 * minuteMs, days: null, timezone: 'Europe/Riga' },
