@@ -15,7 +15,7 @@ import { type AlertRow, type IncidentRow, inTransaction, isDatabaseUnavailable }
 import { describeStillFiring, describeStillOpen } from './announce-repeat.ts';
 import type { FlowCtx } from './context.ts';
 import { decideRepeat, type RepeatDecision, standingOfAlert, standingOfIncident } from './decide-repeat.ts';
-import { readSilenceTest } from './silence-test.ts';
+import { readSilenceTest } from './holder-test.ts';
 import { readClimbFacts } from './supervise-climb.ts';
 import { tell } from './tell.ts';
 
