@@ -24,7 +24,8 @@ export async function stand(
     other: webhookTo(`${receiver.url}/other`, 2000),
   };
   const settings = notifySettings([route(['hook'], atOnce)], { channels, ...given });
-  const config = { ...settings, notify: { dryRun: settings.dryRun } } as unknown as Config;
+  const server = { shutdownTimeoutMs: 15_000 };
+  const config = { ...settings, server, notify: { dryRun: settings.dryRun } } as unknown as Config;
   const parts = createFlowParts(harness.clock);
   const ctx = { ...harness.ctx, config, ...parts } as unknown as FlowCtx;
   const reports: AlertReport[] = [];

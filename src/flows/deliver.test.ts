@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createTestClock } from '../../test/clock.ts';
 import {
@@ -237,6 +238,30 @@ describeEachStore('delivering', (open) => {
     await arrived;
     await stage.deliverer.stop();
     expect(await statuses(stage)).toBe('delivered');
+  });
+
+  test('stopping breaks off in time what gets no answer, which waits to be sent again', async () => {
+    const stage = await stand(await open());
+    stage.receiver.standing = 'hang';
+    const asked = new Promise<void>((resolve) => {
+      stage.receiver.onRequest = () => resolve();
+    });
+    await stage.tell(opened);
+    stage.deliverer.start();
+    await asked;
+    const since = performance.now();
+    const stopped = stage.deliverer.stop();
+    let isOver = false;
+    void stopped.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await stage.clock.advance(100);
+      await setImmediate();
+    }
+    // The channel itself would have waited for two seconds.
+    expect(performance.now() - since).toBeLessThan(1500);
+    expect(await statuses(stage)).toMatch(/^(pending|sending)$/);
   });
 
   test('stopping waits for what is under way and takes nothing new', async () => {

@@ -17,6 +17,10 @@ const leaseMs = 30_000;
 const handOverMs = 8_000;
 const pollMs = 1000;
 const tidyMs = 60_000;
+/** Of the time to stop: the longest that messages under way are waited for. */
+const graceShare = 2 / 3;
+/** To record what was broken off. */
+const recordMs = 1000;
 /** A channel that another process may know from a newer configuration is not given up at once. */
 const unknownChannelMs = 10 * 60_000;
 
@@ -49,8 +53,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
     courier.ctx.desk.serve(null);
     stopping.abort();
     await running;
-    while (loop.underWay.size > 0) await Promise.all(loop.underWay);
-    await courier.sender.close();
+    await windUp(loop);
   };
   return {
     start() {
@@ -70,6 +73,31 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
       return sending.length > 0;
     },
   };
+}
+
+/**
+ * Waits for what is under way, and breaks off in time for the rest of the stop what a receiver that hangs would hold up: it
+ * is sent again, with the same key.
+ */
+async function windUp({ courier, underWay }: Loop): Promise<void> {
+  const { ctx, sender } = courier;
+  const sent = (async () => {
+    while (underWay.size > 0) await Promise.all(underWay);
+  })();
+  const over = new AbortController();
+  const waitFor = (ms: number) => Promise.race([sent, ctx.clock.wait(ms, over.signal)]);
+  await waitFor(ctx.config.server.shutdownTimeoutMs * graceShare);
+  if (underWay.size === 0) await sender.close();
+  else {
+    const fields = { tag: 'notify', messages: underWay.size };
+    ctx.log.warn(
+      fields,
+      '[notify] messages that get no answer are broken off, and sent again after the next start',
+    );
+    await sender.abandon();
+    await waitFor(recordMs);
+  }
+  over.abort();
 }
 
 async function run(loop: Loop): Promise<void> {

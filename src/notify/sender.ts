@@ -15,7 +15,10 @@ const connectTimeoutMs = 5_000;
 export type Sender = {
   /** Makes one attempt; what goes wrong is in the outcome, nothing is thrown. */
   send(row: NotificationRow, config: Pick<Config, 'channels' | 'telegram' | 'notify'>): Promise<Outcome>;
+  /** Lets what is under way end. */
   close(): Promise<void>;
+  /** Breaks off what is under way: it fails, as where nobody is reached. */
+  abandon(): Promise<void>;
 };
 
 /** Answers a sender; it holds sockets until it is closed. */
@@ -46,5 +49,6 @@ export function createSender(ctx: Ctx): Sender {
       }
     },
     close: async () => (await http.made())?.close(),
+    abandon: async () => (await http.made())?.destroy(),
   };
 }
