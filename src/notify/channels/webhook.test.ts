@@ -118,6 +118,15 @@ describe('a webhook', () => {
     expect(outcome).toEqual({ kind: 'delivered', providerMessageId: null });
   });
 
+  test('that had not answered when Tocsin was stopped was not reached', async () => {
+    const receiver = await startReceiver();
+    receiver.standing = 'hang';
+    const deps = createDeps();
+    receiver.onRequest = () => deps.http.destroy();
+    const outcome = await webhookChannel.send(message(), webhookTo(receiver.url), deps);
+    expect(outcome).toMatchObject({ kind: 'unreachable', error: 'no answer until Tocsin was stopped' });
+  });
+
   test('that is not there was not reached', async () => {
     const outcome = await webhookChannel.send(message(), webhookTo('http://127.0.0.1:1/'), createDeps());
     expect(outcome).toMatchObject({ kind: 'unreachable', cause: 'network' });

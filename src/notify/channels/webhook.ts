@@ -117,5 +117,7 @@ function judgeFailure(error: unknown, timeoutMs: number): Outcome {
       retryAt: null,
     };
   }
-  return { kind: 'unreachable', cause: 'network', error: describeError(error), retryAt: null };
+  const isBrokenOff = error instanceof Error && 'code' in error && error.code === 'UND_ERR_DESTROYED';
+  const said = isBrokenOff ? 'no answer until Tocsin was stopped' : describeError(error);
+  return { kind: 'unreachable', cause: 'network', error: said, retryAt: null };
 }
