@@ -1,10 +1,12 @@
 import { readInhibition, selectLiveAlerts, summarizeIncidentAlerts } from '../alerts/index.ts';
 import { hasPassed } from '../core/clock.ts';
 import {
+  type ClimbCursor,
   type ClimbFacts,
   climbIncident,
   decideClimb,
   decidePutOff,
+  firstClimbing,
   lockIncident,
   recordIncidentDecisions,
   selectClimbing,
@@ -34,11 +36,11 @@ export function createClimbing(): (ctx: FlowCtx) => Promise<number> {
     if (steps.length === 0) return 0;
     const stillPutOff: PutOff = new Map();
     let told = 0;
-    for (let afterId = ''; ; ) {
-      const ids = await selectClimbing(ctx, steps, { afterId, limit: pageSize });
+    for (let after: ClimbCursor | undefined = firstClimbing; after; ) {
+      const page: ClimbCursor[] = await selectClimbing(ctx, steps, { after, limit: pageSize });
+      const ids = page.map(({ incidentId }) => incidentId);
       told += await climbPage(ctx, ids, putOff, stillPutOff);
-      afterId = ids.at(-1) ?? '';
-      if (ids.length < pageSize) break;
+      after = page.length < pageSize ? undefined : page.at(-1);
     }
     putOff = stillPutOff;
     return told;

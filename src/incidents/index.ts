@@ -47,7 +47,7 @@ export { attachMissingReport, hasTriageReport, writePostmortem } from './postmor
 export { publishUpdate } from './publish-update.ts';
 export { selectArtifactHeads } from './queries-artifact.ts';
 export { type HeldSignature, selectHeldSignatures } from './queries-bridge.ts';
-export { selectClimbing } from './queries-climb.ts';
+export { type ClimbCursor, firstClimbing, selectClimbing } from './queries-climb.ts';
 export { listIncidentDecisions } from './queries-decision.ts';
 export { selectEndings } from './queries-ending.ts';
 export {
