@@ -4,8 +4,8 @@ export type Claimer = {
   claimAndAck(limit: number): Promise<number>;
 };
 
-/** Ways to claim: the product's own, and the bare statements beside which it is measured. */
-export type ClaimWay = 'tocsin' | 'bare';
+/** Ways to claim: the product's own, and the bare statements beside which it is measured, on narrow rows and on those of alerts. */
+export type ClaimWay = 'tocsin' | 'bare' | 'bare on alerts';
 
 /** What a claiming process is asked to do. */
 export type ClaimPlan = {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
-import { createBareClaimer } from './bare.ts';
-import type { ClaimPlan, ClaimResult } from './claimer.ts';
+import { alertTable, createBareClaimer, workTable } from './bare.ts';
+import type { Claimer, ClaimPlan, ClaimResult } from './claimer.ts';
 import { createTocsinClaimer } from './tocsin.ts';
 
 /*
@@ -10,8 +10,13 @@ import { createTocsinClaimer } from './tocsin.ts';
  */
 
 const plan = JSON.parse(process.argv[2] ?? '') as ClaimPlan;
-const claimer = await (plan.way === 'tocsin' ? createTocsinClaimer : createBareClaimer)(plan.target);
+const claimer = await createClaimer(plan);
 const latencyMicros = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 });
+
+function createClaimer({ way, target }: ClaimPlan): Promise<Claimer> {
+  if (way === 'tocsin') return createTocsinClaimer(target);
+  return createBareClaimer(target, way === 'bare' ? workTable : alertTable);
+}
 
 /** Claims until the time is over; answers how many it acked, and whether more may wait. */
 async function claimFor(durationMs: number): Promise<{ acked: number; isEmpty: boolean }> {
