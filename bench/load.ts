@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
-import { readCpuMicros } from './load/cpu-time.ts';
+import { readCpuMicros, readMainThreadMicros } from './load/cpu-time.ts';
 import { createFraming } from './load/framing.ts';
 import type { LoadPlan, LoadResult } from './load/plan.ts';
 import { buildRequest, writeNumber } from './load/request.ts';
@@ -71,8 +71,15 @@ async function openSocket(): Promise<Socket> {
   return socket;
 }
 
-function serverMicros(): number {
-  return plan.serverPid === null ? 0 : readCpuMicros(plan.serverPid);
+/** CPU time so far: of the server, of its first thread, and of this process. */
+function readMicros() {
+  const { serverPid } = plan;
+  const { user, system } = process.cpuUsage();
+  return {
+    server: serverPid === null ? 0 : readCpuMicros(serverPid),
+    main: serverPid === null ? 0 : readMainThreadMicros(serverPid),
+    load: user + system,
+  };
 }
 
 async function wait(ms: number, unless: Promise<unknown>): Promise<void> {
@@ -89,10 +96,10 @@ async function run(): Promise<LoadResult> {
   await wait(plan.warmupMs, done);
   measuring = true;
   const startedAt = performance.now();
-  const cpuBefore = serverMicros();
+  const before = readMicros();
   await wait(plan.measureMs, done);
   const seconds = (performance.now() - startedAt) / 1000;
-  const cpuMicros = serverMicros() - cpuBefore;
+  const after = readMicros();
   measuring = false;
   over = true;
   await done;
@@ -104,7 +111,9 @@ async function run(): Promise<LoadResult> {
     p50Ms: latencyMicros.percentile(50) / 1000,
     p99Ms: latencyMicros.percentile(99) / 1000,
     maxMs: latencyMicros.max / 1000,
-    cpuMicrosPerAlert: plan.serverPid === null ? null : cpuMicros / alerts,
+    cpuMicrosPerAlert: plan.serverPid === null ? null : (after.server - before.server) / alerts,
+    mainMicrosPerAlert: plan.serverPid === null ? null : (after.main - before.main) / alerts,
+    loadMicrosPerAlert: (after.load - before.load) / alerts,
     requests: answered,
   };
 }

@@ -35,6 +35,8 @@ export type Figures = {
   columns: readonly Column[];
   sides: readonly { name: string; missing: string | null; runs: readonly Measure[] }[];
   verdicts: readonly Verdict[];
+  /** What follows from them, as sentences; absent: it is left to the reader. */
+  conclusions?: readonly string[];
 };
 
 export type Options = {

@@ -53,6 +53,7 @@ export function formatFigures(figures: Figures): string {
     `${figures.name}: ${figures.summary}`,
     ...alignRows(toRows(figures)),
     ...(verdicts.length === 0 ? [] : ['', ...alignRows(verdicts)]),
+    ...(figures.conclusions ?? []).flatMap((sentence) => ['', `  ${sentence}`]),
     '',
   ].join('\n');
 }

@@ -25,6 +25,10 @@ export type LoadResult = {
   maxMs: number;
   /** CPU time of the server, all its threads, divided by the alerts. */
   cpuMicrosPerAlert: number | null;
+  /** Of that the first thread, which in Node is the one that speaks HTTP. */
+  mainMicrosPerAlert: number | null;
+  /** CPU time of the load generator itself. */
+  loadMicrosPerAlert: number;
   /** Requests from the first to the last. */
   requests: number;
 };

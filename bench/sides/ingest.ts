@@ -1,5 +1,6 @@
 import type { Column, Goal, Measure, Options, Side } from '../harness/benchmark.ts';
 import { drive, loadColumns, toMeasure } from '../harness/drive.ts';
+import type { LoadPlan, LoadResult } from '../load/plan.ts';
 import { alertmanagerSide, startAlertmanager } from './alertmanager.ts';
 import { onBothEngines, tocsinSides } from './engines.ts';
 import { startFloor } from './floor.ts';
@@ -29,11 +30,19 @@ export function ingestSides(options: Options, load: IngestLoad): Side[] {
 
 /** Starts a server, measures it under load and stops it. */
 export async function measureIngest(start: () => Promise<Server>, load: IngestLoad): Promise<Measure> {
+  return toMeasure(await loadServer(start, load));
+}
+
+/** The same, with all that the load generator knows. */
+export async function loadServer(
+  start: () => Promise<Server>,
+  load: IngestLoad & Partial<Pick<LoadPlan, 'warmupMs' | 'measureMs'>>,
+): Promise<LoadResult> {
   const server = await start();
   const { port, path, token, accepted, running } = server;
   try {
     const body = server.buildBody(load.alertsPerRequest);
-    const result = await drive({
+    return await drive({
       ...load,
       port,
       path,
@@ -42,7 +51,6 @@ export async function measureIngest(start: () => Promise<Server>, load: IngestLo
       expected: accepted,
       serverPid: running.pid,
     });
-    return toMeasure(result);
   } finally {
     await server.stop();
   }
