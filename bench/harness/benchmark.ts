@@ -35,7 +35,7 @@ export type Figures = {
   columns: readonly Column[];
   sides: readonly { name: string; missing: string | null; runs: readonly Measure[] }[];
   verdicts: readonly Verdict[];
-  /** What follows from them, as sentences; absent: it is left to the reader. */
+  /** What follows from them, a sentence a line, what belongs to the one before it indented; absent: it is left to the reader. */
   conclusions?: readonly string[];
 };
 

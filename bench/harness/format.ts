@@ -53,7 +53,7 @@ export function formatFigures(figures: Figures): string {
     `${figures.name}: ${figures.summary}`,
     ...alignRows(toRows(figures)),
     ...(verdicts.length === 0 ? [] : ['', ...alignRows(verdicts)]),
-    ...(figures.conclusions ?? []).flatMap((sentence) => ['', `  ${sentence}`]),
+    ...(figures.conclusions ?? []).map((line) => (line.startsWith(' ') ? `  ${line}` : `\n  ${line}`)),
     '',
   ].join('\n');
 }

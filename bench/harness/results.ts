@@ -61,7 +61,7 @@ function describeFigures(figures: Figures): string[] {
     ...toTable(toRows(figures)),
     '',
     ...(verdicts.length === 0 ? [] : [...toTable([['goal', 'measured', ''], ...verdicts]), '']),
-    ...(figures.conclusions ?? []).flatMap((sentence) => [sentence, '']),
+    ...(figures.conclusions ?? []).flatMap((line) => [line.trimStart(), '']),
   ];
 }
 
