@@ -25,7 +25,7 @@ export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
   return lease(ctx, { filters, when, takesLeft, limit, hasWindow: claim.sinceMs !== null }, values);
 }
 
-// The limit is part of the text: bound, SQLite would plan the statement anew each time.
+// Limits are part of the text here: bound, SQLite would plan the statement anew each time.
 type LeaseShape = Pick<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'> & { hasWindow: boolean };
 type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'>;
 
@@ -89,11 +89,11 @@ export function findStalled(ctx: Ctx, nowMs: number): CompiledQuery<{ alert_ref:
 type Found = { alert_ref: string };
 
 const findLost = defineStatement<{ nowMs: number }, null, Found>(({ db, value }) =>
-  selectStalled(db, value('nowMs'))[0].select('alert_ref').limit(1),
+  selectStalled(db, value('nowMs'))[0].select('alert_ref').limit(sql.lit(1)),
 );
 
 const findDue = defineStatement<{ nowMs: number }, null, Found>(({ db, value }) =>
-  selectStalled(db, value('nowMs'))[1].select('alert_ref').limit(1),
+  selectStalled(db, value('nowMs'))[1].select('alert_ref').limit(sql.lit(1)),
 );
 
 function selectStalled(db: Ctx['db'], nowMs: number) {
