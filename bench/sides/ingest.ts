@@ -29,7 +29,7 @@ export function ingestSides(options: Options, load: IngestLoad): Side[] {
 }
 
 /** Starts a server, measures it under load and stops it. */
-export async function measureIngest(start: () => Promise<Server>, load: IngestLoad): Promise<Measure> {
+async function measureIngest(start: () => Promise<Server>, load: IngestLoad): Promise<Measure> {
   return toMeasure(await loadServer(start, load));
 }
 
