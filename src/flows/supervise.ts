@@ -2,6 +2,7 @@ import { lapseAlerts } from '../alerts/index.ts';
 import { hasPassed } from '../core/clock.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { giveWay } from './give-way.ts';
 import { createInhibitorNotes } from './note-inhibitors.ts';
 import { reportDead, reportStorm } from './report-own-trouble.ts';
 import { createHolderReview } from './review-holders.ts';
@@ -19,12 +20,6 @@ const sweepEveryMs = 1_000;
 const carefulForMs = 60_000;
 /** Well within the time for which the alert of a storm lives. */
 const stormToldEveryMs = 60_000;
-
-/** From so many waiting requests on, those who report go first. */
-const crowd = 8;
-/** How long to stand back then, in times of what the last round took. */
-const standBack = 4;
-const standBackMaxMs = 1_000;
 
 export type Supervisor = {
   start(): void;
@@ -82,13 +77,6 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
     return result;
   };
 
-  /** In a flood the store's one writer is shared: most of its time goes to those who wait for the answer to a report. */
-  const giveWay = async (ctx: FlowCtx, startedAt: number): Promise<void> => {
-    if (ctx.intake.pending() < crowd) return;
-    const tookMs = ctx.clock.now() - startedAt;
-    await ctx.clock.wait(Math.min(tookMs * standBack, standBackMaxMs), stopping.signal);
-  };
-
   /** Works until the end, and rests where there is nothing left; whatever fails, the leases run out and the work comes round again. */
   const repeat = async (work: (ctx: FlowCtx) => Promise<boolean>, rest: (ctx: FlowCtx) => Promise<void>) => {
     while (!stopping.signal.aborted) {
@@ -96,7 +84,7 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
       try {
         const startedAt = ctx.clock.now();
         const isDone = await work(ctx);
-        await giveWay(ctx, startedAt);
+        await giveWay(ctx, ctx.clock.now() - startedAt, stopping.signal);
         if (isDone) await rest(ctx);
       } catch (error) {
         ctx.log.error({ tag: 'alert', err: error }, '[alert] a pass of the supervisor failed');
