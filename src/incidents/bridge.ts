@@ -71,7 +71,7 @@ export function viewBridges(
       selectIncidentsOfSignatures(ctx, null, asked),
       selectNeighbours(ctx, null, asked),
       selectTriageTimes(ctx, null, asked),
-      countRecentSignatures(ctx, null, { ...asked, sinceMs, bound: policy.stormThreshold }),
+      countRecentSignatures(ctx, { bound: policy.stormThreshold }, { ...asked, sinceMs }),
     ],
     read: (rows) => readViews(keys, rows.slice(-4) as Seen),
   };

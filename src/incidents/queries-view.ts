@@ -121,7 +121,7 @@ export const selectTriageTimes = defineStatement<Keys, null, SignatureTriageRow>
     .where((eb) => dialect.isOneOf(eb.ref('env'), value('envs'))),
 );
 
-type Since = Keys & { sinceMs: number; bound: number };
+type Since = Keys & { sinceMs: number };
 
 export type ServiceCountRow = { service: string; env: string; recent_signatures: number };
 
@@ -129,8 +129,8 @@ export type ServiceCountRow = { service: string; env: string; recent_signatures:
  * Answers how many signatures came to open incidents of each service that is held since, counted to the bound. Index:
  * service_lock's key, incident_open, incident_signature_incident_id.
  */
-export const countRecentSignatures = defineStatement<Since, null, ServiceCountRow>(
-  ({ db, dialect, value }) =>
+export const countRecentSignatures = defineStatement<Since, { bound: number }, ServiceCountRow>(
+  ({ db, dialect, value }, { bound }) =>
     db
       .selectFrom('service_lock as held')
       .select(['held.service', 'held.env'])
@@ -145,7 +145,7 @@ export const countRecentSignatures = defineStatement<Since, null, ServiceCountRo
               .whereRef('incident.env', '=', 'held.env')
               .where(isOpen)
               .where('incident_signature.created_at', '>=', value('sinceMs'))
-              .limit(value('bound'))
+              .limit(sql.lit(bound))
               .as('recent'),
           )
           .select((count) => count.fn.countAll<number>().as('signatures'))

@@ -129,57 +129,39 @@ export type Finish = {
  * machine that fails before may send them again, with the same key. Leans on notification_key.
  */
 export async function recordFinished(ctx: Ctx, finishes: readonly Finish[]): Promise<Set<string>> {
-  const statements = Map.groupBy(finishes, groupKeyOf)
-    .values()
-    .map((group) => updateAlike(ctx, group))
-    .toArray();
+  const moveOn = finishes.filter(({ nextAttemptAt }) => nextAttemptAt !== null);
+  const stay = finishes.filter(({ nextAttemptAt }) => nextAttemptAt === null);
+  const statements = [
+    ...updateSending(ctx, stay.map(finishedColumns)),
+    ...updateSending(
+      ctx,
+      moveOn.map((finish) => ({
+        ...finishedColumns(finish),
+        next_attempt_at: finish.nextAttemptAt as number,
+      })),
+    ),
+  ];
   const recorded = await runStatements(ctx, statements, { mayBeLost: true });
-  return new Set(recorded.flat().map((row) => (row as { notification_id: string }).notification_id));
+  return new Set(recorded.flat().map((row) => (row as { value: string }).value));
 }
 
-/** Messages that end alike are one statement: most are delivered, by the dozen, each under its lease and at its time. */
-function groupKeyOf({ notificationId: _, leaseToken: __, sentAt, ...rest }: Finish): string {
-  return JSON.stringify({ ...rest, isSent: sentAt !== null });
+function finishedColumns(finish: Finish) {
+  return {
+    notification_id: finish.notificationId,
+    lease_token: finish.leaseToken,
+    status: finish.status,
+    error: finish.error,
+    provider_message_id: finish.providerMessageId,
+    sent_at: finish.sentAt,
+  };
 }
 
-function updateAlike(ctx: Ctx, group: readonly Finish[]): CompiledQuery {
-  const [{ status, error, providerMessageId, nextAttemptAt, sentAt }] = group as [Finish];
-  const byId = (textOf: (finish: Finish) => string) =>
-    Object.fromEntries(group.map((finish) => [finish.notificationId, textOf(finish)]));
-  const shape = { status, isSent: sentAt !== null, movesOn: nextAttemptAt !== null };
-  return finishAlike(ctx, shape, {
-    ...{ error, providerMessageId, nextAttemptAt },
-    ids: group.map(({ notificationId }) => notificationId),
-    tokens: byId(({ leaseToken }) => leaseToken),
-    times: byId((finish) => String(finish.sentAt)),
+/** Each under its own lease, which ends. */
+function updateSending(ctx: Ctx, rows: readonly Partial<NotificationRow>[]): CompiledQuery[] {
+  return ctx.dialect.updateRows('notification', 'notification_id', rows, {
+    expected: ['lease_token'],
+    expectedAlike: { status: `'sending'` },
+    alike: { lease_token: 'null', locked_until: 'null' },
+    returnsKeys: true,
   });
 }
-
-type Shape = { status: NotificationStatus; isSent: boolean; movesOn: boolean };
-type Values = Pick<Finish, 'error' | 'providerMessageId' | 'nextAttemptAt'> & {
-  ids: readonly string[];
-  /** Of each message. */
-  tokens: Readonly<Record<string, string>>;
-  times: Readonly<Record<string, string>>;
-};
-
-const finishAlike = defineStatement<Values, Shape, { notification_id: string }>(
-  ({ db, dialect, value }, { status, isSent, movesOn }) => {
-    const ofEach = (texts: Values['tokens']) => dialect.textByKey(sql.ref('notification_id'), texts);
-    return db
-      .updateTable('notification')
-      .set({
-        status: sql.lit(status),
-        error: value('error'),
-        provider_message_id: value('providerMessageId'),
-        sent_at: isSent ? sql<number>`cast(${ofEach(value('times'))} as bigint)` : null,
-        lease_token: null,
-        locked_until: null,
-        ...(movesOn ? { next_attempt_at: value('nextAttemptAt') as number } : {}),
-      })
-      .where(dialect.isOneOf(sql.ref('notification_id'), value('ids')))
-      .where('lease_token', '=', ofEach(value('tokens')))
-      .where('status', '=', sql.lit('sending'))
-      .returning('notification_id');
-  },
-);

@@ -16,6 +16,17 @@ export type InsertOptions = {
   alike?: Readonly<Record<string, string>>;
 };
 
+export type UpdateOptions = {
+  /** Columns of the rows that are not set, but must be as the row says, or it is left alone. */
+  expected?: readonly string[];
+  /** The same of columns beside them that are alike in all rows, with their SQL: a literal. */
+  expectedAlike?: Readonly<Record<string, string>>;
+  /** Columns beside them that are set alike in all rows, with their SQL: a literal. */
+  alike?: Readonly<Record<string, string>>;
+  /** Whether the keys of the rows that were really changed are answered, as `value`. */
+  returnsKeys?: boolean;
+};
+
 export type TogetherOptions = {
   /** Whether a transaction of their own may be lost where the machine, not just the process, fails within a second. */
   mayBeLost?: boolean;
@@ -59,6 +70,7 @@ export type Dialect = {
     table: Table,
     key: keyof Database[Table] & string,
     rows: readonly Partial<Database[Table]>[],
+    options?: UpdateOptions,
   ): CompiledQuery[];
   /** Runs statements that are known in advance, in the open transaction or as one of their own; answers the rows of each. */
   runTogether(

@@ -32,11 +32,19 @@ export const postgresDialect: Dialect = {
     return [CompiledQuery.raw(text, [JSON.stringify(inOrder(picked, options.lockOrder))])];
   },
 
-  updateRows: (table, key, rows) => {
-    const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== key);
+  updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
+    const columns = Object.keys(rows[0] ?? {}).filter(
+      (column) => column !== key && !expected.includes(column),
+    );
     if (columns.length === 0) return [];
-    const sets = columns.map((column) => `${column} = v.${column}`).join(', ');
-    const text = `update ${table} as t set ${sets} from json_populate_recordset(null::${table}, $1::json) as v where t.${key} = v.${key}`;
+    const given = columns.map((column) => `${column} = v.${column}`);
+    const sets = given.concat(Object.entries(alike).map(([column, value]) => `${column} = ${value}`));
+    const same = [key, ...expected].map((column) => `t.${column} = v.${column}`);
+    const conditions = same.concat(
+      Object.entries(expectedAlike).map(([column, value]) => `t.${column} = ${value}`),
+    );
+    const text = `update ${table} as t set ${sets.join(', ')} from json_populate_recordset(null::${table}, $1::json) as v
+      where ${conditions.join(' and ')} ${returnsKeys ? `returning t.${key} as value` : ''}`;
     return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 

@@ -52,11 +52,15 @@ export const sqliteDialect: Dialect = {
     return [returning === undefined ? query : { ...query, answers: valuesOf(rows, returning) }];
   },
 
-  updateRows: (table, key, rows) => {
-    const columns = columnsOf(rows).filter((column) => column !== key);
+  updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
+    const columns = columnsOf(rows).filter((column) => column !== key && !expected.includes(column));
     if (columns.length === 0) return [];
-    const text = `update ${table} set ${columns.map((column) => `${column} = ?`).join(', ')} where ${key} = ?`;
-    return [runForEach(text, rows, [...columns, key])];
+    const are = (column: string) => `${column} = ?`;
+    const sets = [...columns.map(are), ...equations(alike)].join(', ');
+    const conditions = [key, ...expected].map(are).concat(equations(expectedAlike)).join(' and ');
+    const text = `update ${table} set ${sets} where ${conditions}`;
+    const query = runForEach(text, rows, [...columns, key, ...expected]);
+    return [returnsKeys ? { ...query, answers: valuesOf(rows, key) } : query];
   },
 
   async runTogether(db, statements, options) {
@@ -72,6 +76,10 @@ export const sqliteDialect: Dialect = {
 
 function firstDigits(column: string): string {
   return `substr(${column}, 1, ${hashDigits})`;
+}
+
+function equations(alike: Readonly<Record<string, string>>): string[] {
+  return Object.entries(alike).map(([column, value]) => `${column} = ${value}`);
 }
 
 function runForEach(text: string, rows: readonly object[], columns: readonly string[]): SqliteQuery {
