@@ -208,7 +208,8 @@ async function rest({ courier: { ctx, lanes }, stopping }: Loop, nextDueAt: numb
   const times = [nowMs + pollMs, nextDueAt, lanes.nextRoomAt(ctx.config, nowMs)].filter((at) => at !== null);
   if (stopping.signal.aborted) return;
   const nap = new AbortController();
-  const wake = () => nap.abort();
+  // Without a reason an error is made for nobody, with the stack that it comes from.
+  const wake = () => nap.abort('over');
   stopping.signal.addEventListener('abort', wake, { once: true });
   const rung = ctx.signals.messages.wait(nap.signal);
   await Promise.race([rung, ctx.clock.wait(Math.max(0, Math.min(...times) - nowMs), nap.signal)]);

@@ -31,7 +31,7 @@ export const notifyTest = defineAction({
     const row = await insertTestMessage(ctx, channel, { token: ctx.ids.uuid(), lockedUntilMs });
     const sender = createSender(ctx);
     try {
-      const outcome = await sender.send(row, ctx.config);
+      const { outcome } = await sender.send(row, ctx.config);
       const now = ctx.clock.now();
       // A test is one attempt: nobody wants its message an hour later.
       const attempt = { attempts: 1, dueAt: Number.NEGATIVE_INFINITY, now, jitter: 0 };

@@ -162,5 +162,6 @@ async function waitForAlerts(ctx: FlowCtx, restMs: number, stopping: AbortSignal
   const over = new AbortController();
   const signal = AbortSignal.any([stopping, over.signal]);
   await Promise.race([ctx.signals.alerts.wait(signal), ctx.clock.wait(restMs, signal)]);
-  over.abort();
+  // Without a reason an error is made for nobody, with the stack that it comes from.
+  over.abort('over');
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Ctx, IncidentRow, SignatureMinuteRow } from '../store/index.ts';
+import { type Ctx, type IncidentRow, runStatements, type SignatureMinuteRow } from '../store/index.ts';
 
 /** A minute of a signature that was counted since somebody last looked. */
 export type DueMinute = SignatureMinuteRow & { due_ref: string };
@@ -18,18 +18,16 @@ export async function selectDueMinutes(ctx: Ctx, limit: number): Promise<DueMinu
   return rows as DueMinute[];
 }
 
-/** Notes that minutes were looked at, but for those that were counted again meanwhile. Index: signature_minute_due. */
+/** Notes that minutes were looked at, but for those that were counted again meanwhile. Index: the primary key. */
 export async function clearDueMinutes(ctx: Ctx, rows: readonly DueMinute[]): Promise<void> {
-  const seen = rows.map((row) =>
-    [row.signature, row.env, row.minute_at, row.occurrences, row.triages].join(' '),
+  const seen = rows.map(({ due_ref: _, ...row }) => row);
+  await runStatements(
+    ctx,
+    ctx.dialect.updateRows('signature_minute', 'signature', seen, {
+      expected: ['env', 'minute_at', 'occurrences', 'triages'],
+      alike: { due_ref: 'null' },
+    }),
   );
-  const identity = sql<string>`signature || ' ' || env || ' ' || minute_at || ' ' || occurrences || ' ' || triages`;
-  await ctx.db
-    .updateTable('signature_minute')
-    .set({ due_ref: null })
-    .where('due_ref', 'is not', null)
-    .where(ctx.dialect.isOneOf(identity, seen))
-    .execute();
 }
 
 export type RollingCounts = {

@@ -14,12 +14,17 @@ const connectTimeoutMs = 5_000;
 /** Sends messages of the outbox through their channels, and keeps connections open between them. */
 export type Sender = {
   /** Makes one attempt; what goes wrong is in the outcome, nothing is thrown. */
-  send(row: NotificationRow, config: Pick<Config, 'channels' | 'telegram' | 'notify'>): Promise<Outcome>;
+  send(row: NotificationRow, config: SenderConfig): Promise<Attempt>;
   /** Lets what is under way end. */
   close(): Promise<void>;
   /** Breaks off what is under way: it fails, as where nobody is reached. */
   abandon(): Promise<void>;
 };
+
+type SenderConfig = Pick<Config, 'channels' | 'telegram' | 'notify'>;
+
+/** What became of an attempt, and since when people could expect the message; null where nothing was sent. */
+export type Attempt = { outcome: Outcome; expectedAt: number | null };
 
 /** Answers a sender; it holds sockets until it is closed. */
 export function createSender(ctx: Ctx): Sender {
@@ -32,23 +37,32 @@ export function createSender(ctx: Ctx): Sender {
       connect: { timeout: connectTimeoutMs },
     });
   });
+  const attempt = async (row: NotificationRow, { channels, telegram, notify }: SenderConfig) => {
+    if (notify.dryRun) return skip('skipped_dry_run', 'notify.dry_run is on');
+    const config = channels[row.channel];
+    if (!config) return skip('skipped_unconfigured', `channel ${row.channel} is not in the configuration`);
+    const message = toMessage(row, ctx.clock.now());
+    const outcome = await sendThrough(message, config, { ctx, http: await http.get(), telegram });
+    return { outcome, expectedAt: message.expectedAt ?? message.dueAt };
+  };
   return {
-    async send(row, { channels, telegram, notify }) {
-      if (notify.dryRun) return { kind: 'skipped', status: 'skipped_dry_run', error: 'notify.dry_run is on' };
-      const config = channels[row.channel];
-      if (!config) {
-        const error = `channel ${row.channel} is not in the configuration`;
-        return { kind: 'skipped', status: 'skipped_unconfigured', error };
-      }
-      try {
-        const deps = { ctx, http: await http.get(), telegram };
-        return await sendThrough(toMessage(row, ctx.clock.now()), config, deps);
-      } catch (error) {
-        // One message that we cannot handle must not stop those behind it; its error stands in the outbox.
-        return { kind: 'unreachable', cause: 'internal', error: describeError(error), retryAt: null };
-      }
-    },
+    // One message that we cannot handle must not stop those behind it; its error stands in the outbox.
+    send: (row, config) => attempt(row, config).catch(giveUp),
     close: async () => (await http.made())?.close(),
     abandon: async () => (await http.made())?.destroy(),
   };
+}
+
+function skip(status: Extract<Outcome, { kind: 'skipped' }>['status'], error: string): Attempt {
+  return { outcome: { kind: 'skipped', status, error }, expectedAt: null };
+}
+
+function giveUp(error: unknown): Attempt {
+  const outcome = {
+    kind: 'unreachable',
+    cause: 'internal',
+    error: describeError(error),
+    retryAt: null,
+  } as const;
+  return { outcome, expectedAt: null };
 }

@@ -36,7 +36,7 @@ export const postgresDialect: Dialect = {
     const columns = Object.keys(rows[0] ?? {}).filter(
       (column) => column !== key && !expected.includes(column),
     );
-    if (columns.length === 0) return [];
+    if (rows.length === 0 || (columns.length === 0 && Object.keys(alike).length === 0)) return [];
     const given = columns.map((column) => `${column} = v.${column}`);
     const sets = given.concat(Object.entries(alike).map(([column, value]) => `${column} = ${value}`));
     const same = [key, ...expected].map((column) => `t.${column} = v.${column}`);

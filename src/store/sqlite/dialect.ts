@@ -54,7 +54,7 @@ export const sqliteDialect: Dialect = {
 
   updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
     const columns = columnsOf(rows).filter((column) => column !== key && !expected.includes(column));
-    if (columns.length === 0) return [];
+    if (rows.length === 0 || (columns.length === 0 && Object.keys(alike).length === 0)) return [];
     const are = (column: string) => `${column} = ?`;
     const sets = [...columns.map(are), ...equations(alike)].join(', ');
     const conditions = [key, ...expected].map(are).concat(equations(expectedAlike)).join(' and ');
