@@ -6,6 +6,7 @@ import type { Server } from './server.ts';
 import { buildTocsinBody } from './tocsin.ts';
 
 const floorProgram = fileURLToPath(new URL('../floors/ingest-server.ts', import.meta.url));
+const messageProgram = fileURLToPath(new URL('../floors/message-server.ts', import.meta.url));
 const rungProgram = fileURLToPath(new URL('../floors/rung-server.ts', import.meta.url));
 
 /** What stands between bare parts and Tocsin: rows of its own schema, and reports by its own action. */
@@ -21,13 +22,26 @@ export function startRung(sandbox: Sandbox, rung: Rung): Promise<Server> {
   return startBare(sandbox, rungProgram, [rung]);
 }
 
-async function startBare(sandbox: Sandbox, program: string, more: readonly string[]): Promise<Server> {
+/** Starts the bare server that shows what a durable message costs at the least. */
+export function startMessageFloor(
+  sandbox: Sandbox,
+  receiverUrl: string,
+): Promise<Server & { database: string }> {
+  return startBare(sandbox, messageProgram, [receiverUrl]);
+}
+
+async function startBare(
+  sandbox: Sandbox,
+  program: string,
+  more: readonly string[],
+): Promise<Server & { database: string }> {
   const port = await findFreePort();
   const database = join(sandbox.makeFolder('floor'), 'floor.db');
   const running = sandbox.start('floor', [process.execPath, program, String(port), database, ...more]);
   await waitUntilUp(`http://127.0.0.1:${port}/readyz`, running);
   return {
     port,
+    database,
     path: '/v1/alerts',
     token: null,
     running,

@@ -2,6 +2,7 @@ import type { Measure, Options, Side } from '../harness/benchmark.ts';
 import { type Receiver, startReceiver } from '../harness/receiver.ts';
 import { alertmanagerSide, startAlertmanager } from './alertmanager.ts';
 import { onBothEngines } from './engines.ts';
+import { startMessageFloor } from './floor.ts';
 import type { Server } from './server.ts';
 import { startTocsin, type TocsinServer, tellAll } from './tocsin.ts';
 
@@ -10,10 +11,11 @@ export type Inbox = { onMessage(body: string, receivedAt: number): void };
 
 type MeasureServer = (server: Server & { database?: string }, inbox: Inbox) => Promise<Measure>;
 
-/** Answers all who tell of alerts at once by a webhook: Tocsin on both engines, and Alertmanager. */
+/** Answers all who tell of alerts at once by a webhook: Tocsin on both engines, bare parts on SQLite, and Alertmanager. */
 export function tellingSides(options: Options, measure: MeasureServer): Side[] {
   return [
     ...onBothEngines(options, (postgres) => onTocsin(options, postgres, measure)),
+    { name: 'bare sqlite', missing: null, measure: () => onBareParts(options, measure) },
     alertmanagerSide(options, () =>
       withReceiver(async (receiver, inbox) => {
         const server = await startAlertmanager(options, { receiverUrl: receiver.url });
@@ -29,6 +31,13 @@ function onTocsin(options: Options, postgres: string | null, measure: MeasureSer
       postgres,
       config: tellAll(receiver.url),
     });
+    return measure(server, inbox).finally(server.stop);
+  });
+}
+
+function onBareParts({ sandbox }: Options, measure: MeasureServer): Promise<Measure> {
+  return withReceiver(async (receiver, inbox) => {
+    const server = await startMessageFloor(sandbox, receiver.url);
     return measure(server, inbox).finally(server.stop);
   });
 }

@@ -1,6 +1,7 @@
 import { CompiledQuery, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { describeEachStore } from '../../test/stores.ts';
+import type { UpdateOptions } from './dialect.ts';
 import { ask, type Ctx, insertMany, inTransaction, runStatements, updateMany, writeLater } from './index.ts';
 
 const counters = (ctx: Ctx) => ctx.db.selectFrom('counter').selectAll().orderBy('name').execute();
@@ -239,6 +240,33 @@ describeEachStore('many rows', (open) => {
       { name: 'a', holder: "o'neil", token: 't', until_at: 5 },
       { name: 'b', holder: 'z', token: 't', until_at: Number.MAX_SAFE_INTEGER },
     ]);
+  });
+
+  it('rows are left alone that are not as expected any more, and the others can be answered', async () => {
+    const { ctx } = await open();
+    const rows = ['a', 'b', 'c'].map((name) => ({ name, holder: 'x', token: 't', until_at: 1 }));
+    await insertMany(ctx, 'lease', rows);
+    const changes = [
+      { name: 'a', token: 't', until_at: 5 },
+      { name: 'b', token: 'other', until_at: 5 },
+    ];
+    const update = (options: UpdateOptions) =>
+      runStatements(
+        ctx,
+        ctx.dialect.updateRows('lease', 'name', changes, { expected: ['token'], ...options }),
+      );
+    expect(await update({ expectedAlike: { holder: `'y'` }, returnsKeys: true })).toEqual([[]]);
+    const alike = { holder: `'z'` };
+    expect(await update({ expectedAlike: { holder: `'x'` }, alike, returnsKeys: true })).toEqual([
+      [{ value: 'a' }],
+    ]);
+    expect(await ctx.db.selectFrom('lease').select(['holder', 'until_at']).orderBy('name').execute()).toEqual(
+      [
+        { holder: 'z', until_at: 5 },
+        { holder: 'x', until_at: 1 },
+        { holder: 'x', until_at: 1 },
+      ],
+    );
   });
 });
 
