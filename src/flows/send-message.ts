@@ -7,6 +7,7 @@ import {
   type Finish,
   type Lanes,
   type NextState,
+  readStored,
   recordFinished,
   reportFailure,
   reportNews,
@@ -62,13 +63,14 @@ export async function sendMessage(courier: Courier, row: NotificationRow): Promi
   const { ctx, lanes, sender, random } = courier;
   const sentAt = ctx.clock.now();
   lanes.begin(row.channel, ctx.config, sentAt);
-  const { outcome, expectedAt } = await sender.send(row, ctx.config);
+  const { outcome, stored } = await sender.send(row, ctx.config);
+  const { dueAt, expectedAt = dueAt } = stored ?? readStored(row);
   const now = ctx.clock.now();
   const news = lanes.end(row.channel, ctx.config, outcome, now);
-  const attempt = { attempts: row.attempts, dueAt: readStored(row).dueAt, now, jitter: random() };
+  const attempt = { attempts: row.attempts, dueAt, now, jitter: random() };
   const next = decideAttempt(outcome, attempt);
   if (await record(courier, createFinish(row, outcome, next, now), row.locked_until ?? 0)) {
-    await conclude(courier, row, next, expectedAt === null ? null : sentAt - expectedAt);
+    await conclude(courier, row, next, sentAt - expectedAt);
   }
   // The next message of the thread may go now, or this one again in time.
   if (next.status === 'pending' || courier.mayHoldUp) ctx.signals.messages.ring();
@@ -95,13 +97,13 @@ async function conclude(
   { ctx, report }: Courier,
   row: NotificationRow,
   next: NextState,
-  latencyMs: number | null,
+  latencyMs: number,
 ): Promise<void> {
   const { channel, notification_id: id } = row;
   const { status, error } = next;
   ctx.metrics.notifications.inc({ channel, status: status === 'pending' ? 'retried' : status });
   if (status === 'delivered') {
-    if (latencyMs !== null) ctx.metrics.notifyLatencySeconds.observe(Math.max(0, latencyMs) / 1000);
+    ctx.metrics.notifyLatencySeconds.observe(Math.max(0, latencyMs) / 1000);
     return;
   }
   const fields = { tag: 'notify', id, channel, status, error };

@@ -4,7 +4,7 @@ import { createLazy } from '../core/lazy.ts';
 import type { Ctx, NotificationRow } from '../store/index.ts';
 import { sendThrough } from './channels/index.ts';
 import { toMessage } from './stored-message.ts';
-import type { Outcome } from './types.ts';
+import type { Outcome, StoredMessage } from './types.ts';
 
 // The outbox has at most 50 messages under way on a channel; connections above that would idle.
 const connectionsPerOrigin = 50;
@@ -23,8 +23,8 @@ export type Sender = {
 
 type SenderConfig = Pick<Config, 'channels' | 'telegram' | 'notify'>;
 
-/** What became of an attempt, and since when people could expect the message; null where nothing was sent. */
-export type Attempt = { outcome: Outcome; expectedAt: number | null };
+/** What became of an attempt, and the message as it was read for it; null where it was not. */
+export type Attempt = { outcome: Outcome; stored: StoredMessage | null };
 
 /** Answers a sender; it holds sockets until it is closed. */
 export function createSender(ctx: Ctx): Sender {
@@ -43,7 +43,7 @@ export function createSender(ctx: Ctx): Sender {
     if (!config) return skip('skipped_unconfigured', `channel ${row.channel} is not in the configuration`);
     const message = toMessage(row, ctx.clock.now());
     const outcome = await sendThrough(message, config, { ctx, http: await http.get(), telegram });
-    return { outcome, expectedAt: message.expectedAt ?? message.dueAt };
+    return { outcome, stored: message };
   };
   return {
     // One message that we cannot handle must not stop those behind it; its error stands in the outbox.
@@ -54,7 +54,7 @@ export function createSender(ctx: Ctx): Sender {
 }
 
 function skip(status: Extract<Outcome, { kind: 'skipped' }>['status'], error: string): Attempt {
-  return { outcome: { kind: 'skipped', status, error }, expectedAt: null };
+  return { outcome: { kind: 'skipped', status, error }, stored: null };
 }
 
 function giveUp(error: unknown): Attempt {
@@ -64,5 +64,5 @@ function giveUp(error: unknown): Attempt {
     error: describeError(error),
     retryAt: null,
   } as const;
-  return { outcome, expectedAt: null };
+  return { outcome, stored: null };
 }
