@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
+import { describe, expect, it } from 'vitest';
+import { openInMemory, type StoreHarness } from '../../test/stores.ts';
 import { loadTestConfig } from '../../test/supervised.ts';
 import { startTelling } from '../../test/told.ts';
 import type { QuietHours } from '../core/quiet-hours.ts';
@@ -23,7 +23,9 @@ async function start(harness: StoreHarness) {
   return { ...stage, why };
 }
 
-describeEachStore('an alert in the quiet hours of its route', (open) => {
+describe('an alert in the quiet hours of its route', () => {
+  const open = openInMemory;
+
   it('is told in the morning, and until then it says why it was not', async () => {
     const stage = await start(await open());
     await stage.report({ severity: 'P1' });

@@ -1,6 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { run } from '../../test/acting.ts';
-import { describeEachStore, describeSharedStores, type StoreHarness } from '../../test/stores.ts';
+import {
+  describeEachStore,
+  describeSharedStores,
+  openInMemory,
+  type StoreHarness,
+} from '../../test/stores.ts';
 import { loadTestConfig, startWorker } from '../../test/supervised.ts';
 import { startTelling } from '../../test/told.ts';
 import { createSilence } from '../alerts/index.ts';
@@ -68,6 +73,10 @@ describeEachStore('what goes on and what nobody has taken', (open) => {
     ]);
     expect(await alertWhy.run(stage.ctx, { alert_ref: ref })).toMatchObject({ told: true });
   });
+});
+
+describe('what goes on and what nobody has taken, on any store', () => {
+  const open = openInMemory;
 
   it('is not told again once its time to live has passed without a report, nor where the route says off', async () => {
     const stage = await start(open);
