@@ -99,7 +99,7 @@ async function workOff(ctx: Ctx): Promise<void> {
 /** Inserts an incident that is over. */
 export const incident = (id: string, number: number) => `
   insert into incident values ('${id}', ${number}, 't', 'api', 'prod', 'P1', null, 'resolved', 's', '[]', null, null,
-    1000, 1000, 2000, null, null, null, null, 1000, 2000, null, null)`;
+    1000, 1000, 2000, null, null, null, null, 1000, 2000, null, null, null, 0)`;
 /** Inserts that an incident holds the signature for a time. */
 export const held = (id: string, fromMs: number, untilMs: number | null) =>
   `insert into incident_signature values ('s', 'prod', '${id}', ${fromMs}, ${untilMs})`;
