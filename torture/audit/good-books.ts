@@ -109,7 +109,7 @@ export const triage = (id: string, atMs: number, status: string) =>
 /** Inserts a message about the incident. */
 export const message = (id: string, event: string, atMs: number, status = 'delivered') => `
   insert into notification values ('ntf_${id}', 'key-${id}', 'hook', 'all', '${event}', 'inc_1', 'inc_1', null, 'P1', '{}',
-    '${status}', 1, ${atMs}, null, null, null, null, ${atMs}, ${atMs})`;
+    '${status}', 1, ${atMs}, null, null, null, null, ${atMs}, ${atMs}, null)`;
 
 const story = [
   incident('inc_1', 1),
