@@ -20,8 +20,8 @@ export function describeClimb(incident: IncidentRow, climb: Climb): Announcement
   const lasted = wholeTime(waitedMs);
   const about = { incident, alert: null, onlyRoutes: null, reason };
   const announcement = tell('incident.escalated', about, {
-    // Once for each time that it waits, however often, and by whom, this is tried.
-    occasion: `waits:${incident.reopened_at ?? incident.created_at}:${step.afterMs}`,
+    // Once for each time that it waits, and each severity, however often and by whom this is tried.
+    occasion: `waits:${incident.reopened_at ?? incident.created_at}:${step.afterMs}:${incident.severity}`,
     title: `Not acknowledged for ${lasted}: ${incident.severity} ${incident.title}`,
     lead: `${number} has waited for somebody for ${lasted}: step ${place} of ${total}.`,
     next: `Next: acknowledge it, by the link or with: tocsin incidents ack ${number}. That ends these steps; looking changes nothing.`,

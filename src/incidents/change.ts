@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import { type Ctx, type IncidentRow, type IncidentStatus, runStatements } from '../store/index.ts';
+import { climbAnew } from './decide-climb.ts';
 import { releaseSignatures } from './queries-bridge.ts';
 import { appendEvents, type NewEvent } from './queries-event.ts';
 import { changeIncident } from './queries-incident.ts';
@@ -38,15 +39,16 @@ export async function alterIncident(
   events: readonly Omit<NewEvent, 'incidentId'>[],
 ): Promise<IncidentRow> {
   const incidentId = incident.incident_id;
+  const whole = { ...climbAnew(incident, change.severity ?? incident.severity), ...change };
   const [changed] = await runStatements(ctx, [
-    changeIncident(ctx, incidentId, incident.status, change),
+    changeIncident(ctx, incidentId, incident.status, whole),
     ...appendEvents(
       ctx,
       events.map((event) => ({ ...event, incidentId })),
     ),
   ]);
   if (changed?.length === 0) throw changedMeanwhile(incident);
-  return { ...incident, ...change, updated_at: ctx.clock.now() };
+  return { ...incident, ...whole, updated_at: ctx.clock.now() };
 }
 
 async function changeHeld(

@@ -1,5 +1,7 @@
 import type { ClimbStep } from '../config/types.ts';
+import type { Severity } from '../core/severity.ts';
 import type { IncidentRow } from '../store/index.ts';
+import { isMoreSevere } from './decide.ts';
 
 /** What the steps look at of an incident. */
 export type Climber = Pick<
@@ -44,6 +46,11 @@ function isMeant({ severity, env, service }: ClimbStep['match'], incident: Climb
     (env?.includes(incident.env) ?? true) &&
     (service?.includes(incident.service) ?? true)
   );
+}
+
+/** Answers the change that lets an incident which becomes more severe take all steps that are due for what it is then. */
+export function climbAnew(incident: Pick<IncidentRow, 'severity'>, to: Severity): { climbed_ms?: 0 } {
+  return isMoreSevere(to, incident.severity) ? { climbed_ms: 0 } : {};
 }
 
 /** What else there is to know of an incident whose step is due. */

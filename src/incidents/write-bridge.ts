@@ -1,5 +1,6 @@
 import { type AlertRow, type CompiledQuery, type Ctx, type IncidentRow, writeLater } from '../store/index.ts';
 import { type BridgeDecision, isMoreSevere, type TriageDecision } from './decide.ts';
+import { climbAnew } from './decide-climb.ts';
 import { newIncidentRow } from './new-incident.ts';
 import { countSignatures, holdSignatures, releaseSignatures, reviveSignatures } from './queries-bridge.ts';
 import { appendEvents, type NewEvent } from './queries-event.ts';
@@ -156,6 +157,7 @@ function grow(ctx: Ctx, { alert, decision }: BridgePlan, before: IncidentRow) {
   const components = new Set(JSON.parse(before.components) as string[]);
   if (alert.component !== null) components.add(alert.component);
   return {
+    ...climbAnew(before, decision.severity),
     severity: decision.severity,
     severity_cap: decision.severityCap,
     components: JSON.stringify([...components]),

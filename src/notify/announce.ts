@@ -64,26 +64,27 @@ async function planOthers(
       due: dueOf(announcement, recipient),
     }));
   });
-  const merged = await mergeWaiting(ctx, plans, told);
+  const merged = await mergeWaiting(ctx, others.filter(isResolution), plans, told);
   return plans.map((plan) => ({ ...plan, beganUnheardAt: merged.get(laneOfPlan(plan)) ?? null }));
 }
 
 /**
- * Takes back what has not got through yet and what an end makes untrue; answers when it was written, by thread and channel,
- * where nothing was heard. An attempt whose answer was lost may have told of it: the end says it again, and stays true.
+ * Takes back what has not got through yet and what an end makes untrue, also where no end is told; answers when it was
+ * written, by thread and channel, where nothing was heard. An attempt whose answer was lost may have told of it: the end
+ * says it again, and stays true.
  */
 async function mergeWaiting(
   ctx: Ctx,
+  ends: readonly Announcement[],
   plans: readonly Omit<Plan, 'beganUnheardAt'>[],
   told: readonly Told[],
 ): Promise<Map<string, number>> {
-  const ends = plans.filter(({ announcement }) => isResolution(announcement));
-  const ending = new Set(ends.map(laneOfPlan));
+  const ending = new Set(ends.map(({ thread }) => thread));
   // An end that is announced again adds nothing, so that it must stay.
   const own = new Set(
-    ends.map(({ announcement, recipient }) => createIdempotencyKey(announcement, recipient.channel)),
+    plans.map(({ announcement, recipient }) => createIdempotencyKey(announcement, recipient.channel)),
   );
-  const rows = told.filter((row) => ending.has(laneOf(row)) && !own.has(row.idempotency_key));
+  const rows = told.filter((row) => ending.has(row.thread) && !own.has(row.idempotency_key));
   const waiting = rows.filter(({ status }) => status === 'pending');
   const superseded = await supersedeWaiting(
     ctx,
@@ -132,9 +133,10 @@ async function writePlans(
   return planned.filter(({ row }) => written.has(row.notification_id));
 }
 
-/** What became more severe does not wait behind what was written before and waits longer. */
-function isUrgent({ announcement: { event, isFirst } }: Plan): boolean {
-  return event === 'incident.escalated' || (event === 'alert.firing' && !isFirst);
+/** What is or became severe does not wait behind what was written before and waits longer. */
+function isUrgent({ announcement: { event, isFirst, facts } }: Plan): boolean {
+  if (isFirst) return false;
+  return event === 'incident.escalated' || event === 'alert.firing' || facts.severity === 'P0';
 }
 
 function toAnnounced({ plan, row }: Written): Announced {

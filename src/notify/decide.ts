@@ -115,7 +115,8 @@ export function afterOutcome(breaker: Breaker, outcome: Outcome, now: number): B
       return breaker;
     case 'throttled': {
       const until = Math.min(outcome.retryAt ?? now + firstRetryMs, now + longestRetryMs);
-      return { ...breaker, pausedUntil: until };
+      const failing = failingAfter(breaker.failing, 'throttled', failuresToPause, now);
+      return { ...breaker, pausedUntil: until, failing };
     }
     case 'unreachable': {
       const failures = breaker.failures + 1;

@@ -37,7 +37,7 @@ function isOurs(row: NotificationRow): boolean {
 }
 
 function buildReport(
-  { channel, notification_id: id }: NotificationRow,
+  { channel, notification_id: id, severity }: NotificationRow,
   cause: string,
   { message, now }: { message: string | null; now: number },
 ): AlertReport {
@@ -45,7 +45,8 @@ function buildReport(
     service: 'tocsin',
     env: 'prod',
     kind: 'custom',
-    severity: 'P2',
+    // What must wake somebody is not lost in quiet hours because its own channel is.
+    severity: severity === 'P0' ? 'P0' : 'P2',
     title: `messages to channel ${channel} fail: ${cause}`,
     message,
     source: 'tocsin:notify',
