@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import {
   type AlertRow,
   type CompiledQuery,
@@ -25,6 +25,12 @@ export type InhibitionRow = Pick<
   'alert_ref' | 'severity' | 'env' | 'service' | 'kind' | 'component' | 'source' | 'labels'
 >;
 
+/** That an alert is live and nothing holds it. One that nobody has reported within its time to live goes on no longer, though nothing ended it. */
+function isFree(nowMs: number) {
+  return sql<SqlBool>`alert.ended_at is null and alert.silenced_by is null
+    and (alert.dedupe_ttl_ms is null or alert.ends_at is not null or alert.last_seen_at + alert.dedupe_ttl_ms >= ${nowMs})`;
+}
+
 /** Says that alerts inhibit others; what is noted already stays. */
 export function noteInhibitors(ctx: Ctx, rows: readonly InhibitorRow[]): readonly CompiledQuery[] {
   return ctx.dialect.insertRows('inhibitor', rows, {
@@ -43,12 +49,12 @@ const mostFound = 8;
  */
 export function inhibitorsAt(ctx: Ctx, keys: readonly string[]): Question<Map<string, InhibitionRow[]>> {
   return {
-    statements: keys.map((key) => selectAt(ctx, null, { key })),
+    statements: keys.map((key) => selectAt(ctx, null, { key, nowMs: ctx.clock.now() })),
     read: (rows) => new Map(keys.map((key, i) => [key, rows[i] as InhibitionRow[]])),
   };
 }
 
-const selectAt = defineStatement<{ key: string }, null, InhibitionRow>(({ db, value }) =>
+const selectAt = defineStatement<{ key: string; nowMs: number }, null, InhibitionRow>(({ db, value }) =>
   db
     .selectFrom((eb) =>
       eb
@@ -61,8 +67,7 @@ const selectAt = defineStatement<{ key: string }, null, InhibitionRow>(({ db, va
     )
     .innerJoin('alert', 'alert.alert_ref', 'noted.alert_ref')
     .select(factColumns)
-    .where('alert.ended_at', 'is', null)
-    .where('alert.silenced_by', 'is', null)
+    .where(isFree(value('nowMs')))
     .orderBy('noted.alert_ref')
     .limit(sql.lit(mostFound)),
 );
@@ -74,8 +79,7 @@ export async function selectUnheld(ctx: Ctx, refs: readonly string[]): Promise<I
     .selectFrom('alert')
     .select(factColumns)
     .where(ctx.dialect.isOneOf(sql.ref('alert_ref'), refs))
-    .where('ended_at', 'is', null)
-    .where('silenced_by', 'is', null)
+    .where(isFree(ctx.clock.now()))
     .execute();
 }
 
@@ -89,11 +93,11 @@ export function deleteInhibitors(
   which: 'unless free' | 'free ones too' = 'unless free',
 ): CompiledQuery[] {
   return [...Map.groupBy(rows, (row) => row.inhibition_key)].map(([key, group]) =>
-    deleteAt(ctx, which, { key, refs: group.map((row) => row.alert_ref) }),
+    deleteAt(ctx, which, { key, refs: group.map((row) => row.alert_ref), nowMs: ctx.clock.now() }),
   );
 }
 
-type DeleteValues = { key: string; refs: readonly string[] };
+type DeleteValues = { key: string; refs: readonly string[]; nowMs: number };
 
 const deleteAt = defineStatement<DeleteValues, 'unless free' | 'free ones too', unknown>(
   ({ db, dialect, value }, which) =>
@@ -108,8 +112,7 @@ const deleteAt = defineStatement<DeleteValues, 'unless free' | 'free ones too', 
               selectFrom('alert')
                 .select('alert.alert_ref')
                 .whereRef('alert.alert_ref', '=', 'inhibitor.alert_ref')
-                .where('alert.ended_at', 'is', null)
-                .where('alert.silenced_by', 'is', null),
+                .where(isFree(value('nowMs'))),
             ),
           ),
         ),
@@ -132,8 +135,9 @@ export function listInhibitors(ctx: Ctx, after: InhibitorRow, limit: number): Pr
     .select(factColumns)
     .select(['inhibitor.inhibition_key', 'inhibitor.alert_ref'])
     .select(
-      sql<number>`case when alert.ended_at is null and alert.silenced_by is null and alert.alert_ref is not null
-        then 1 else 0 end`.as('is_free'),
+      sql<number>`case when alert.alert_ref is not null and ${isFree(ctx.clock.now())} then 1 else 0 end`.as(
+        'is_free',
+      ),
     )
     .where(
       sql<boolean>`(inhibition_key, inhibitor.alert_ref) > (${after.inhibition_key}, ${after.alert_ref})`,
@@ -157,7 +161,7 @@ export function listLive(
     .select(factColumns)
     .select(place.as('place'))
     .where('ended_at', 'is', null)
-    .where('silenced_by', 'is', null)
+    .where(isFree(ctx.clock.now()))
     .where(place, '>', afterPlace)
     .orderBy(place)
     .limit(limit)
