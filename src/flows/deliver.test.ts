@@ -108,6 +108,17 @@ describeEachStore('delivering', (open) => {
     ]);
   });
 
+  test.each(['P0', 'P1', 'P3'] as const)(
+    'of a %s that gets through to nobody the alert is as urgent as it must be',
+    async (severity) => {
+      const stage = await stand(await open());
+      await stage.tell({ ...opened, facts: { ...opened.facts, severity } });
+      stage.receiver.script.push({ status: 404 });
+      await stage.deliverer.tick();
+      expect(stage.reports).toMatchObject([{ severity: severity === 'P0' ? 'P0' : 'P2' }]);
+    },
+  );
+
   test('a message that reaches nobody for a day is dead, and is reported', async () => {
     const stage = await stand(await open());
     await stage.tell(opened);

@@ -131,6 +131,25 @@ describeEachStore('an inhibition', (open) => {
     ]);
   });
 
+  it('is none by an alert that nobody has reported within its time to live', async () => {
+    const harness = await open();
+    const worker = await startWith(harness, [dbDown]);
+    const ttlMs = 30 * 60_000;
+    await worker.report({ ...db, severity: 'P3', dedupeTtlMs: ttlMs });
+    await worker.settle();
+    await worker.report(slow);
+    await pass(harness, worker, ttlMs);
+    expect(await told(worker)).toHaveLength(1);
+    await pass(harness, worker);
+    await worker.report({ ...api, title: 'api is down', severity: 'P0' });
+    await pass(harness, worker);
+    expect((await told(worker)).slice(1).sort()).toEqual([
+      'alert.firing P3 slow',
+      'incident.opened P0 api is down',
+    ]);
+    expect(await holders(worker)).toEqual([null, null, null]);
+  });
+
   it('passes on the end of what was told of before', async () => {
     const harness = await open();
     const worker = await startWith(harness, [dbDown]);

@@ -64,9 +64,9 @@ export async function sendMessage(courier: Courier, row: NotificationRow): Promi
   const sentAt = ctx.clock.now();
   lanes.begin(row.channel, ctx.config, sentAt);
   const { outcome, stored } = await sender.send(row, ctx.config);
-  const { dueAt, expectedAt = dueAt } = stored ?? readStored(row);
   const now = ctx.clock.now();
   const news = lanes.end(row.channel, ctx.config, outcome, now);
+  const { dueAt, expectedAt = dueAt } = stored ?? readStored(row);
   const attempt = { attempts: row.attempts, dueAt, now, jitter: random() };
   const next = decideAttempt(outcome, attempt);
   if (await record(courier, createFinish(row, outcome, next, now), row.locked_until ?? 0)) {

@@ -168,6 +168,37 @@ describeEachStore('an incident that nobody acknowledges', (open) => {
     expect(await climbed(worker)).toEqual(['boss Not acknowledged for 20m: P0 down']);
   });
 
+  it('takes the steps that it passed while it was less severe', async () => {
+    const harness = await open();
+    const page = step(15, ['boss'], { severity: ['P0'] });
+    const worker = await start(harness, [page, step(30, ['lead'])]);
+    await breakDown(worker);
+    await pass(harness, worker, 40);
+    expect(await climbed(worker)).toEqual(['lead Not acknowledged for 40m: P1 down']);
+    await worker.report({ title: 'down', dedupeTtlMs: null, severity: 'P0' });
+    await pass(harness, worker, 1);
+    await pass(harness, worker, 60);
+    expect((await climbed(worker)).sort()).toEqual([
+      expect.stringMatching(/^boss Not acknowledged for 4\dm: P0 down$/),
+      expect.stringMatching(/^lead Not acknowledged for 40m: P1 down$/),
+      expect.stringMatching(/^lead Not acknowledged for 4\dm: P0 down$/),
+    ]);
+  });
+
+  it('keeps still while nobody has heard of it, as its route is quiet', async () => {
+    const harness = await open();
+    const { routes } = await loadTestConfig();
+    const quietHours = { fromMs: 11 * 60 * minuteMs, toMs: 15 * 60 * minuteMs, days: null, timezone: 'UTC' };
+    const worker = await start(harness, steps, { routes: routes.map((route) => ({ ...route, quietHours })) });
+    await breakDown(worker);
+    await heal(harness, worker);
+    await breakDown(worker);
+    await pass(harness, worker, 60);
+    expect(await climbed(worker)).toEqual([]);
+    await pass(harness, worker, 120);
+    expect(await climbed(worker)).not.toEqual([]);
+  });
+
   it('keeps still while a silence holds its alerts, says so, and is told soon after its end', async () => {
     const harness = await open();
     const worker = await start(harness);
@@ -219,7 +250,7 @@ describe('a step that is due', () => {
     expect(text).toContain('INC-1 has waited for somebody for 15m: step 1 of 2.');
     expect(text).toContain('Nobody has acknowledged it yet.');
     expect(text).toContain('tocsin incidents ack INC-1');
-    expect(row.idempotency_key).toMatch(/\/incident\.escalated\/waits:\d+:900000\/lead$/);
+    expect(row.idempotency_key).toMatch(/\/incident\.escalated\/waits:\d+:900000:P1\/lead$/);
   });
 
   it('is one of the configuration in force, and never one that was told or passed', async () => {

@@ -81,9 +81,11 @@ export async function readClimbFacts(ctx: FlowCtx, ids: readonly string[]): Prom
   if (ids.length === 0) return [];
   const [told, summaries] = await Promise.all([findTold(ctx, ids), summarizeIncidentAlerts(ctx, ids)]);
   const nowMs = ctx.clock.now();
-  // Nobody can acknowledge what waits for its time, as in quiet hours.
+  // Nobody can acknowledge what waits for its time, as in quiet hours, or what was taken back.
   const heard = told.filter(
-    (row) => row.status !== 'pending' || row.attempts > 0 || row.next_attempt_at <= nowMs,
+    (row) =>
+      row.status !== 'superseded' &&
+      (row.status !== 'pending' || row.attempts > 0 || row.next_attempt_at <= nowMs),
   );
   const threads = new Set(heard.map(({ thread }) => thread));
   const alertsOf = new Map(summaries.map((summary) => [summary.incidentId, summary]));

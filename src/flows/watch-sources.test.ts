@@ -51,6 +51,18 @@ describeEachStore('the watch over sources', (open) => {
     expect(await live.where('ended_at', 'is', null).execute()).toEqual([{ title: 'm is silent' }]);
   });
 
+  it('misses who is heard once a day soon after a start, and not at once', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    const ctx = { ...worker.ctx, config: { ...worker.ctx.config, sources: { m: 1440 * minuteMs } } };
+    await worker.report({ source: 'm' });
+    await harness.clock.advance(1441 * minuteMs);
+    const anew = createSourceWatch(ctx);
+    expect(await anew.tick()).toBe(false);
+    await harness.clock.advance(10 * minuteMs + 1);
+    expect(await anew.tick()).toBe(true);
+  });
+
   it('ends the alert of a sender that is not expected any more', async () => {
     const harness = await open();
     const worker = await startWorker(harness);

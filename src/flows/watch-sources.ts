@@ -5,14 +5,16 @@ import { tellHeartbeats } from './heartbeats.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 const lookEveryMs = 5_000;
+/** Who is heard once a day is not to be missed for ever by a process that starts anew each night. */
+const longestGraceMs = 10 * 60_000;
 const watcher = 'tocsin@sources';
 
 export type SourceWatch = Loop & { tick(): Promise<boolean> };
 
 /**
  * Answers the loop that raises a `heartbeat` alert for each expected sender that went silent, and ends it when it is
- * heard again or expected no more. Before its interval has passed since the start of this process nobody is called silent:
- * while there was none, nobody could be heard.
+ * heard again or expected no more. For its interval after the start of this process, and ten minutes at most, nobody is called
+ * silent: while there was none, nobody could be heard.
  */
 export function createSourceWatch(ctx: FlowCtx): SourceWatch {
   const startedAtMs = ctx.clock.now();
@@ -47,7 +49,8 @@ type Heard = { lastMs: number | null; intervalMs: number; nowMs: number };
 
 function decideMissing({ lastMs, intervalMs, nowMs, startedAtMs }: Heard & { startedAtMs: number }) {
   if (lastMs !== null && nowMs - lastMs <= intervalMs) return false;
-  return nowMs - startedAtMs > intervalMs ? true : null;
+  const graceMs = lastMs === null ? intervalMs : Math.min(intervalMs, longestGraceMs);
+  return nowMs - startedAtMs > graceMs ? true : null;
 }
 
 function describeSilence(heard: Heard): string {

@@ -90,6 +90,27 @@ describeEachStore('in the quiet hours of a route', (open) => {
     expect(await story()).toEqual(['incident.opened pending 3', 'incident.escalated pending 3']);
   });
 
+  test('a P0 that opens it again takes along the end of before', async () => {
+    const { ctx, tell, story } = await start(open);
+    await tell('incident.opened', {}, notifySettings([route(['a'], { groupWaitMs: 0 })]));
+    await ctx.db.updateTable('notification').set({ status: 'delivered', attempts: 1 }).execute();
+    await tell('incident.resolved');
+    await tell('incident.updated', { ...urgent, occasion: 'reopened' });
+    expect(await story()).toEqual([
+      'incident.opened delivered 0',
+      'incident.resolved pending 0',
+      'incident.updated pending 0',
+    ]);
+  });
+
+  test('what is over before their end is not told as if it went on, where ends are not sent', async () => {
+    const { tell, story } = await start(open);
+    const mute = notifySettings([{ ...quiet, sendResolved: false }]);
+    await tell('incident.opened', {}, mute);
+    await tell('incident.resolved', {}, mute);
+    expect(await story()).toEqual(['incident.opened superseded 3']);
+  });
+
   test('a route without them takes along what waited on the same channel', async () => {
     const { tell, story } = await start(open);
     const routes = [route(['a'], { name: 'severe', match: { severity: ['P1'] } }), quiet];

@@ -151,6 +151,13 @@ describe('the breaker of a channel', () => {
     expect(decideNews(after, closedBreaker)).toEqual(healed);
   });
 
+  test('a receiver that asks for one pause after the other lets nothing through either', () => {
+    const before = afterOutcome(closedBreaker, throttled(null), now);
+    const after = afterOutcome(before, throttled(null), now + 15 * minuteMs);
+    expect(decideNews(closedBreaker, before)).toBeNull();
+    expect(decideNews(before, after)).toEqual({ kind: 'silent', cause: 'throttled' });
+  });
+
   test('a receiver that asks for a pause gets it, up to 15 min for the whole channel', () => {
     expect(afterOutcome(closedBreaker, throttled(now + 9_000), now).pausedUntil).toBe(now + 9_000);
     expect(afterOutcome(closedBreaker, throttled(null), now).pausedUntil).toBe(now + 5_000);
