@@ -54,6 +54,12 @@ describe('parseInput', () => {
   });
 });
 
+it('names a key as long as a body by its beginning', () => {
+  const parsed = z.strictObject({}).safeParse({ ['k'.repeat(100_000)]: 1 });
+  const [error] = fieldErrors(parsed.error ?? new z.ZodError([]));
+  expect(error?.field).toBe(`${'k'.repeat(300)}…`);
+});
+
 it('lists each unknown key by itself, without a hint where none is given', () => {
   const parsed = z.strictObject({ a: z.string() }).safeParse({ a: 'x', b: 1, c: 2 });
   expect(fieldErrors(parsed.error ?? new z.ZodError([]))).toEqual([

@@ -52,9 +52,9 @@ export function refusedText(issue: RawIssue): string | undefined {
 }
 
 /** The schema of a key has said what is wrong with it. */
-function describeKey(issues: unknown): string | undefined {
-  const [first] = issues as readonly { message?: string }[];
-  return first?.message === undefined ? undefined : `has a key that ${first.message}`;
+function describeKey(issues: unknown): string {
+  const messages = (issues as readonly { message: string }[]).map(({ message }) => message);
+  return `has a key that ${messages.join(', ')}`;
 }
 
 function sizeUnit({ code, origin }: RawIssue): string {

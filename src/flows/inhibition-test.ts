@@ -12,7 +12,7 @@ import {
   inhibitorsAt,
   noteInhibitors,
   readInhibition,
-  type Subject,
+  type StoredSubject,
   selectUnheld,
 } from '../alerts/index.ts';
 import type { RouteFacts } from '../core/hand-over.ts';
@@ -64,7 +64,7 @@ function asHolder(inhibition: Inhibition | null): Holder | null {
 }
 
 /** Answers an alert as inhibitions see it. */
-export function subjectOf(alert: InhibitionRow): Subject {
+export function subjectOf(alert: InhibitionRow): StoredSubject {
   return { ref: alert.alert_ref, facts: alertFacts(alert) };
 }
 

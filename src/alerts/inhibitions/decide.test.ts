@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { InhibitionConfig } from '../../config/types.ts';
 import type { RouteFacts } from '../../core/hand-over.ts';
-import { createInhibitionTest, inhibitedKeys, inhibitingKeys, type Subject } from './decide.ts';
+import {
+  createInhibitionTest,
+  inhibitedKeys,
+  inhibitingKeys,
+  type StoredSubject,
+  type Subject,
+} from './decide.ts';
 
 const facts: RouteFacts = {
   severity: 'P1',
@@ -20,13 +26,13 @@ const dbDown: InhibitionConfig = {
   equal: ['env'],
 };
 
-function subject(ref: string | null, change: Partial<RouteFacts> = {}): Subject {
+function subject<Ref extends string | null>(ref: Ref, change: Partial<RouteFacts> = {}) {
   return { ref, facts: { ...facts, ...change } };
 }
 
 /** Answers by what the subject is inhibited among others: all that is known of them is noted as it is in the database. */
-function ask(rules: readonly InhibitionConfig[], one: Subject, others: readonly Subject[]) {
-  const at = new Map<string, Subject[]>();
+function ask(rules: readonly InhibitionConfig[], one: Subject, others: readonly StoredSubject[]) {
+  const at = new Map<string, StoredSubject[]>();
   for (const other of others) {
     for (const key of inhibitingKeys(rules, other.facts)) at.set(key, [...(at.get(key) ?? []), other]);
   }
@@ -35,11 +41,11 @@ function ask(rules: readonly InhibitionConfig[], one: Subject, others: readonly 
   return createInhibitionTest(rules, found)(one);
 }
 
-const api = (ref: string | null, change: Partial<RouteFacts> = {}) =>
+const api = <Ref extends string | null>(ref: Ref, change: Partial<RouteFacts> = {}) =>
   subject(ref, { service: 'api', severity: 'P2', ...change });
 
 describe('an alert is inhibited', () => {
-  it.each<[string, Subject, Subject[], string | null]>([
+  it.each<[string, Subject, StoredSubject[], string | null]>([
     ['by one that matches when, where it matches mute', api('b'), [subject('a')], 'a'],
     ['by one that is younger too', api('a'), [subject('b')], 'b'],
     ['by the oldest of several', api('c'), [subject('a'), subject('b')], 'a'],

@@ -7,6 +7,9 @@ import type { Inhibition } from '../silences/holder.ts';
 /** An alert as inhibitions see it. References grow with time; null: it is not there yet, and younger than all that are. */
 export type Subject = { ref: string | null; facts: RouteFacts };
 
+/** One that is there. */
+export type StoredSubject = Subject & { ref: string };
+
 type Rules = readonly InhibitionConfig[];
 
 /** Answers the keys under which an alert is noted as one that inhibits others; none: it inhibits nothing. */
@@ -35,14 +38,14 @@ export type InhibitionTest = (subject: Subject) => Inhibition | null;
  */
 export function createInhibitionTest(
   rules: Rules,
-  inhibitors: ReadonlyMap<string, readonly Subject[]>,
+  inhibitors: ReadonlyMap<string, readonly StoredSubject[]>,
 ): InhibitionTest {
   return (subject) => {
     for (const rule of rules) {
       const found = (inhibitors.get(keyOf(rule, subject.facts) ?? '') ?? []).find(
         (other) => inhibits(rule, other, subject) && !givesWay(rules, other, subject),
       );
-      if (found) return { name: rule.name, alertRef: found.ref ?? '' };
+      if (found) return { name: rule.name, alertRef: found.ref };
     }
     return null;
   };

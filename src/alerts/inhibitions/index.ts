@@ -6,6 +6,7 @@ export {
   type InhibitionTest,
   inhibitedKeys,
   inhibitingKeys,
+  type StoredSubject,
   type Subject,
 } from './decide.ts';
 export {
