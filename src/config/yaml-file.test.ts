@@ -205,7 +205,7 @@ describe('any text', () => {
           expect(findProblems(configError(problems))).toHaveLength(problems.length);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   }, 60_000);
 });

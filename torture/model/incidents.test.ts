@@ -16,7 +16,7 @@ import { createWorld } from './world.ts';
 const runs = Number(process.env.MODEL_RUNS ?? 0);
 const seed = Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31);
 /** In a run without wishes, so that it is a matter of seconds; what was begun counts. */
-const withinMs = 3_000;
+const withinMs = 6_000;
 
 describeEachStore('incidents, whatever alerts, workers, people and time do in whatever order', (open) => {
   it('keep their promises after each step, and come to rest', { timeout: 24 * 3600_000 }, async () => {

@@ -216,7 +216,7 @@ test('whatever is sent, signed or not, the answer is never a fault of ours', {
       const isForged = !isSigned && 'x-hub-signature-256' in noise && ['hub', 'broken'].includes(path);
       if (isForged) expect(answered.statusCode).toBeGreaterThanOrEqual(400);
     }),
-    { numRuns: 600 },
+    { numRuns: 2000 },
   );
-  expect(letIn).toBeGreaterThan(10);
+  expect(letIn).toBeGreaterThan(50);
 });
