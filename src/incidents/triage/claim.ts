@@ -8,7 +8,10 @@ import type { TriageReport } from './report.ts';
 
 const leaseMs = 30_000;
 const retryAfterMs = 5_000;
+/** A failure comes again as a rule. */
 const maxAttempts = 3;
+/** A worker that ends takes along all that it had leased, most of it without fault: many must, before the triage is to blame. */
+const maxWorkers = 10;
 
 /** Leases triages that wait, oldest first; after a kill any worker gets them again. Answers [] when none waits. */
 export async function claimTriages(ctx: Ctx, limit: number): Promise<TriageRow[]> {
@@ -47,7 +50,7 @@ export function finishTriage(
   });
 }
 
-/** Notes that a triage failed; it is tried again until its third attempt. Answers false where the lease was lost. */
+/** Notes that a triage failed; it is tried again before its third attempt. Answers false where the lease was lost. */
 export function failTriage(ctx: Ctx, triage: TriageRow, error: string): Promise<boolean> {
   const last = triage.attempts >= maxAttempts;
   return inTransaction(ctx, async (ctx) => {
@@ -59,14 +62,14 @@ export function failTriage(ctx: Ctx, triage: TriageRow, error: string): Promise<
     });
     if (incidentId === null) return false;
     const what = last ? 'and is given up' : 'and is tried again';
-    const message = `triage failed ${what} (attempt ${triage.attempts} of ${maxAttempts}): ${toStorable(error, 500)}`;
+    const message = `triage failed ${what} (attempt ${triage.attempts}): ${toStorable(error, 500)}`;
     const meta = { triage_id: triage.triage_id, attempt: triage.attempts };
     await writeLater(ctx, appendEvents(ctx, [{ incidentId, type: 'triage', message, meta }]));
     return true;
   });
 }
 
-/** Answers whether all attempts are used up: its worker died in each of them. */
+/** Answers whether so many workers have ended while they had it that it goes to no further one. */
 export function isWornOut(triage: TriageRow): boolean {
-  return triage.attempts > maxAttempts;
+  return triage.attempts > maxWorkers;
 }
