@@ -12,6 +12,7 @@ async function breakJobs(): Promise<{ config: string }> {
   await mkdir(join(folder, 'automation'));
   await writeFile(join(folder, 'automation', 'jobs.yaml'), 'profiles: { a: { cron: never } }\n');
   await writeFile(join(folder, 'tocsin.yaml'), '');
+  // Commands read the environment of their process, as on a terminal; it is put back.
   vi.stubEnv('TOCSIN_DATA_DIR', join(folder, 'data'));
   onTestFinished(() => void vi.unstubAllEnvs());
   return { config: join(folder, 'tocsin.yaml') };

@@ -33,7 +33,7 @@ export type LoadOptions = {
   configPath?: string | undefined;
   /** From `--jobs`; such a file must exist. */
   jobsPath?: string | undefined;
-  /** Whether a jobs.yaml that is wrong is taken for one without profiles; default: it is a problem as any other. */
+  /** For commands that run no profile: what is wrong in jobs.yaml is then no reason to refuse, and there are no profiles. */
   areJobsOptional?: boolean;
   /** Beats REPO_DIR. */
   repoDir?: string | undefined;

@@ -41,7 +41,7 @@ export type SelfHealthDeps = RoleDeps & {
   clockOffsetMs(): number;
 };
 
-/** Answers what reads Tocsin's own health; the answer is shared for a second, so that pollers cost nothing. Never throws. */
+/** Answers what reads Tocsin's own health; the answer is shared for a second, so that pollers cost one look and one small write in it, however many there are. Never throws. */
 export function createSelfHealth(deps: SelfHealthDeps): () => Promise<SelfHealth> {
   const startedAtMs = deps.ctx.clock.now();
   let kept: { sinceMs: number; answer: Promise<SelfHealth> } | null = null;

@@ -72,12 +72,9 @@ function createMessage(plan: Plan, publicUrl: string, now: number): StoredMessag
     ...(run ? { run } : {}),
     service: facts.service,
     dueAt: due.dueAt,
+    ...(due.isQuiet ? { isQuiet: true } : {}),
     // What waits for the end of quiet hours is expected then.
-    ...(due.isQuiet
-      ? { isQuiet: true }
-      : heardAt === undefined
-        ? {}
-        : { expectedAt: heardAt + recipient.waitMs }),
+    ...(due.isQuiet || heardAt === undefined ? {} : { expectedAt: heardAt + recipient.waitMs }),
   };
 }
 
