@@ -1,32 +1,53 @@
 import { Worker } from 'node:worker_threads';
 import { fastify } from 'fastify';
+import pg from 'pg';
 
 /*
- * The least that durable ingest costs on these parts: Fastify reads the body, a worker thread inserts it into SQLite, all
- * that wait share a commit, the answer comes after it. No checks, no dedupe, no events. Arguments: port, database file.
+ * The least that durable ingest costs on these parts: Fastify reads the body, all that wait are inserted with one commit, the
+ * answer comes after it. No checks, no dedupe, no events. Into SQLite a worker thread inserts; into PostgreSQL one connection
+ * does, all of them in one statement. Arguments: port, database file or address of an empty database.
  */
 
-const [, , port = '', path = ''] = process.argv;
-const worker = new Worker(new URL('./ingest-worker.ts', import.meta.url), { workerData: { path } });
+const [, , port = '', database = ''] = process.argv;
+
+type Commit = (rows: readonly string[][]) => Promise<unknown>;
+
+function commitToSqlite(path: string): Commit {
+  const worker = new Worker(new URL('./ingest-worker.ts', import.meta.url), { workerData: { path } });
+  return (rows) =>
+    new Promise((done) => {
+      worker.once('message', done);
+      worker.postMessage(rows);
+    });
+}
+
+async function commitToPostgres(address: string): Promise<Commit> {
+  const client = new pg.Client(address);
+  await client.connect();
+  await client.query('create table alert (id text primary key, service text, title text, rest text)');
+  const text = 'insert into alert select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])';
+  return (rows) =>
+    client.query({ name: 'insert', text, values: [0, 1, 2, 3].map((i) => rows.map((row) => row[i])) });
+}
+
+const isPostgres = database.startsWith('postgres');
+const commit = isPostgres ? await commitToPostgres(database) : commitToSqlite(database);
 
 type Waiting = { rows: string[][]; done: () => void };
 let queue: Waiting[] = [];
-let underWay: Waiting[] = [];
+let isUnderWay = false;
 let lastId = 0;
 
-function commitWaiting(): void {
-  if (underWay.length > 0 || queue.length === 0) return;
-  underWay = queue;
+async function commitWaiting(): Promise<void> {
+  if (isUnderWay || queue.length === 0) return;
+  isUnderWay = true;
+  const waiting = queue;
   queue = [];
-  worker.postMessage(underWay.flatMap(({ rows }) => rows));
+  await commit(waiting.flatMap(({ rows }) => rows));
+  isUnderWay = false;
+  void commitWaiting();
+  for (const { done } of waiting) done();
 }
-
-worker.on('message', () => {
-  const committed = underWay;
-  underWay = [];
-  commitWaiting();
-  for (const { done } of committed) done();
-});
 
 type Alert = { service: string; title: string };
 
@@ -42,7 +63,7 @@ server.post('/v1/alerts', async (request) => {
   ]);
   await new Promise<void>((done) => {
     queue.push({ rows, done });
-    commitWaiting();
+    void commitWaiting();
   });
   const answers = rows.map(([id]) => ({ accepted: true, alert_ref: id }));
   return Array.isArray(request.body) ? answers : answers[0];

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fastify } from 'fastify';
-import { type IngestAnswer, ingestFresh, type KeyedReport } from '../../src/alerts/index.ts';
+import {
+  createHeardSources,
+  type IngestAnswer,
+  ingestFresh,
+  type KeyedReport,
+} from '../../src/alerts/index.ts';
 import { type Base, openBase } from '../../src/base.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { systemActor } from '../../src/core/actor.ts';
@@ -11,21 +16,22 @@ import { createGroupCommit } from '../../src/store/index.ts';
 
 /*
  * A rung between the ingest floor and Tocsin: bare Fastify before parts of the program itself, on its own schema. Arguments:
- * port, database file, rung. `rows`: what is posted becomes alerts' rows in groups, each with a key that cost nothing, and no
+ * port, database file or address of an empty database, rung. `rows`: what is posted becomes alerts' rows in groups, each with a key that cost nothing, and no
  * question. `reports`: the action itself, which reads, keys, counts repeats and answers in full.
  */
 
-const [, , port = '', path = '', rung = ''] = process.argv;
+const [, , port = '', database = '', rung = ''] = process.argv;
 const actor = systemActor('rung');
 
 type Take = (body: unknown) => Promise<unknown>;
 
 /** Answers what makes rows of bodies; all of them are new. */
 function takeAsRows(base: Base): Take {
+  const heard = createHeardSources();
   const group = createGroupCommit({
     maxWeight: 2000,
     commit: async (requests: readonly KeyedReport[][]) => {
-      const answers = (await ingestFresh(base.context(actor, null), requests.flat())).values();
+      const answers = (await ingestFresh(base.context(actor, null), requests.flat(), heard)).values();
       return requests.map((request) => request.map(() => answers.next().value as IngestAnswer | null));
     },
   });
@@ -63,10 +69,10 @@ function createKeys(): () => string {
   };
 }
 
-const config = await loadConfig({
-  env: { ALERT_BACKEND: 'sqlite', TOCSIN_DATA_DIR: dirname(path) },
-  cwd: dirname(path),
-});
+const store: Record<string, string> = database.startsWith('postgres')
+  ? { ALERT_BACKEND: 'postgres', ALERT_DATABASE_URL: database, TOCSIN_DATA_DIR: process.cwd() }
+  : { ALERT_BACKEND: 'sqlite', TOCSIN_DATA_DIR: dirname(database) };
+const config = await loadConfig({ env: store, cwd: process.cwd() });
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const base = await openBase({ config, log: quiet });
 const takeAsReports: Take = (body) => ingestAction.run(base.context(actor, null), body as object);

@@ -12,8 +12,17 @@ export function onBothEngines(
   const [sqlite, postgres] = tocsinSides;
   return [
     { name: sqlite, missing: null, measure: () => measure(null) },
-    { name: postgres, missing: null, measure: () => withDatabase(options, measure) },
+    onPostgres(options, postgres, measure),
   ];
+}
+
+/** Answers a side that measures on an empty PostgreSQL, whose address `measure` is handed. */
+export function onPostgres(
+  options: Options,
+  name: string,
+  measure: (postgres: string) => Promise<Measure>,
+): Side {
+  return { name, missing: null, measure: () => withDatabase(options, measure) };
 }
 
 async function withDatabase(

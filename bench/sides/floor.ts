@@ -12,14 +12,14 @@ const rungProgram = fileURLToPath(new URL('../floors/rung-server.ts', import.met
 /** What stands between bare parts and Tocsin: rows of its own schema, and reports by its own action. */
 export type Rung = 'rows' | 'reports';
 
-/** Starts the bare server that shows what durable ingest costs at the least; its disk is that of the sandbox. */
-export function startFloor(sandbox: Sandbox): Promise<Server> {
-  return startBare(sandbox, floorProgram, []);
+/** Starts the bare server that shows what durable ingest costs at the least; without an empty PostgreSQL it is on SQLite. */
+export function startFloor(sandbox: Sandbox, postgres: string | null = null): Promise<Server> {
+  return startBare(sandbox, floorProgram, postgres, []);
 }
 
 /** Starts a server that is the floor with parts of Tocsin in place of bare ones. */
-export function startRung(sandbox: Sandbox, rung: Rung): Promise<Server> {
-  return startBare(sandbox, rungProgram, [rung]);
+export function startRung(sandbox: Sandbox, rung: Rung, postgres: string | null = null): Promise<Server> {
+  return startBare(sandbox, rungProgram, postgres, [rung]);
 }
 
 /** Starts the bare server that shows what a durable message costs at the least. */
@@ -27,17 +27,20 @@ export function startMessageFloor(
   sandbox: Sandbox,
   receiverUrl: string,
 ): Promise<Server & { database: string }> {
-  return startBare(sandbox, messageProgram, [receiverUrl]);
+  return startBare(sandbox, messageProgram, null, [receiverUrl]);
 }
 
 async function startBare(
   sandbox: Sandbox,
   program: string,
+  postgres: string | null,
   more: readonly string[],
 ): Promise<Server & { database: string }> {
   const port = await findFreePort();
-  const database = join(sandbox.makeFolder('floor'), 'floor.db');
-  const running = sandbox.start('floor', [process.execPath, program, String(port), database, ...more]);
+  const cwd = sandbox.makeFolder('floor');
+  const database = postgres ?? join(cwd, 'floor.db');
+  const command = [process.execPath, program, String(port), database, ...more] as const;
+  const running = sandbox.start('floor', [...command], { cwd });
   await waitUntilUp(`http://127.0.0.1:${port}/readyz`, running);
   return {
     port,

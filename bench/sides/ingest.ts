@@ -2,7 +2,7 @@ import type { Column, Goal, Measure, Options, Side } from '../harness/benchmark.
 import { drive, loadColumns, toMeasure } from '../harness/drive.ts';
 import type { LoadPlan, LoadResult } from '../load/plan.ts';
 import { alertmanagerSide, startAlertmanager } from './alertmanager.ts';
-import { onBothEngines, tocsinSides } from './engines.ts';
+import { onBothEngines, onPostgres, tocsinSides } from './engines.ts';
 import { startFloor } from './floor.ts';
 import type { Server } from './server.ts';
 import { startTocsin } from './tocsin.ts';
@@ -12,7 +12,7 @@ export type IngestLoad = { connections: number; alertsPerRequest: number; isDist
 /** What every ingest benchmark shows. */
 export const ingestColumns: readonly Column[] = loadColumns;
 
-/** Answers all who take alerts: Tocsin on both engines and as an API alone, Alertmanager, and the bare parts. */
+/** Answers all who take alerts: Tocsin on both engines and as an API alone, Alertmanager, and the bare parts on both engines. */
 export function ingestSides(options: Options, load: IngestLoad): Side[] {
   const { sandbox } = options;
   const side = (name: string, start: () => Promise<Server>): Side => ({
@@ -25,6 +25,9 @@ export function ingestSides(options: Options, load: IngestLoad): Side[] {
     side('tocsin sqlite, role api', () => startTocsin(sandbox, { postgres: null, role: 'api' })),
     alertmanagerSide(options, () => measureIngest(() => startAlertmanager(options), load)),
     side('floor', () => startFloor(sandbox)),
+    onPostgres(options, 'floor postgres', (postgres) =>
+      measureIngest(() => startFloor(sandbox, postgres), load),
+    ),
   ];
 }
 

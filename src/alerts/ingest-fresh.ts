@@ -1,4 +1,5 @@
 import { type Ctx, isDatabaseUnavailable, isSerializationFailure } from '../store/index.ts';
+import { createHeardSources } from './heard-sources.ts';
 import type { KeyedReport } from './keyed-report.ts';
 import { buildAlert } from './new-alert.ts';
 import { insertFreshAlerts } from './queries-ingest.ts';
@@ -11,10 +12,16 @@ import { answerOf, type IngestAnswer } from './types.ts';
 export async function ingestFresh(
   ctx: Ctx,
   reports: readonly KeyedReport[],
+  heard = createHeardSources(),
 ): Promise<(IngestAnswer | null)[]> {
   const nowMs = ctx.clock.now();
   const alerts = reports.map((keyed) => buildAlert(keyed, ctx.ids.ulid(), nowMs, null));
-  const inserted = await insertFreshAlerts(ctx, alerts).catch(orNone);
+  const sources = heard.due(
+    alerts.map(({ source }) => source),
+    nowMs,
+  );
+  const inserted = await insertFreshAlerts(ctx, alerts, sources).catch(orNone);
+  if (inserted.size > 0) heard.written(sources);
   return alerts.map((alert) => (inserted.has(alert.alert_ref) ? answerOf(alert, false) : null));
 }
 

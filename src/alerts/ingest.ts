@@ -1,6 +1,7 @@
 import type { AlertReport } from '../core/hand-over.ts';
-import { type Ctx, inTransaction } from '../store/index.ts';
+import { type Ctx, inTransaction, runAfterCommit } from '../store/index.ts';
 import { foldReports } from './fold.ts';
+import { createHeardSources } from './heard-sources.ts';
 import { type KeyedReport, keyReport } from './keyed-report.ts';
 import { lockLiveAlerts, writeFold } from './queries-ingest.ts';
 import type { IngestAnswer } from './types.ts';
@@ -27,17 +28,23 @@ export function ingest(
   );
 }
 
-/** As `ingest`, for reports that already have their keys. */
+/** As `ingest`, for reports that already have their keys; `heard` leaves out sources that were written down just now. */
 export function ingestKeyed(
   ctx: Ctx,
   reports: readonly KeyedReport[],
   policy: { dedupeMaxMs: number },
+  heard = createHeardSources(),
 ): Promise<IngestOutcome> {
   return inTransaction(ctx, async (ctx) => {
     const nowMs = ctx.clock.now();
     const liveRows = await lockLiveAlerts(ctx, [...new Set(reports.map((keyed) => keyed.dedupeKey))]);
     const fold = foldReports(reports, liveRows, { nowMs, ids: ctx.ids, dedupeMaxMs: policy.dedupeMaxMs });
-    await writeFold(ctx, fold, new Map(reports.map((keyed) => [keyed.report.source, nowMs])));
+    const sources = heard.due(
+      reports.map((keyed) => keyed.report.source),
+      nowMs,
+    );
+    await writeFold(ctx, fold, sources);
+    runAfterCommit(ctx, () => heard.written(sources));
     return { answers: fold.answers, hasWork: fold.hasWork };
   });
 }

@@ -19,40 +19,40 @@ const keepNewest = `on conflict (source) do update set last_seen_at = excluded.l
   where alert_source.last_seen_at < excluded.last_seen_at`;
 
 /** What a new alert leaves to null is not sent: each value costs on its way to the database. */
-const newAlertColumns: readonly (keyof AlertRow)[] = [
-  'alert_ref',
-  'dedupe_key',
-  'fingerprint',
-  'signature',
-  'service',
-  'env',
-  'kind',
-  'severity',
-  'severity_rank',
-  'title',
-  'message',
-  'source',
-  'status',
-  'occurrences',
-  'first_seen_at',
-  'last_seen_at',
-  'started_at',
-  'ends_at',
-  'ended_at',
-  'dedupe_ttl_ms',
-  'labels',
-  'annotations',
-  'metrics',
-  'evidence',
-  'component',
-  'attempts',
-  'rose_since_claim',
-  'announced',
-  'incident_id',
-  'request_id',
-  'created_at',
-  'updated_at',
-];
+const newAlertColumns = {
+  alert_ref: 'text',
+  dedupe_key: 'text',
+  fingerprint: 'text',
+  signature: 'text',
+  service: 'text',
+  env: 'text',
+  kind: 'text',
+  severity: 'text',
+  severity_rank: 'bigint',
+  title: 'text',
+  message: 'text',
+  source: 'text',
+  status: 'text',
+  occurrences: 'bigint',
+  first_seen_at: 'bigint',
+  last_seen_at: 'bigint',
+  started_at: 'bigint',
+  ends_at: 'bigint',
+  ended_at: 'bigint',
+  dedupe_ttl_ms: 'bigint',
+  labels: 'text',
+  annotations: 'text',
+  metrics: 'text',
+  evidence: 'text',
+  component: 'text',
+  attempts: 'bigint',
+  rose_since_claim: 'bigint',
+  announced: 'bigint',
+  incident_id: 'text',
+  request_id: 'text',
+  created_at: 'bigint',
+  updated_at: 'bigint',
+} as const satisfies Partial<Record<keyof AlertRow, 'text' | 'bigint'>>;
 
 /** What all alerts are alike in that nobody knew before: none of it has to travel with each. */
 const alikeWhenFresh = {
@@ -66,38 +66,39 @@ const alikeWhenFresh = {
   updated_at: 'first_seen_at',
 } as const satisfies Partial<Record<keyof AlertRow, string>>;
 
-const nullWhenFresh: readonly (keyof AlertRow)[] = ['ended_at', 'incident_id'];
+const nullWhenFresh = ['ended_at', 'incident_id'];
 
-const freshAlertColumns = newAlertColumns.filter(
-  (column) => !(column in alikeWhenFresh) && !nullWhenFresh.includes(column),
+const freshAlertColumns = Object.fromEntries(
+  Object.entries(newAlertColumns).filter(
+    ([column]) => !(column in alikeWhenFresh) && !nullWhenFresh.includes(column),
+  ),
 );
 
 /**
  * Writes a fold: ends and repeats first, so that a key is free before its next alert comes. It goes along with the commit,
  * as nobody waits for its answer. Index: the primary keys.
  */
-export async function writeFold(ctx: Ctx, fold: Fold, sources: ReadonlyMap<string, number>): Promise<void> {
+export async function writeFold(ctx: Ctx, fold: Fold, sources: readonly AlertSourceRow[]): Promise<void> {
   const { insertRows, updateRows } = ctx.dialect;
-  const heard = [...sources].map(([source, last_seen_at]) => ({ source, last_seen_at }));
   await writeLater(ctx, [
     ...updateRows('alert', 'alert_ref', fold.updates.map(changedColumns)),
     ...insertRows('alert', fold.inserts, { columns: newAlertColumns, lockOrder: 'dedupe_key' }),
     ...insertRows('alert_event', fold.events),
     ...insertRows('alert_decision', fold.decisions, { onConflict: countDecisions }),
-    ...insertRows('alert_source', heard.sort(bySource), { onConflict: keepNewest }),
+    ...insertRows('alert_source', sources, { onConflict: keepNewest }),
     ...addToMinutes(ctx, fold.minutes),
   ]);
-}
-
-function bySource(a: { source: string }, b: { source: string }): number {
-  return a.source < b.source ? -1 : 1;
 }
 
 /**
  * Inserts alerts whose keys nobody holds; answers the references of those that found their key free.
  * Statements that need no answer of one another, so one transaction in one round trip. Index: alert_live.
  */
-export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): Promise<ReadonlySet<string>> {
+export async function insertFreshAlerts(
+  ctx: Ctx,
+  alerts: readonly AlertRow[],
+  sources: readonly AlertSourceRow[],
+): Promise<ReadonlySet<string>> {
   const { insertRows } = ctx.dialect;
   const [inserted] = await runStatements(ctx, [
     ...insertRows('alert', alerts, {
@@ -107,15 +108,9 @@ export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): 
       onConflict: `on conflict (${ctx.dialect.indexedHash('dedupe_key')}) where ended_at is null do nothing`,
       returning: 'alert_ref',
     }),
-    ...insertRows('alert_source', heardFrom(alerts), { onConflict: keepNewest }),
+    ...insertRows('alert_source', sources, { onConflict: keepNewest }),
   ]);
   return new Set((inserted as { value: string }[]).map((row) => row.value));
-}
-
-/** Answers each source once, with the latest time, in the order of their names. */
-function heardFrom(alerts: readonly AlertRow[]): AlertSourceRow[] {
-  const heard = new Map(alerts.map((alert) => [alert.source, alert.last_seen_at]));
-  return [...heard].map(([source, last_seen_at]) => ({ source, last_seen_at })).sort(bySource);
 }
 
 /** What a report may change of an alert that is there. */

@@ -21,6 +21,25 @@ describeEachStore('the intake', (open) => {
     expect(sources.map((row) => row.source)).toEqual(['a', 'b']);
   });
 
+  it('writes down when a source was heard once a second, whichever way its reports go', async () => {
+    const opened = await open();
+    const { clock } = opened;
+    const { ctx } = await startWorker(opened);
+    const startMs = clock.now();
+    const hear = async (title: string) => {
+      await ctx.intake.submit([completeReport({ source: 'a', title })], null);
+      return (await ctx.db.selectFrom('alert_source').selectAll().execute()).map((row) => row.last_seen_at);
+    };
+    expect(await hear('one')).toEqual([startMs]);
+    await clock.advance(999);
+    expect(await hear('two')).toEqual([startMs]);
+    expect(await hear('two')).toEqual([startMs]);
+    await clock.advance(1);
+    expect(await hear('two')).toEqual([startMs + 1000]);
+    await clock.advance(1000);
+    expect(await hear('three')).toEqual([startMs + 2000]);
+  });
+
   it('does not trust its memory: what another process made is met, not made again', async () => {
     const { ctx } = await startWorker(await open());
     const other = createIntake(() => ctx);

@@ -1,4 +1,6 @@
 import {
+  createHeardSources,
+  type HeardSources,
   type IngestAnswer,
   ingestFresh,
   ingestKeyed,
@@ -20,15 +22,16 @@ const maxReportsPerCommit = 2000;
 export function createIntake(makeCtx: () => FlowCtx): Intake {
   const recent = createRecentKeys();
   const strip = rememberTitles();
+  const heard = createHeardSources();
   const fresh = createGroupCommit({
     maxWeight: maxReportsPerCommit,
-    commit: (requests: readonly (readonly KeyedReport[])[]) => commitFresh(makeCtx(), requests),
+    commit: (requests: readonly (readonly KeyedReport[])[]) => commitFresh(makeCtx(), requests, heard),
   });
   const others = createGroupCommit({
     maxWeight: maxReportsPerCommit,
     // It looks before it writes: a second would wait for the first to end.
     maxCommits: 1,
-    commit: (requests: readonly (readonly KeyedReport[])[]) => commitOthers(makeCtx(), requests),
+    commit: (requests: readonly (readonly KeyedReport[])[]) => commitOthers(makeCtx(), requests, heard),
   });
 
   const submitTo = <Result>(
@@ -83,14 +86,22 @@ function choose<Item>(items: readonly Item[], flags: readonly boolean[], wanted:
 
 type Requests = readonly (readonly KeyedReport[])[];
 
-async function commitFresh(ctx: FlowCtx, requests: Requests): Promise<(IngestAnswer | null)[][]> {
-  const answers = await ingestFresh(ctx, requests.flat());
+async function commitFresh(
+  ctx: FlowCtx,
+  requests: Requests,
+  heard: HeardSources,
+): Promise<(IngestAnswer | null)[][]> {
+  const answers = await ingestFresh(ctx, requests.flat(), heard);
   if (answers.some((answered) => answered !== null)) ctx.signals.alerts.ring();
   return split(requests, answers);
 }
 
-async function commitOthers(ctx: FlowCtx, requests: Requests): Promise<IngestAnswer[][]> {
-  const { answers, hasWork } = await ingestKeyed(ctx, requests.flat(), ctx.config.policy.defaults);
+async function commitOthers(
+  ctx: FlowCtx,
+  requests: Requests,
+  heard: HeardSources,
+): Promise<IngestAnswer[][]> {
+  const { answers, hasWork } = await ingestKeyed(ctx, requests.flat(), ctx.config.policy.defaults, heard);
   if (hasWork) ctx.signals.alerts.ring();
   return split(requests, answers);
 }

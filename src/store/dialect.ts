@@ -8,8 +8,8 @@ export type InsertOptions = {
   onConflict?: string;
   /** A column, given in every row, whose values are answered of the rows that were really written. */
   returning?: string;
-  /** The columns to write; those of the first row where absent. */
-  columns?: readonly string[];
+  /** The columns to write, and what they hold; those of the first row where absent. */
+  columns?: Readonly<Record<string, 'text' | 'bigint'>>;
   /** A column in whose order all writers go where there is more than one, so that two never wait for each other crosswise. */
   lockOrder?: string;
   /** Columns beside them that are alike in all rows, with their SQL: a literal, or the name of one of `columns`. */

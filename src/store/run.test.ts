@@ -54,7 +54,7 @@ describeEachStore('rows that are alike in some columns', (open) => {
       { name: 'b', until_at: 2 },
     ];
     const alike = { token: `'same'`, holder: 'name' };
-    await insertMany(ctx, 'lease', rows, { columns: ['name', 'until_at'], alike });
+    await insertMany(ctx, 'lease', rows, { columns: { name: 'text', until_at: 'bigint' }, alike });
     expect(await ctx.db.selectFrom('lease').selectAll().orderBy('name').execute()).toEqual([
       { name: 'a', until_at: 1, token: 'same', holder: 'a' },
       { name: 'b', until_at: 2, token: 'same', holder: 'b' },

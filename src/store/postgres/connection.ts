@@ -86,12 +86,16 @@ async function runOne(connection: Connection, statement: Statement): Promise<Ans
   return answers.at(-1) ?? nothing;
 }
 
-/** In stage none they bring a transaction of their own, which begins and ends with them. */
+/**
+ * In stage none they bring a transaction of their own, which begins and ends with them; one statement is a transaction by
+ * itself, and two answers less are two turns less of both sides.
+ */
 async function runTogether(connection: Connection, { statements, mayBeLost }: Together): Promise<Answer> {
   const isStart = connection.stage !== 'open';
   const isAlone = connection.stage === 'none';
-  const before = isAlone ? [mayBeLost ? beginUnsynced : begin] : takeDue(connection);
-  const behind = isAlone ? [commit] : [];
+  const brackets = isAlone && (mayBeLost || statements.length > 1);
+  const before = brackets ? [mayBeLost ? beginUnsynced : begin] : isAlone ? [] : takeDue(connection);
+  const behind = brackets ? [commit] : [];
   const answers = await connection.wire.send([...before, ...statements, ...behind], isStart);
   const wanted = answers.slice(before.length, before.length + statements.length);
   return { ...nothing, rows: wanted.map(({ rows }) => rows) };

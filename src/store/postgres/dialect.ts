@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, InsertOptions } from '../dialect.ts';
 import { bindList, bindMap } from '../statement.ts';
 import { Later, Together } from './connection.ts';
 
@@ -21,12 +21,12 @@ export const postgresDialect: Dialect = {
 
   insertRows: (table, rows, options = {}) => {
     if (rows.length === 0) return [];
-    const columns = options.columns ?? Object.keys(rows[0] ?? {});
     const { alike = {} } = options;
+    const columns = Object.keys(options.columns ?? rows[0] ?? {});
     const names = [...columns, ...Object.keys(alike)].join(', ');
     const values = [...columns, ...Object.values(alike)].join(', ');
     const returning = options.returning ? `returning ${options.returning} as value` : '';
-    const text = `insert into ${table} (${names}) select ${values} from json_populate_recordset(null::${table}, $1::json) as v
+    const text = `insert into ${table} (${names}) select ${values} from ${recordsOf(table, options.columns)}
       ${options.onConflict ?? ''} ${returning}`;
     const picked = options.columns ? pick(rows, columns) : rows;
     return [CompiledQuery.raw(text, [JSON.stringify(inOrder(picked, options.lockOrder))])];
@@ -57,6 +57,13 @@ export const postgresDialect: Dialect = {
     await db.executeQuery(CompiledQuery.raw('-- later', [new Later(statements)]));
   },
 };
+
+/** Where columns are named with their types, the server does not look for all others of the table in each row. */
+function recordsOf(table: string, columns: InsertOptions['columns']): string {
+  if (!columns) return `json_populate_recordset(null::${table}, $1::json) as v`;
+  const typed = Object.entries(columns).map((column) => column.join(' '));
+  return `json_to_recordset($1::json) as v(${typed.join(', ')})`;
+}
 
 /** Answers the rows with these columns and no others, nor any that are null: each costs on its way. */
 function pick(rows: readonly object[], columns: readonly string[]): object[] {

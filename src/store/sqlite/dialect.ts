@@ -34,7 +34,7 @@ export const sqliteDialect: Dialect = {
     if (rows.length === 0) return [];
     const { alike = {} } = options;
     const values = Object.values(alike);
-    const [shared, others] = partition(options.columns ?? columnsOf(rows), (column) =>
+    const [shared, others] = partition(columnsToWrite(rows, options.columns), (column) =>
       values.includes(column),
     );
     const isWorthIt = rows.length >= rowsWorthAText;
@@ -73,6 +73,10 @@ export const sqliteDialect: Dialect = {
     await db.executeQuery(query);
   },
 };
+
+function columnsToWrite(rows: readonly object[], columns: object | undefined): string[] {
+  return columns ? Object.keys(columns) : columnsOf(rows);
+}
 
 function firstDigits(column: string): string {
   return `substr(${column}, 1, ${hashDigits})`;
