@@ -242,6 +242,43 @@ describeEachStore('many rows', (open) => {
     ]);
   });
 
+  it.each([8, 9, 99, 100, 250])(
+    'of %d, with some there already, the others are written and answered',
+    async (count) => {
+      const { ctx } = await open();
+      const rows = Array.from({ length: count }, (_, i) => ({
+        name: `n${1000 + i}`,
+        holder: 'x',
+        token: `t${i}`,
+      }));
+      const taken = rows.filter((_, i) => i === 3 || i % 30 === 7).map((row) => ({ ...row, until_at: 0 }));
+      await insertMany(ctx, 'lease', taken.slice(1));
+      const options = {
+        columns: { name: 'text', holder: 'text', token: 'text' } as const,
+        alike: { until_at: '5' },
+        onConflict: 'on conflict (name) do nothing',
+        returning: 'name',
+      };
+      const names = rows.map((row) => row.name);
+      const there = taken.slice(1).map((row) => row.name);
+      const written = await insertMany(ctx, 'lease', rows, options);
+      expect(written).toEqual(names.filter((name) => !there.includes(name)));
+      const kept = await ctx.db.selectFrom('lease').selectAll().orderBy('name').execute();
+      expect(kept).toEqual(rows.map((row) => ({ ...row, until_at: there.includes(row.name) ? 0 : 5 })));
+      expect(await insertMany(ctx, 'lease', rows, options)).toEqual([]);
+    },
+  );
+
+  it('are all left out where one of them may not be at all', async () => {
+    const { ctx } = await open();
+    const rows = Array.from({ length: 16 }, (_, i) => ({ name: `n${i}`, value: i === 12 ? null : i }));
+    const options = { onConflict: 'on conflict (name) do nothing', returning: 'name' };
+    await expect(
+      insertMany(ctx, 'counter', rows as { name: string; value: number }[], options),
+    ).rejects.toThrow(/null/i);
+    expect(await counters(ctx)).toEqual([]);
+  });
+
   it('rows are left alone that are not as expected any more, and the others can be answered', async () => {
     const { ctx } = await open();
     const rows = ['a', 'b', 'c'].map((name) => ({ name, holder: 'x', token: 't', until_at: 1 }));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { sqliteDialect } from './dialect.ts';
+import type { SqliteQuery } from './driver.ts';
 
 /** Answers the text of an insert of as many rows, which hold the first columns of three only. */
 function textOf(rows: number, held: number): string | undefined {
@@ -18,4 +19,23 @@ test('few rows are one text whatever they leave empty, so that it is prepared on
 test('of many rows what all leave empty stays at home', () => {
   expect(textOf(10, 1)).toContain('(a)');
   expect(textOf(10, 3)).toContain('(a, b, c)');
+});
+
+/** Answers an insert that asks which rows were written, of as many that differ in one column of two. */
+function insertOf(rows: number) {
+  const row = (_: unknown, i: number) => ({ a: `a${i}`, b: 'same' });
+  const [query] = sqliteDialect.insertRows('alert', Array.from({ length: rows }, row) as object[], {
+    returning: 'a',
+  });
+  return query as SqliteQuery | undefined;
+}
+
+test('what is alike in all of very many rows travels once, and is bound once for several', () => {
+  expect(insertOf(7)).not.toHaveProperty('chunk');
+  expect(insertOf(8)).toMatchObject({ many: { count: 8, shared: [] }, chunk: { sets: 8 } });
+  const { sql, many, chunk } = insertOf(100) ?? {};
+  expect(sql).toContain('(b, a) values (?1, ?)');
+  expect(many).toMatchObject({ count: 100, shared: ['same'] });
+  expect(many?.values).toHaveLength(100);
+  expect(chunk?.sql).toContain('values (?1, ?), (?1, ?)');
 });

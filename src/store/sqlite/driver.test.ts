@@ -153,7 +153,7 @@ it('holds on to no answer of what it sent', async () => {
   const collect = runInNewContext('gc') as () => void;
   const driver = new SqliteThreadsDriver(':memory:');
   onTestFinished(() => driver.destroy());
-  const statements = [{ sql: 'select 1', sets: [[]] }];
+  const statements = [{ sql: 'select 1', sets: { count: 1, shared: [], values: [] } }];
   const ask = async () => new WeakRef(await driver.sendWhole({ kind: 'run', statements, scope: 'none' }));
   const answers = [await ask(), await ask(), await ask()];
   await new Promise((resolve) => setImmediate(resolve));

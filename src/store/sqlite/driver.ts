@@ -1,12 +1,21 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
-import type { SqliteCommand, SqliteResult, SqliteScope, SqliteStatement } from './messages.ts';
+import type {
+  SqliteChunk,
+  SqliteCommand,
+  SqliteResult,
+  SqliteScope,
+  SqliteSets,
+  SqliteStatement,
+} from './messages.ts';
 import { SqliteReaders } from './readers.ts';
 import { type SqliteThread, startSqliteThread } from './thread.ts';
 
 /** A query, and what the dialect adds for this driver. */
 export type SqliteQuery = CompiledQuery & {
   /** Sets of parameters: the statement runs once for each. */
-  readonly many?: readonly (readonly unknown[])[];
+  readonly many?: SqliteSets;
+  /** The same statement for several sets at once. */
+  readonly chunk?: SqliteChunk;
   /** What to answer as `value` for each set that changed something. SQLite's own `returning` would cost a table and a journal for every row. */
   readonly answers?: readonly unknown[];
   /** Statements that travel and run together. */
@@ -196,7 +205,9 @@ function toCommand(query: SqliteQuery, scope: SqliteScope): SqliteCommand {
 }
 
 function toStatement(query: SqliteQuery): SqliteStatement {
-  const statement = { sql: query.sql, sets: query.many ?? [query.parameters] };
+  const { sql, parameters, chunk } = query;
+  const sets = query.many ?? { count: 1, shared: [], values: parameters };
+  const statement = chunk ? { sql, sets, chunk } : { sql, sets };
   return query.answers ? { ...statement, asksForHits: true } : statement;
 }
 

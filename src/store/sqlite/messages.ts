@@ -1,7 +1,21 @@
+/** Sets of parameters, all in one list: a list for each costs as much on its way as half of what is in it. */
+export type SqliteSets = {
+  count: number;
+  /** What each set begins with, sent once. */
+  shared: readonly unknown[];
+  /** What each goes on with, one set after the other. */
+  values: readonly unknown[];
+};
+
+/** A statement that does for so many sets at once, with what they share in front, what another does for each. */
+export type SqliteChunk = { sql: string; sets: number };
+
 /** A statement, to be run once for each set of parameters. */
 export type SqliteStatement = {
   sql: string;
-  sets: readonly (readonly unknown[])[];
+  sets: SqliteSets;
+  /** Tried first: it writes all of its sets, or none where one has a unique key that is taken; then they go one by one. */
+  chunk?: SqliteChunk;
   /** Asks for the positions of the sets that changed something. */
   asksForHits?: boolean;
 };

@@ -10,7 +10,11 @@ import { type SqliteThread, startSqliteThread } from './thread.ts';
 const quick = select('select 1 as n');
 
 function select(text: string): SqliteCommand {
-  return { kind: 'run', statements: [{ sql: text, sets: [[]] }], scope: 'none' };
+  return {
+    kind: 'run',
+    statements: [{ sql: text, sets: { count: 1, shared: [], values: [] } }],
+    scope: 'none',
+  };
 }
 
 /** Keeps a core busy: a million rounds take a tenth of a second or more. */

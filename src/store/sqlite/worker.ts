@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { keepLast } from './keep-last.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
   SqliteStatement,
   SqliteThreadData,
 } from './messages.ts';
+import { type Prepared, runStatement } from './run-statement.ts';
 
 /*
  * A database thread: one connection, one request at a time. It keeps every fsync and every slow query off the
@@ -17,7 +18,6 @@ import type {
 
 const { path, readOnly } = workerData as SqliteThreadData;
 let opened: DatabaseSync | null = null;
-type Prepared = { statement: StatementSync; columns: readonly string[] };
 const prepared = new Map<string, Prepared>();
 const maxPrepared = 500;
 
@@ -49,29 +49,8 @@ function prepare(sql: string): Prepared {
   return made;
 }
 
-function toBindable(value: unknown): SQLInputValue {
-  if (typeof value === 'string' || typeof value === 'number' || value === null) return value;
-  if (value === undefined) return null;
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'bigint' || value instanceof Uint8Array) return value;
-  throw new TypeError(`a ${typeof value} cannot be bound to a statement`);
-}
-
-function run({ sql, sets, asksForHits = false }: SqliteStatement): SqliteResult {
-  const { statement, columns } = prepare(sql);
-  const result = { columns, rows: [] as unknown[][], changes: 0, hits: [] as number[] };
-  sets.forEach((parameters, i) => {
-    const bound = parameters as SQLInputValue[];
-    for (let place = 0; place < bound.length; place++) bound[place] = toBindable(parameters[place]);
-    if (columns.length > 0) {
-      for (const row of statement.all(...bound) as unknown as unknown[][]) result.rows.push(row);
-      return;
-    }
-    const changes = Number(statement.run(...bound).changes);
-    result.changes += changes;
-    if (asksForHits && changes > 0) result.hits.push(i);
-  });
-  return result;
+function run(statement: SqliteStatement): SqliteResult {
+  return runStatement(prepare, statement);
 }
 
 function runAll(statements: readonly SqliteStatement[], scope: SqliteScope): SqliteResult[] {
