@@ -76,7 +76,7 @@ export async function runAction<Context extends { actor: Actor }>(
   rawInput: unknown,
 ): Promise<unknown> {
   requireEntitlement(ctx.actor, action.entitlement);
-  return action.run(ctx, parseInput(action.input, rawInput));
+  return await action.run(ctx, parseInput(action.input, rawInput));
 }
 
 export type FieldError = { field: string; message: string };

@@ -79,7 +79,8 @@ export async function ingestReports(
   const { kinds, routes } = ctx.config;
   const defaults = { source: ctx.actor.name, kinds, routes, nowMs: ctx.clock.now() };
   const read = raws.map((raw) => readReport(raw, defaults));
-  const reports = read.flatMap((result): AlertReport[] => ('report' in result ? [result.report] : []));
+  const reports: AlertReport[] = [];
+  for (const result of read) if ('report' in result) reports.push(result.report);
   const answers = reports.length > 0 ? await submit(reports, reports.length === read.length) : [];
   countAnswers(ctx, answers, read.length - reports.length);
   let next = 0;

@@ -9,7 +9,7 @@ import type { Gatekeeper } from '../auth.ts';
 import { readBodiesAsBytes } from '../body.ts';
 import type { Door } from '../door.ts';
 import { errorResponses, toSchema } from '../openapi.ts';
-import { sendResult } from '../routes/actions.ts';
+import { readyBody } from '../routes/actions.ts';
 
 type Params = { name: string; secret?: string };
 const bodyLimit = 5 * 1024 * 1024;
@@ -59,7 +59,7 @@ async function receive(
     door.metrics.webhooks.inc({ webhook: name, result: received.isRepeat ? 'repeated' : 'taken' });
     logRejected(door, request, received, body);
     if (received.isRepeat) reply.header('idempotent-replayed', 'true');
-    return sendResult(reply, request.id, answerReports(received.answers, received.isSingle), 200);
+    return readyBody(reply, request.id, answerReports(received.answers, received.isSingle), 200);
   } catch (error) {
     door.metrics.webhooks.inc({ webhook: name, result: 'failed' });
     logLost(door, request, body, toAppError(door.translateError(error)).message);

@@ -32,21 +32,22 @@ function addActionRoute(
       const actor = found instanceof Promise ? await found : found;
       const result = await runAction(action, door.context(actor, request.id), readInput(request));
       if (changesTokens) door.authenticator.forget();
-      return sendResult(reply, request.id, result, http.status ?? 200);
+      return readyBody(reply, request.id, result, http.status ?? 200);
     },
   });
 }
 
-/** Sends what an action answered; what carries an error is sent with both. */
-export function sendResult(reply: FastifyReply, requestId: string, result: unknown, status: number): unknown {
+/** Sets the status for what an action answered, and answers the body to send; what carries an error shows both. */
+export function readyBody(reply: FastifyReply, requestId: string, result: unknown, status: number): unknown {
   if (!(result instanceof Answer)) {
     if (status !== 200) reply.code(status);
-    return reply.send(result);
+    return result;
   }
   const envelope = result.error ? toEnvelope(result.error, requestId) : {};
   const { body } = result;
   const isPlain = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return reply.code(result.status).send(isPlain ? { ...body, ...envelope } : body);
+  reply.code(result.status);
+  return isPlain ? { ...body, ...envelope } : body;
 }
 
 function readQuery(request: FastifyRequest): unknown {
