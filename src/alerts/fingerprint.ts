@@ -5,9 +5,14 @@ export function fingerprintOf(service: string, kind: string, strippedTitle: stri
   return `${service}:${kind}:${strippedTitle}`;
 }
 
-/** Answers SHA-256 of `service|env|kind|fingerprint`, in hex. */
-export function dedupeKeyOf(service: string, env: string, kind: string, fingerprint: string): string {
-  return hash('sha256', `${service}|${env}|${kind}|${fingerprint}`);
+/** Answers `service|env|kind|fingerprint`, which tells one problem from all others. */
+export function identityOf(service: string, env: string, kind: string, fingerprint: string): string {
+  return `${service}|${env}|${kind}|${fingerprint}`;
+}
+
+/** Answers SHA-256 of what `identityOf` answers, in hex. */
+export function dedupeKeyOf(identity: string): string {
+  return hash('sha256', identity);
 }
 
 /** Answers SHA-256 of `service|kind|fingerprint`, in hex: the same failure in whatever environment. */

@@ -16,7 +16,7 @@ export { createHeardSources, type HeardSources } from './heard-sources.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
 export { ingestFresh } from './ingest-fresh.ts';
 export * from './inhibitions/index.ts';
-export { type KeyedReport, keyReport } from './keyed-report.ts';
+export { type KeyedReport, keyNamed, keyReport, type NamedReport, nameReport } from './keyed-report.ts';
 export { isLeft } from './left.ts';
 export { linkAlert, moveAlerts } from './link.ts';
 export { listAlertEvents } from './list-events.ts';

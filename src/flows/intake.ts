@@ -4,8 +4,9 @@ import {
   type IngestAnswer,
   ingestFresh,
   ingestKeyed,
-  type KeyedReport,
-  keyReport,
+  keyNamed,
+  type NamedReport,
+  nameReport,
   rememberTitles,
 } from '../alerts/index.ts';
 import { createGroupCommit } from '../store/index.ts';
@@ -17,7 +18,8 @@ const maxReportsPerCommit = 2000;
 /**
  * Answers where reports are committed in groups; `makeCtx` is asked anew for every commit. What looks like the first of
  * its problem is inserted without a look at what is there, and finds out by the unique index where that was wrong; all
- * else, and what was wrong, goes the way that looks first. The keys that are remembered are a hint, and decide nothing.
+ * else, and what was wrong, goes the way that looks first. What is remembered is a hint, and decides nothing. Keys are made
+ * for a group at once: a hash by itself, between other work, takes three times as long.
  */
 export function createIntake(makeCtx: () => FlowCtx): Intake {
   const recent = createRecentKeys();
@@ -25,37 +27,37 @@ export function createIntake(makeCtx: () => FlowCtx): Intake {
   const heard = createHeardSources();
   const fresh = createGroupCommit({
     maxWeight: maxReportsPerCommit,
-    commit: (requests: readonly (readonly KeyedReport[])[]) => commitFresh(makeCtx(), requests, heard),
+    commit: (requests: readonly (readonly NamedReport[])[]) => commitFresh(makeCtx(), requests, heard),
   });
   const others = createGroupCommit({
     maxWeight: maxReportsPerCommit,
     // It looks before it writes: a second would wait for the first to end.
     maxCommits: 1,
-    commit: (requests: readonly (readonly KeyedReport[])[]) => commitOthers(makeCtx(), requests, heard),
+    commit: (requests: readonly (readonly NamedReport[])[]) => commitOthers(makeCtx(), requests, heard),
   });
 
   const submitTo = <Result>(
-    group: { submit(reports: readonly KeyedReport[], weight: number): Promise<readonly Result[]> },
-    reports: readonly KeyedReport[],
+    group: { submit(reports: readonly NamedReport[], weight: number): Promise<readonly Result[]> },
+    reports: readonly NamedReport[],
   ): Promise<readonly Result[]> =>
     reports.length === 0 ? Promise.resolve([]) : group.submit(reports, reports.length);
 
   /** The way of most requests, without the sorting that many reports take. */
-  const submitOne = async (keyed: KeyedReport): Promise<readonly IngestAnswer[]> => {
-    const one = [keyed];
+  const submitOne = async (named: NamedReport): Promise<readonly IngestAnswer[]> => {
+    const one = [named];
     if (!recent.sortOut(one)[0]) return others.submit(one);
     const [answer] = await fresh.submit(one);
     return answer ? [answer] : others.submit(one);
   };
 
-  const submitMany = async (keyed: readonly KeyedReport[]): Promise<readonly IngestAnswer[]> => {
-    const looksFresh = recent.sortOut(keyed);
+  const submitMany = async (named: readonly NamedReport[]): Promise<readonly IngestAnswer[]> => {
+    const looksFresh = recent.sortOut(named);
     const [tried, looked] = await Promise.all([
-      submitTo(fresh, choose(keyed, looksFresh, true)),
-      submitTo(others, choose(keyed, looksFresh, false)),
+      submitTo(fresh, choose(named, looksFresh, true)),
+      submitTo(others, choose(named, looksFresh, false)),
     ]);
     if (looked.length === 0 && !tried.includes(null)) return tried as IngestAnswer[];
-    const wrong = choose(keyed, looksFresh, true).filter((_, i) => tried[i] === null);
+    const wrong = choose(named, looksFresh, true).filter((_, i) => tried[i] === null);
     const retried = await submitTo(others, wrong);
     const [fromTried, fromRetried, fromLooked] = [tried.values(), retried.values(), looked.values()];
     return looksFresh.map((isFresh) => {
@@ -66,9 +68,9 @@ export function createIntake(makeCtx: () => FlowCtx): Intake {
 
   return {
     submit(reports, requestId) {
-      const keyed = reports.map((report) => keyReport(report, requestId, strip));
-      const [first] = keyed;
-      return first && keyed.length === 1 ? submitOne(first) : submitMany(keyed);
+      const named = reports.map((report) => nameReport(report, requestId, strip));
+      const [first] = named;
+      return first && named.length === 1 ? submitOne(first) : submitMany(named);
     },
     pending: () => fresh.pending() + others.pending(),
     async idle() {
@@ -84,14 +86,14 @@ function choose<Item>(items: readonly Item[], flags: readonly boolean[], wanted:
   return flags.includes(wanted) ? items.filter((_, i) => flags[i] === wanted) : [];
 }
 
-type Requests = readonly (readonly KeyedReport[])[];
+type Requests = readonly (readonly NamedReport[])[];
 
 async function commitFresh(
   ctx: FlowCtx,
   requests: Requests,
   heard: HeardSources,
 ): Promise<(IngestAnswer | null)[][]> {
-  const answers = await ingestFresh(ctx, requests.flat(), heard);
+  const answers = await ingestFresh(ctx, requests.flat().map(keyNamed), heard);
   if (answers.some((answered) => answered !== null)) ctx.signals.alerts.ring();
   return split(requests, answers);
 }
@@ -101,7 +103,8 @@ async function commitOthers(
   requests: Requests,
   heard: HeardSources,
 ): Promise<IngestAnswer[][]> {
-  const { answers, hasWork } = await ingestKeyed(ctx, requests.flat(), ctx.config.policy.defaults, heard);
+  const keyed = requests.flat().map(keyNamed);
+  const { answers, hasWork } = await ingestKeyed(ctx, keyed, ctx.config.policy.defaults, heard);
   if (hasWork) ctx.signals.alerts.ring();
   return split(requests, answers);
 }

@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { KeyedReport } from '../alerts/index.ts';
+import type { NamedReport } from '../alerts/index.ts';
 import { createRecentKeys } from './recent-keys.ts';
 
 const keyed = (problem: string, status: 'firing' | 'resolved' = 'firing') =>
-  ({ dedupeKey: hash('sha256', problem), report: { status } }) as KeyedReport;
+  ({ identity: problem, report: { status } }) as NamedReport;
 
 it('what fires for the first time looks fresh, once', () => {
   const recent = createRecentKeys();
