@@ -52,7 +52,9 @@ async function run(stage: Stage, sandbox: Sandbox): Promise<void> {
 
 const sandbox = openSandbox('demo');
 const stage = openStage();
+let isStopping = false;
 const stopEarly = async () => {
+  isStopping = true;
   await sandbox.close();
   process.exit(130);
 };
@@ -62,8 +64,11 @@ try {
   await run(stage, sandbox);
   stage.say('That is Tocsin: one alert, one incident, one message, and everything heals.');
 } catch (error) {
-  process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // A terminal's Ctrl-C ends Tocsin too: that it is gone then is what was asked for.
+  if (!isStopping) {
+    process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 } finally {
   await sandbox.close();
 }

@@ -178,7 +178,8 @@ function addExplain(program: Command): void {
 
 function addAction(program: Command, command: ManifestCommand): void {
   const built = leaf(program, command.command, command.summary);
-  for (const arg of command.args) built.argument(`<${arg.name}>`, arg.help);
+  for (const { name, required, help } of command.args)
+    built.argument(required ? `<${name}>` : `[${name}]`, help);
   for (const field of command.options) built.addOption(toOption(field));
   if (command.jobs) built.addOption(jobsOption());
   built

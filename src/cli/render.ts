@@ -137,7 +137,8 @@ function shortCell(value: unknown, column: string): string {
   return text.length > line.length ? `${line} …` : line;
 }
 
-function cell(value: unknown): string {
+/** Answers a value as one text without what would steer a terminal. */
+export function cell(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'object') return JSON.stringify(value);
   // Escape sequences in what others reported must not reach the terminal.

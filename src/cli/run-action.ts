@@ -2,10 +2,19 @@ import type { CommonOptions } from './main.ts';
 import type { ManifestCommand } from './manifest-types.ts';
 import { readFields } from './read-fields.ts';
 import { render } from './render.ts';
+import { renderChats } from './render-chats.ts';
 import { renderProfiles } from './render-profiles.ts';
 
 /** Results that have their own words for people. */
-const ownWords: Readonly<Record<string, (result: unknown) => string>> = { 'profiles.list': renderProfiles };
+const ownWords: Readonly<Record<string, (result: unknown) => string>> = {
+  'profiles.list': renderProfiles,
+  'notify.setup-telegram': renderChats,
+};
+
+/** Results that say that what was asked for did not come about, though nothing threw: scripts go by the exit code. */
+const cameToNothing: Readonly<Record<string, (result: unknown) => boolean>> = {
+  'notify.test': (result) => (result as { status: string }).status !== 'delivered',
+};
 
 /** Runs an action where the options say, and prints its result. Throws what the action throws. */
 export async function runActionCommand(
@@ -17,6 +26,7 @@ export async function runActionCommand(
   const result = await run(command, input, options);
   const text = options.json ? JSON.stringify(result, null, 2) : inWords(command, result);
   process.stdout.write(`${text}\n`);
+  if (cameToNothing[command.action]?.(result)) process.exitCode = 1;
 }
 
 async function run(

@@ -2,7 +2,7 @@ import { openLog } from '../base.ts';
 import { loadConfig } from '../config/index.ts';
 import { readLogsHere } from '../read-logs.ts';
 import type { CommonOptions } from './main.ts';
-import { streamRemotely } from './run-remote.ts';
+import { addressAt, streamRemotely } from './run-remote.ts';
 
 export type LogOptions = CommonOptions & { task?: string; follow?: true };
 
@@ -20,7 +20,7 @@ export async function runLogsCommand(runId: string, options: LogOptions): Promis
 /** Prints what the tasks of a run on a server wrote. Throws what the server answers, and UNAVAILABLE. */
 export function followThere(runId: string, options: LogOptions & { url: string }): Promise<void> {
   const { task, follow = false } = options;
-  const url = new URL(`/v1/runs/${encodeURIComponent(runId)}/logs`, options.url);
+  const url = addressAt(options.url, `/v1/runs/${encodeURIComponent(runId)}/logs`);
   if (task !== undefined) url.searchParams.set('task', task);
   if (follow) url.searchParams.set('follow', 'true');
   return streamRemotely(url, options, printOutput);

@@ -10,8 +10,11 @@ export async function runRemotely(
   server: Server,
 ): Promise<unknown> {
   if (!http)
-    throw new AppError('VALIDATION_ERROR', `"${command}" works beside the database only: leave out --url`);
-  const { url, rest } = fillPath(new URL(http.path, server.url), http.path, input);
+    throw new AppError(
+      'VALIDATION_ERROR',
+      `"${command}" works beside the database only: leave out --url, and unset TOCSIN_URL`,
+    );
+  const { url, rest } = fillPath(addressAt(server.url, http.path), http.path, input);
   const init: RequestInit = { method: http.method, headers: { accept: 'application/json' } };
   if (http.method === 'POST') {
     init.body = JSON.stringify(rest);
@@ -19,6 +22,14 @@ export async function runRemotely(
   } else addQuery(url, rest);
   if (server.token !== undefined) init.headers = { ...init.headers, authorization: `Bearer ${server.token}` };
   return readAnswer(await send(url, init), server.url);
+}
+
+/** Answers the address of a path on a server. Throws VALIDATION_ERROR for what is no address of one. */
+export function addressAt(server: string, path: string): URL {
+  const url = URL.canParse(path, server) ? new URL(path, server) : null;
+  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+  const message = `--url, or TOCSIN_URL: found "${server}", expected the address of a server such as http://127.0.0.1:8923`;
+  throw new AppError('VALIDATION_ERROR', message);
 }
 
 /** Hands on the text that a running server answers, as it comes. Throws what the server answers, and UNAVAILABLE. */

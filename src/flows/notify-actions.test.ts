@@ -79,6 +79,9 @@ describe('setting up Telegram', () => {
       hint: expect.stringContaining('Set the lines'),
     });
     expect(calls[0]?.token).toBe('own');
+    expect(await runAction(notifySetupTelegram, flow, { channel: 'oncall' })).toMatchObject({
+      chats: [{ env: ['TELEGRAM_CHAT_ID_ONCALL=9'] }],
+    });
     updates.length = 0;
     expect(await runAction(notifySetupTelegram, flow, { channel: 'night' })).toMatchObject({
       chats: [],

@@ -76,11 +76,7 @@ export const notifySetupTelegram = defineAction({
   entitlement: 'tools.notify.write',
   cli: { command: 'notify setup telegram', args: ['channel'] },
   async run(ctx: FlowCtx, { channel }) {
-    const config = ctx.config.channels[channel];
-    const { name, apiRoot } =
-      config?.type === 'telegram'
-        ? { name: config.channel, apiRoot: config.apiRoot }
-        : { name: channel.toUpperCase().replaceAll('-', '_'), apiRoot: null };
+    const { name, apiRoot } = findBot(ctx, channel);
     const chats = await findTelegramChats({ environment: ctx.config.telegram, name, apiRoot });
     const hint =
       chats.length > 0
@@ -89,6 +85,19 @@ export const notifySetupTelegram = defineAction({
     return { chats, hint };
   },
 });
+
+/** The bot of a configured channel, by the channel's own name or by its NAME in the environment; else of that NAME alone. */
+function findBot(
+  { config: { channels } }: FlowCtx,
+  channel: string,
+): { name: string; apiRoot: string | null } {
+  const name = channel.toUpperCase().replaceAll('-', '_');
+  const own = channels[channel];
+  if (own?.type === 'telegram') return { name: own.channel, apiRoot: own.apiRoot };
+  for (const one of Object.values(channels))
+    if (one.type === 'telegram' && one.channel === name) return { name, apiRoot: one.apiRoot };
+  return { name, apiRoot: null };
+}
 
 function requireChannel(ctx: FlowCtx, channel: string): void {
   if (ctx.config.channels[channel]) return;
