@@ -1,15 +1,8 @@
-import {
-  type AlertRow,
-  type AlertStatus,
-  type CompiledQuery,
-  type Ctx,
-  inTransaction,
-  runStatements,
-  writeLater,
-} from '../store/index.ts';
+import { type AlertRow, type CompiledQuery, type Ctx, runStatements, writeLater } from '../store/index.ts';
 import { leaseLost } from './lease-lost.ts';
 import { moveByHand } from './move.ts';
-import { ackLeased, leaveLeased, recordLeased, returnLeased } from './queries-lease.ts';
+import { ackLeased, leaveLeased, returnLeased } from './queries-lease.ts';
+import { describeMove } from './queries-moves.ts';
 
 export type AckItem = {
   alertRef: string;
@@ -31,8 +24,8 @@ export type AckItem = {
 export async function ackAlerts(ctx: Ctx, items: readonly AckItem[]): Promise<string[]> {
   const acked: string[] = [];
   for (const group of groupAlike(items)) {
-    const [, rows] = await runStatements(ctx, ackAlike(ctx, group));
-    acked.push(...(rows as { alert_ref: string; status: AlertStatus }[]).map((row) => row.alert_ref));
+    const [rows] = await runStatements(ctx, [ackAlike(ctx, group)]);
+    acked.push(...(rows as { alert_ref: string }[]).map((row) => row.alert_ref));
   }
   return acked;
 }
@@ -41,13 +34,13 @@ export async function ackAlerts(ctx: Ctx, items: readonly AckItem[]): Promise<st
 export function ackLocked(ctx: Ctx, items: readonly AckItem[]): Promise<void> {
   return writeLater(
     ctx,
-    groupAlike(items).flatMap((group) => ackAlike(ctx, group)),
+    groupAlike(items).map((group) => ackAlike(ctx, group)),
   );
 }
 
 type Alike = { shared: Omit<AckItem, 'alertRef' | 'incidentId'>; items: AckItem[] };
 
-/** Alerts that share all but who they are and what they became part of: one statement for the rows, one for their events. */
+/** Alerts that share all but who they are and what they became part of: one statement. */
 function groupAlike(items: readonly AckItem[]): Alike[] {
   const groups = Map.groupBy(items, ({ alertRef: _, incidentId, ...shared }) =>
     JSON.stringify({ ...shared, part: typeof incidentId === 'string' ? 'of one' : incidentId }),
@@ -57,24 +50,12 @@ function groupAlike(items: readonly AckItem[]): Alike[] {
   );
 }
 
-function ackAlike(ctx: Ctx, { shared, items }: Alike): CompiledQuery[] {
+function ackAlike(ctx: Ctx, { shared, items }: Alike): CompiledQuery {
   const { leaseToken, reason, note, announced = false, leave = false } = shared;
   const refs = items.map(({ alertRef }) => alertRef);
-  const nowMs = ctx.clock.now();
-  const event = {
-    eventId: ctx.ids.ulid(),
-    actor: ctx.actor.name,
-    nowMs,
-    reason,
-    note,
-    requestId: ctx.requestId,
-  };
-  const ack = { leaseToken, refs, nowMs, incidentIds: readIncidentIds(items), announced };
-  const to = leave ? 'new' : 'acked unless it rose';
-  return [
-    recordLeased(ctx, { leaseToken, refs }, { from: 'processing', to }, event),
-    leave ? leaveLeased(ctx, ack) : ackLeased(ctx, ack),
-  ];
+  const event = describeMove(ctx, reason, note);
+  const ack = { leaseToken, refs, event, incidentIds: readIncidentIds(items), announced };
+  return leave ? leaveLeased(ctx, ack) : ackLeased(ctx, ack);
 }
 
 function readIncidentIds(items: readonly AckItem[]): Record<string, string> | null | undefined {
@@ -102,24 +83,12 @@ export async function returnAlerts(
   retryAtMs: number | null,
   reason: string,
 ): Promise<string[]> {
-  const nowMs = ctx.clock.now();
   const returned: string[] = [];
   for (const [leaseToken, group] of Map.groupBy(held, (item) => item.leaseToken)) {
     const refs = group.map((item) => item.alertRef);
-    const event = {
-      eventId: ctx.ids.ulid(),
-      actor: ctx.actor.name,
-      nowMs,
-      reason,
-      note: null,
-      requestId: ctx.requestId,
-    };
-    const [, rows] = await inTransaction(ctx, (ctx) =>
-      runStatements(ctx, [
-        recordLeased(ctx, { leaseToken, refs }, { from: 'processing', to: 'new' }, event),
-        returnLeased(ctx, { leaseToken, refs, retryAtMs, nowMs }),
-      ]),
-    );
+    const event = describeMove(ctx, reason, null);
+    const back = returnLeased(ctx, { leaseToken, refs, retryAtMs, event });
+    const [rows] = await inTransaction(ctx, (ctx) => runStatements(ctx, [back]));
     returned.push(...(rows as { alert_ref: string }[]).map((row) => row.alert_ref));
   }
   return returned;

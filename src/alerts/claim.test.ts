@@ -19,6 +19,7 @@ import {
   returnAlerts,
 } from './index.ts';
 import { leaseWaiting } from './queries-claim.ts';
+import { describeMove } from './queries-moves.ts';
 
 const minuteMs = 60_000;
 
@@ -304,6 +305,7 @@ describe('on PostgreSQL', () => {
         takesLeft: false,
         lockUntilMs: 0,
         nowMs: ctx.clock.now(),
+        event: describeMove(ctx, 'claimed', null),
         sinceMs: null,
         filters: {},
       });

@@ -1,6 +1,6 @@
 import { type AlertRow, type Ctx, type Question, runStatements } from '../store/index.ts';
 import { type Claim, findStalled, leaseWaiting } from './queries-claim.ts';
-import { recordLeased } from './queries-lease.ts';
+import { describeMove } from './queries-moves.ts';
 import { releaseStalled } from './release.ts';
 import type { AlertFilters } from './types.ts';
 
@@ -33,50 +33,43 @@ export async function claimAndAsk<Answer>(
   question: Question<Answer>,
 ): Promise<Claimed<Answer>> {
   const first = await tryClaim(ctx, request, question, 'unless any is stalled');
-  if (!first.stalled) return first;
+  // What it has leased says that nothing was stalled: only who got nothing has to look.
+  if (first.alerts.length > 0 || !(await isAnyStalled(ctx))) return first;
   await releaseStalled(ctx, request.maxAttempts);
   return tryClaim(ctx, request, question, 'anyhow');
 }
 
+async function isAnyStalled(ctx: Ctx): Promise<boolean> {
+  const found = await runStatements(ctx, findStalled(ctx, ctx.clock.now()));
+  return found.some((rows) => rows.length > 0);
+}
+
 type Claimed<Answer> = { alerts: AlertRow[]; answer: Answer };
 
-/** One message to the database: is anything stalled, lease what waits, write the events. */
+/** One message to the database, and one statement: lease what waits, with the events of it. */
 async function tryClaim<Answer>(
   ctx: Ctx,
   request: ClaimRequest,
   question: Question<Answer>,
   when: Claim['when'],
-): Promise<Claimed<Answer> & { stalled: boolean }> {
+): Promise<Claimed<Answer>> {
   const nowMs = ctx.clock.now();
-  const leaseToken = ctx.ids.uuid();
-  const lockUntilMs = nowMs + request.leaseMs;
   const claim = leaseWaiting(ctx, {
     owner: request.owner,
-    leaseToken,
+    leaseToken: ctx.ids.uuid(),
     limit: request.limit,
     when,
-    lockUntilMs,
+    lockUntilMs: nowMs + request.leaseMs,
     nowMs,
+    event: describeMove(ctx, 'claimed', null),
     sinceMs: request.windowMs === null ? null : nowMs - request.windowMs,
     filters: request.filters ?? {},
     takesLeft: request.takesLeft ?? false,
   });
-  const event = {
-    eventId: ctx.ids.ulid(),
-    actor: ctx.actor.name,
-    nowMs,
-    reason: 'claimed',
-    note: null,
-    requestId: ctx.requestId,
-  };
-  const record = recordLeased(ctx, { leaseToken, lockUntilMs }, { from: 'new', to: 'processing' }, event);
-  const statements = [...findStalled(ctx, nowMs), claim, record, ...question.statements];
-  const [lost, due, rows, , ...asked] = await runStatements(ctx, statements, {
+  const [rows, ...asked] = await runStatements(ctx, [claim, ...question.statements], {
     mayBeLost: request.mayBeLost ?? false,
   });
-  const stalled = (lost?.length ?? 0) + (due?.length ?? 0) > 0;
-  const alerts = ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge);
-  return { alerts, answer: question.read(asked), stalled };
+  return { alerts: ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge), answer: question.read(asked) };
 }
 
 function bySeverityThenAge(a: AlertRow, b: AlertRow): number {

@@ -2,6 +2,7 @@ import { type CompiledQuery, sql } from 'kysely';
 import { type AlertRow, type AlertStatus, type Ctx, type Dialect, defineStatement } from '../store/index.ts';
 import { leftToWorkers } from './left.ts';
 import { matchesFilters } from './queries-list.ts';
+import { type EventText, withEvents } from './queries-moves.ts';
 import type { AlertFilters } from './types.ts';
 
 export type Claim = {
@@ -10,6 +11,7 @@ export type Claim = {
   limit: number;
   lockUntilMs: number;
   nowMs: number;
+  event: EventText;
   /** Only alerts first seen since; null: all. */
   sinceMs: number | null;
   filters: AlertFilters;
@@ -19,19 +21,20 @@ export type Claim = {
   when: 'unless any is stalled' | 'anyhow';
 };
 
-/** Leases the most severe, then the oldest waiting alerts. Index: alert_waiting. */
+/** Leases the most severe, then the oldest waiting alerts, with an event of each. Index: alert_waiting. */
 export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<AlertRow> {
-  const { filters, when, takesLeft, limit, ...values } = claim;
-  return lease(ctx, { filters, when, takesLeft, limit, hasWindow: claim.sinceMs !== null }, values);
+  const { filters, when, takesLeft, limit, event, ...values } = claim;
+  const shape = { filters, when, takesLeft, limit, hasWindow: claim.sinceMs !== null };
+  return lease(ctx, shape, { ...values, ...event });
 }
 
 // Limits are part of the text here: bound, SQLite would plan the statement anew each time.
 type LeaseShape = Pick<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'> & { hasWindow: boolean };
-type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'>;
+type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft' | 'limit' | 'event'> & EventText;
 
-const lease = defineStatement<LeaseValues, LeaseShape, AlertRow>(({ db, dialect, value }, shape) =>
+const lease = defineStatement<LeaseValues, LeaseShape, AlertRow>(({ db, dialect, value }, shape) => {
   // As a plain subselect PostgreSQL may run it once a row, and lease more than the limit.
-  db
+  const claim = db
     .with(
       (cte) => cte('waiting').materialized(),
       () => selectWaiting(db, dialect, value, shape),
@@ -47,8 +50,9 @@ const lease = defineStatement<LeaseValues, LeaseShape, AlertRow>(({ db, dialect,
       updated_at: value('nowMs'),
     })
     .where('alert_ref', 'in', (eb) => eb.selectFrom('waiting').select('waiting.alert_ref'))
-    .returningAll(),
-);
+    .returningAll();
+  return withEvents(dialect, claim, 'new', value);
+});
 
 function selectWaiting(
   db: Ctx['db'],

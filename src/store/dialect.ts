@@ -1,4 +1,4 @@
-import type { CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
+import type { Compilable, CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
 import type { Database } from './schema.ts';
 
 export type TableName = keyof Database & string;
@@ -25,6 +25,15 @@ export type UpdateOptions = {
   alike?: Readonly<Record<string, string>>;
   /** Whether the keys of the rows that were really changed are answered, as `value`. */
   returnsKeys?: boolean;
+};
+
+/** What is inserted for each row that a statement answers. */
+export type InsertForEach<Row> = {
+  table: TableName;
+  /** Columns, and that of the answered row which each is filled with. */
+  taken: Readonly<Record<string, keyof Row & string>>;
+  /** Columns beside them, and the value that they have in all. */
+  alike: Readonly<Record<string, unknown>>;
 };
 
 export type TogetherOptions = {
@@ -72,6 +81,8 @@ export type Dialect = {
     rows: readonly Partial<Database[Table]>[],
     options?: UpdateOptions,
   ): CompiledQuery[];
+  /** The statement with `returning`, and the insert of a row for each that it answers: both happen or none. */
+  insertForEach<Row>(query: Compilable<Row>, insert: InsertForEach<Row>): Compilable<Row>;
   /** Runs statements that are known in advance, in the open transaction or as one of their own; answers the rows of each. */
   runTogether(
     db: Kysely<Database>,

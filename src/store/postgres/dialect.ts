@@ -48,6 +48,19 @@ export const postgresDialect: Dialect = {
     return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 
+  // A second look at the rows would have to lock them, which is a write of its own.
+  insertForEach: (query, { table, taken, alike }) => ({
+    compile: () => {
+      const compiled = query.compile();
+      const names = [...Object.keys(taken), ...Object.keys(alike)].join(', ');
+      const places = Object.keys(alike).map((_, i) => `$${compiled.parameters.length + i + 1}`);
+      const text = `with answered as (${compiled.sql}), inserted as (
+        insert into ${table} (${names}) select ${[...Object.values(taken), ...places].join(', ')} from answered
+      ) select * from answered`;
+      return { ...compiled, sql: text, parameters: [...compiled.parameters, ...Object.values(alike)] };
+    },
+  }),
+
   async runTogether(db, statements, { mayBeLost = false } = {}) {
     const query = CompiledQuery.raw('-- together', [new Together(statements, mayBeLost)]);
     return (await db.executeQuery(query)).rows as unknown[][];

@@ -44,6 +44,21 @@ export const sqliteDialect: Dialect = {
     return [returnsKeys ? { ...query, answers: valuesOf(rows, key) } : query];
   },
 
+  insertForEach: (query, { table, taken, alike }) => ({
+    compile: () => {
+      const compiled = query.compile();
+      const names = [...Object.keys(taken), ...Object.keys(alike)].join(', ');
+      const values = [
+        ...Object.keys(taken).map((_, i) => `value ->> ${i}`),
+        ...Object.keys(alike).map(() => '?'),
+      ].join(', ');
+      const text = `insert into ${table} (${names}) select ${values} from json_each(?)`;
+      const parameters = [...compiled.parameters, ...Object.values(alike)];
+      const forEach = { sql: text, taken: Object.values(taken), valueCount: Object.keys(alike).length };
+      return { ...compiled, parameters, forEach };
+    },
+  }),
+
   async runTogether(db, statements, options) {
     const query: SqliteQuery = { ...CompiledQuery.raw('-- together'), together: statements, ...options };
     return (await db.executeQuery(query)).rows as unknown[][];

@@ -18,6 +18,8 @@ export type SqliteQuery = CompiledQuery & {
   readonly chunk?: SqliteChunk;
   /** What to answer as `value` for each set that changed something. SQLite's own `returning` would cost a table and a journal for every row. */
   readonly answers?: readonly unknown[];
+  /** Runs behind it: the last of its parameters are this one's, with the columns taken of the rows that it answered. */
+  readonly forEach?: { sql: string; taken: readonly string[]; valueCount: number };
   /** Statements that travel and run together. */
   readonly together?: readonly SqliteQuery[];
   /** Whether their transaction, if it is one of their own, may be lost with the machine. */
@@ -199,13 +201,18 @@ function toCommand(query: SqliteQuery, scope: SqliteScope): SqliteCommand {
     const mayBeLost = query.mayBeLost === true;
     return { kind: 'run', statements, scope: scope === 'none' ? 'own' : scope, mayBeLost };
   }
-  // Many sets of parameters need a transaction, or each would be a commit.
-  const ownScope = query.many ? 'own' : 'none';
+  // What runs more than once needs a transaction, or each would be a commit.
+  const ownScope = query.many || query.forEach ? 'own' : 'none';
   return { kind: 'run', statements: [toStatement(query)], scope: scope === 'none' ? ownScope : scope };
 }
 
 function toStatement(query: SqliteQuery): SqliteStatement {
-  const { sql, parameters, chunk } = query;
+  const { sql, parameters, chunk, forEach } = query;
+  if (forEach) {
+    const own = parameters.length - forEach.valueCount;
+    const sets = { count: 1, shared: [], values: parameters.slice(0, own) };
+    return { sql, sets, forEach: { ...forEach, values: parameters.slice(own) } };
+  }
   const sets = query.many ?? { count: 1, shared: [], values: parameters };
   const statement = chunk ? { sql, sets, chunk } : { sql, sets };
   return query.answers ? { ...statement, asksForHits: true } : statement;

@@ -10,6 +10,9 @@ export type SqliteSets = {
 /** A statement that does for so many sets at once, with what they share in front, what another does for each. */
 export type SqliteChunk = { sql: string; sets: number };
 
+/** A statement that runs behind another, with these values, and as the last one the columns taken of all its rows, as JSON. */
+export type SqliteForEach = { sql: string; taken: readonly string[]; values: readonly unknown[] };
+
 /** A statement, to be run once for each set of parameters. */
 export type SqliteStatement = {
   sql: string;
@@ -18,6 +21,7 @@ export type SqliteStatement = {
   chunk?: SqliteChunk;
   /** Asks for the positions of the sets that changed something. */
   asksForHits?: boolean;
+  forEach?: SqliteForEach;
 };
 
 /** What the statements of one message are: each by itself, a transaction of their own, the start of one, part of the open one, or its end. */

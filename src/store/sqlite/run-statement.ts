@@ -1,5 +1,5 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import type { SqliteChunk, SqliteResult, SqliteSets, SqliteStatement } from './messages.ts';
+import type { SqliteChunk, SqliteForEach, SqliteResult, SqliteSets, SqliteStatement } from './messages.ts';
 
 export type Prepared = { statement: StatementSync; columns: readonly string[] };
 type Prepare = (sql: string) => Prepared;
@@ -9,7 +9,7 @@ const takenKeys = [1555, 2067];
 
 /** Runs a statement for each of its sets of parameters. */
 export function runStatement(prepare: Prepare, asked: SqliteStatement): SqliteResult {
-  const { chunk, asksForHits = false } = asked;
+  const { chunk, forEach, asksForHits = false } = asked;
   const sets = makeBindable(asked.sets);
   const one = prepare(asked.sql);
   const result = { columns: one.columns, rows: [] as unknown[][], changes: 0, hits: [] as number[] };
@@ -27,7 +27,14 @@ export function runStatement(prepare: Prepare, asked: SqliteStatement): SqliteRe
       if (asksForHits && changes > 0) result.hits.push(i);
     }
   }
+  if (forEach && result.rows.length > 0) runForEach(prepare, forEach, result);
   return result;
+}
+
+function runForEach(prepare: Prepare, forEach: SqliteForEach, { columns, rows }: SqliteResult): void {
+  const places = forEach.taken.map((column) => columns.indexOf(column));
+  const taken = rows.map((row) => places.map((place) => row[place]));
+  prepare(forEach.sql).statement.run(...forEach.values.map(toBindable), JSON.stringify(taken));
 }
 
 /** Answers how many rows it changed; those that it selects go to `rows`. */
