@@ -1,4 +1,11 @@
-import { type AlertRow, type CompiledQuery, type Ctx, runStatements, writeLater } from '../store/index.ts';
+import {
+  type AlertRow,
+  type CompiledQuery,
+  type Ctx,
+  inTransaction,
+  runStatements,
+  writeLater,
+} from '../store/index.ts';
 import { leaseLost } from './lease-lost.ts';
 import { moveByHand } from './move.ts';
 import { ackLeased, leaveLeased, returnLeased } from './queries-lease.ts';
