@@ -17,6 +17,8 @@ export type PassResult = {
   claimed: number;
   /** As many as it may take at once: more may wait. */
   full: boolean;
+  /** Some asked for an incident, or were part of one. */
+  urgent: boolean;
   /** It began incidents or triages. */
   began: boolean;
   /** More wanted to begin than may in one pass, and were put off. */
@@ -39,8 +41,8 @@ export async function superviseOnce(ctx: FlowCtx, owner: string, careful: boolea
   return { ...done, claimed: alerts.length, full, spent: done.spent && careful && full };
 }
 
-type Done = Pick<PassResult, 'began' | 'putOff' | 'spent'>;
-const nothing: Done = { began: false, putOff: false, spent: false };
+type Done = Pick<PassResult, 'urgent' | 'began' | 'putOff' | 'spent'>;
+const nothing: Done = { urgent: false, began: false, putOff: false, spent: false };
 
 async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: HolderTest): Promise<Done> {
   const { queue, quiet, held } = await setInhibitedApart(ctx, await sortOut(ctx, alerts, silenceOf));
@@ -64,7 +66,10 @@ async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: Holder
   if (putOff.some(isOfOthers)) await reportStorm(ctx);
   const began = allowance.incidents < maxIncidentsPerRun || allowance.triages < maxTriagesPerRun;
   const spent = allowance.incidents <= 0 || allowance.triages <= 0;
-  return { began, putOff: putOff.length > 0, spent: spent && alerts.some(isOfOthers) };
+  return {
+    ...{ urgent: queue.length > 0, began, putOff: putOff.length > 0 },
+    spent: spent && alerts.some(isOfOthers),
+  };
 }
 
 /** Alerts of Tocsin itself raise no further ones. */

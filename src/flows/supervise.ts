@@ -2,7 +2,7 @@ import { lapseAlerts } from '../alerts/index.ts';
 import { hasPassed } from '../core/clock.ts';
 import { isDatabaseUnavailable } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
-import { giveWay } from './give-way.ts';
+import { createGiveWay } from './give-way.ts';
 import { createInhibitorNotes } from './note-inhibitors.ts';
 import { reportDead, reportStorm } from './report-own-trouble.ts';
 import { createHolderReview } from './review-holders.ts';
@@ -78,13 +78,14 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
   };
 
   /** Works until the end, and rests where there is nothing left; whatever fails, the leases run out and the work comes round again. */
-  const repeat = async (work: (ctx: FlowCtx) => Promise<boolean>, rest: (ctx: FlowCtx) => Promise<void>) => {
+  const repeat = async (work: (ctx: FlowCtx) => Promise<Done>, rest: (ctx: FlowCtx) => Promise<void>) => {
+    const giveWay = createGiveWay();
     while (!stopping.signal.aborted) {
       const ctx = makeCtx();
       try {
         const startedAt = ctx.clock.now();
-        const isDone = await work(ctx);
-        await giveWay(ctx, ctx.clock.now() - startedAt, stopping.signal);
+        const { isDone, isUrgent } = await work(ctx);
+        await giveWay(ctx, { tookMs: ctx.clock.now() - startedAt, isUrgent }, stopping.signal);
         if (isDone) await rest(ctx);
       } catch (error) {
         ctx.log.error({ tag: 'alert', err: error }, '[alert] a pass of the supervisor failed');
@@ -96,9 +97,9 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
   const tellNew = () =>
     repeat(
       async (ctx) => {
-        const { full } = await pass(ctx);
+        const { full, urgent } = await pass(ctx);
         onPass?.();
-        return !full;
+        return { isDone: !full, isUrgent: urgent };
       },
       (ctx) => waitForAlerts(ctx, ctx.config.policy.defaults.pollIntervalMs, stopping.signal),
     );
@@ -108,7 +109,7 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
       async (ctx) => {
         await sweep(ctx, chores);
         onSweep?.();
-        return true;
+        return { isDone: true, isUrgent: true };
       },
       (ctx) => ctx.clock.wait(sweepEveryMs, stopping.signal),
     );
@@ -129,6 +130,9 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
     },
   };
 }
+
+/** Whether more is left to do at once, and whether it had to do with incidents. */
+type Done = { isDone: boolean; isUrgent: boolean };
 
 type Chores = Readonly<Record<string, (ctx: FlowCtx) => Promise<number>>>;
 
