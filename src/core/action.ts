@@ -11,6 +11,8 @@ export type HttpBinding = {
   path: string;
   /** Status of a success, 200 where absent. */
   status?: 200 | 201 | 202;
+  /** Other statuses of an answer of the same form, and what each says. */
+  also?: Readonly<Record<number, string>>;
   /** Body limit in bytes after decompression, 1 MiB where absent. */
   bodyLimitBytes?: number;
 };

@@ -32,7 +32,12 @@ export const recordDeployment = defineAction({
   }),
   output: deploymentView,
   entitlement: 'tools.deployments.write',
-  http: { method: 'POST', path: '/v1/deployments', status: 201 },
+  http: {
+    method: 'POST',
+    path: '/v1/deployments',
+    status: 201,
+    also: { 200: 'It was recorded before, under the same id.' },
+  },
   cli: { command: 'deployments record', args: ['service', 'version'] },
   async run(ctx: Ctx, { id, service, env, version, at, by, link, notes }) {
     const nowMs = ctx.clock.now();

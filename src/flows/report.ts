@@ -33,7 +33,12 @@ export const ingestAction = defineAction({
   input: reports,
   output: reportAnswers,
   entitlement: 'tools.alerts.ingest',
-  http: { method: 'POST', path: '/v1/alerts', bodyLimitBytes: 5 * 1024 * 1024 },
+  http: {
+    method: 'POST',
+    path: '/v1/alerts',
+    bodyLimitBytes: 5 * 1024 * 1024,
+    also: { 207: 'Of an array: some of the alerts were not taken.' },
+  },
   async run(ctx: FlowCtx, input) {
     const raws: readonly unknown[] = Array.isArray(input) ? input : [input];
     const profile = profileOfTask(ctx.actor);

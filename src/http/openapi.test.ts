@@ -53,6 +53,25 @@ test('path, query and body of an operation are told apart', async () => {
   );
 });
 
+test('a refusal of any status, and a success of another than the usual one, are described', async () => {
+  const { server } = await openDoor({ actions });
+  const { paths }: Document = (await server.inject({ url: '/openapi.json' })).json();
+  const answers = (path: string, method = 'get') => paths[path]?.[method]?.responses ?? {};
+  for (const path of [
+    '/v1/alerts/{alert_ref}',
+    '/v1/health/{component}',
+    '/metrics',
+    '/v1/runs/{run_id}/logs',
+  ])
+    expect(JSON.stringify(answers(path).default), path).toContain('"request_id"');
+  expect(answers('/v1/alerts', 'post')).toMatchObject({ 200: {}, 207: {} });
+  expect(answers('/v1/webhooks/{name}', 'post')).toMatchObject({ 200: {}, 207: {} });
+  expect(answers('/v1/deployments', 'post')).toMatchObject({ 200: {}, 201: {} });
+  const unwell = JSON.stringify(answers('/v1/health/{component}')[503]);
+  expect(unwell).toContain('"down"');
+  expect(unwell).toContain('"request_id"');
+});
+
 test('the browsable documents load nothing from elsewhere', async () => {
   const { server } = await openDoor({ actions });
   const answered = await server.inject({ url: '/docs/' });

@@ -91,6 +91,11 @@ async function makeDocuments(routes: readonly RouteOptions[], version: string): 
 function describeAction(action: Action<FlowCtx>, url: string) {
   const { $schema: _, ...input } = describeInput(action.input);
   const { http } = action;
+  const output = toSchema(action.output);
+  const also = Object.entries(http?.also ?? {}).map(([status, description]) => [
+    status,
+    { description, ...output },
+  ]);
   const pathNames = [...url.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
   const inPath = pick(input, (name) => pathNames.includes(name));
   const rest = pathNames.length === 0 ? input : pick(input, (name) => !pathNames.includes(name));
@@ -103,7 +108,8 @@ function describeAction(action: Action<FlowCtx>, url: string) {
     ...(pathNames.length > 0 ? { params: inPath } : {}),
     ...(http?.method === 'POST' ? { body: rest } : { querystring: rest }),
     response: {
-      [http?.status ?? 200]: { description: 'What was asked for.', ...toSchema(action.output) },
+      [http?.status ?? 200]: { description: 'What was asked for.', ...output },
+      ...Object.fromEntries(also),
       ...errorResponses,
     },
   };
@@ -130,7 +136,7 @@ function pick(schema: JsonSchema, isWanted: (name: string) => boolean): JsonSche
   };
 }
 
-const envelopeSchema: JsonSchema = {
+export const envelopeSchema: JsonSchema = {
   type: 'object',
   required: ['error'],
   properties: {
@@ -149,6 +155,10 @@ const envelopeSchema: JsonSchema = {
 
 const usualErrors: readonly ErrorCode[] = ['VALIDATION_ERROR', 'UNAUTHORIZED', 'FORBIDDEN', 'UNAVAILABLE'];
 
-export const errorResponses = Object.fromEntries(
-  usualErrors.map((code) => [errorTable[code].httpStatus, { description: code, ...envelopeSchema }]),
-);
+/** Every refusal has the one envelope: the usual ones by their status, and whatever else there is. */
+export const errorResponses = {
+  ...Object.fromEntries(
+    usualErrors.map((code) => [errorTable[code].httpStatus, { description: code, ...envelopeSchema }]),
+  ),
+  default: { description: 'Any other refusal; its code says which.', ...envelopeSchema },
+};

@@ -166,6 +166,7 @@ function describe(operationId: string) {
     body: {},
     response: {
       200: { description: 'What became of each alert.', ...toSchema(reportAnswers) },
+      207: { description: 'The same, where some were not taken.', ...toSchema(reportAnswers) },
       ...errorResponses,
     },
   };
