@@ -31,8 +31,8 @@ function insertOf(rows: number) {
 }
 
 test('what is alike in all of very many rows travels once, and is bound once for several', () => {
-  expect(insertOf(7)).not.toHaveProperty('chunk');
-  expect(insertOf(8)).toMatchObject({ many: { count: 8, shared: [] }, chunk: { sets: 8 } });
+  expect(insertOf(9)).not.toHaveProperty('chunk');
+  expect(insertOf(10)).toMatchObject({ many: { count: 10, shared: [] }, chunk: { sets: 8 } });
   const { sql, many, chunk } = insertOf(100) ?? {};
   expect(sql).toContain('(b, a) values (?1, ?)');
   expect(many).toMatchObject({ count: 100, shared: ['same'] });

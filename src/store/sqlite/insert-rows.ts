@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import type { InsertOptions } from '../dialect.ts';
 import type { SqliteQuery } from './driver.ts';
-import { areAlike, areNull, listSets, valuesOf } from './sets.ts';
+import { listAlike, listSets, readColumn, valuesOf } from './sets.ts';
 
 /** What is null in all of many rows is left out: each value costs on its way. For few, the same text each time is worth more. */
 const rowsWorthAText = 10;
@@ -25,13 +25,18 @@ export function insertRows(
 function writeInsert(table: string, rows: readonly object[], options: InsertOptions): SqliteQuery {
   const { alike = {}, onConflict = '', returning } = options;
   const all = Object.keys(options.columns ?? rows[0] ?? {});
-  const columns = rows.length < rowsWorthAText ? all : all.filter((column) => !areNull(rows, column));
+  const alikeInAll = rows.length < rowsWorthAText ? [] : listAlike(rows, all);
+  const columns = all.filter(
+    (column) => !alikeInAll.includes(column) || readColumn(rows[0], column) !== null,
+  );
   const named = columns.filter((column) => Object.values(alike).includes(column));
   // Who asks which rows were written expects that most are, so that several can be tried at once.
-  const mayChunk = rows.length >= rowsOfChunk && returning !== undefined;
-  const inChunks = mayChunk && named.every((column) => areAlike(rows, column));
+  const inChunks =
+    returning !== undefined &&
+    rows.length >= rowsWorthAText &&
+    named.every((column) => alikeInAll.includes(column));
   const sharesAll = inChunks && rows.length >= rowsWorthSharing;
-  const numbered = sharesAll ? columns.filter((column) => areAlike(rows, column)) : named;
+  const numbered = sharesAll ? columns.filter((column) => alikeInAll.includes(column)) : named;
   const own = columns.filter((column) => !numbered.includes(column));
   const { names, places } = writeText(numbered, own, alike);
   const insert = `insert into ${table} (${names}) values (${places})`;

@@ -16,17 +16,15 @@ export function valuesOf(rows: readonly object[], column: string): unknown[] {
   return rows.map((row) => readColumn(row, column));
 }
 
-/** Answers whether a column holds the same in all rows. */
-export function areAlike(rows: readonly object[], column: string): boolean {
-  const first = readColumn(rows[0], column);
-  return rows.every((row) => readColumn(row, column) === first);
+/** Answers the columns that hold the same in all rows. */
+export function listAlike(rows: readonly object[], columns: readonly string[]): string[] {
+  return columns.filter((column) => {
+    const first = readColumn(rows[0], column);
+    for (const row of rows) if (readColumn(row, column) !== first) return false;
+    return true;
+  });
 }
 
-/** Answers whether a column is null in all rows. */
-export function areNull(rows: readonly object[], column: string): boolean {
-  return rows.every((row) => readColumn(row, column) === null);
-}
-
-function readColumn(row: object | undefined, column: string): unknown {
+export function readColumn(row: object | undefined, column: string): unknown {
   return (row as Readonly<Record<string, unknown>> | undefined)?.[column] ?? null;
 }
