@@ -1,19 +1,31 @@
-import { type AlertRow, type AlertSourceRow, type Ctx, runStatements, writeLater } from '../store/index.ts';
+import {
+  type AlertRow,
+  type AlertSourceRow,
+  type Ctx,
+  defineStatement,
+  runStatements,
+  writeLater,
+} from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
 import { addToMinutes } from './queries-minute.ts';
 
 /** Answers the live alerts of the keys, held until the commit, in the order of their keys. Index: alert_live. */
-export function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise<AlertRow[]> {
-  return ctx.db
-    .selectFrom('alert')
-    .selectAll()
-    .where('ended_at', 'is', null)
-    .where(ctx.dialect.isOneOfHashes('dedupe_key', dedupeKeys))
-    .orderBy('dedupe_key')
-    .modifyEnd(ctx.dialect.forUpdate)
-    .execute();
+export async function lockLiveAlerts(ctx: Ctx, dedupeKeys: readonly string[]): Promise<AlertRow[]> {
+  const { rows } = await ctx.db.executeQuery(lockLive(ctx, null, { dedupeKeys }));
+  return rows;
 }
+
+const lockLive = defineStatement<{ dedupeKeys: readonly string[] }, null, AlertRow>(
+  ({ db, dialect, value }) =>
+    db
+      .selectFrom('alert')
+      .selectAll()
+      .where('ended_at', 'is', null)
+      .where(dialect.isOneOfHashes('dedupe_key', value('dedupeKeys')))
+      .orderBy('dedupe_key')
+      .modifyEnd(dialect.forUpdate),
+);
 
 const keepNewest = `on conflict (source) do update set last_seen_at = excluded.last_seen_at
   where alert_source.last_seen_at < excluded.last_seen_at`;

@@ -10,7 +10,8 @@ export const postgresDialect: Dialect = {
   isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,
   eachOf: (values) => sql`(select unnest(${bindList(values, (list) => list)}::text[]) as value)`,
   indexedHash: (column) => column,
-  isOneOfHashes: (column, hashes) => sql`${sql.ref(column)} = any(${hashes}::text[])`,
+  isOneOfHashes: (column, hashes) =>
+    sql`${sql.ref(column)} = any(${bindList(hashes, (list) => list)}::text[])`,
   textByKey: (column, texts) => sql`(${bindMap(texts)}::json ->> ${column})`,
   skipLocked: sql`for update skip locked`,
   forUpdate: sql`for update`,

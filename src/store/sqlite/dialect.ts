@@ -21,7 +21,7 @@ export const sqliteDialect: Dialect = {
   eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
   indexedHash: firstDigits,
   isOneOfHashes: (column, hashes) =>
-    sql`${sql.raw(firstDigits(column))} in (select ${sql.raw(firstDigits('value'))} from json_each(${JSON.stringify(hashes)}))`,
+    sql`${sql.raw(firstDigits(column))} in (select ${sql.raw(firstDigits('value'))} from json_each(${bindList(hashes, JSON.stringify)}))`,
   textByKey: (column, texts) => sql`(select value from json_each(${bindMap(texts)}) where key = ${column})`,
   skipLocked: nothing,
   forUpdate: nothing,
