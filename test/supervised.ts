@@ -60,7 +60,7 @@ export async function startWorker(
     actor: systemActor('supervisor'),
     config,
     ...createFlowParts(harness.clock),
-    intake: createIntake(() => ctx),
+    intake: createIntake(() => ctx, base.dialect),
   };
   const supervisor = createSupervisor({ makeCtx: () => ctx, owner: options.owner ?? 'worker-1' });
   return {

@@ -89,7 +89,7 @@ export async function startWatcher(
     actor: systemActor('prober'),
     ...createFlowParts(harness.clock),
   };
-  const intake = createIntake(() => ctx());
+  const intake = createIntake(() => ctx(), parts.dialect);
   const ctx = (): FlowCtx => ({ ...parts, intake, config });
   const probing = createProbing({ makeCtx: ctx, holder: options.holder ?? 'node-1' });
   return {

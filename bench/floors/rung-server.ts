@@ -30,6 +30,7 @@ function takeAsRows(base: Base): Take {
   const heard = createHeardSources();
   const group = createGroupCommit({
     maxWeight: 2000,
+    secondFrom: base.context(actor, null).dialect.rowsForSecondGroup,
     commit: async (requests: readonly KeyedReport[][]) => {
       const answers = (await ingestFresh(base.context(actor, null), requests.flat(), heard)).values();
       return requests.map((request) => request.map(() => answers.next().value as IngestAnswer | null));

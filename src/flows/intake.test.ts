@@ -42,7 +42,7 @@ describeEachStore('the intake', (open) => {
 
   it('does not trust its memory: what another process made is met, not made again', async () => {
     const { ctx } = await startWorker(await open());
-    const other = createIntake(() => ctx);
+    const other = createIntake(() => ctx, ctx.dialect);
     const [made] = await ctx.intake.submit([completeReport({})], null);
     const answers = await other.submit(
       [completeReport({}), completeReport({ title: 'something else' })],
@@ -75,7 +75,7 @@ describeEachStore('the intake', (open) => {
 
   it('keeps one live alert a key under many who report it at once', async () => {
     const { ctx } = await startWorker(await open());
-    const intakes = Array.from({ length: 4 }, () => createIntake(() => ctx));
+    const intakes = Array.from({ length: 4 }, () => createIntake(() => ctx, ctx.dialect));
     const all = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
         intakes[i % 4]?.submit([completeReport({}), completeReport({ title: `${i}` })], null),

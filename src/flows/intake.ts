@@ -9,7 +9,7 @@ import {
   nameReport,
   rememberTitles,
 } from '../alerts/index.ts';
-import { createGroupCommit } from '../store/index.ts';
+import { createGroupCommit, type Dialect } from '../store/index.ts';
 import type { FlowCtx, Intake } from './context.ts';
 import { createRecentKeys } from './recent-keys.ts';
 
@@ -21,18 +21,19 @@ const maxReportsPerCommit = 2000;
  * else, and what was wrong, goes the way that looks first. What is remembered is a hint, and decides nothing. Keys are made
  * for a group at once: a hash by itself, between other work, takes three times as long.
  */
-export function createIntake(makeCtx: () => FlowCtx): Intake {
+export function createIntake(makeCtx: () => FlowCtx, { rowsForSecondGroup }: Dialect): Intake {
   const recent = createRecentKeys();
   const strip = rememberTitles();
   const heard = createHeardSources();
   const fresh = createGroupCommit({
     maxWeight: maxReportsPerCommit,
+    secondFrom: rowsForSecondGroup,
     commit: (requests: readonly (readonly NamedReport[])[]) => commitFresh(makeCtx(), requests, heard),
   });
   const others = createGroupCommit({
     maxWeight: maxReportsPerCommit,
     // It looks before it writes: a second would wait for the first to end.
-    maxCommits: 1,
+    secondFrom: Number.POSITIVE_INFINITY,
     commit: (requests: readonly (readonly NamedReport[])[]) => commitOthers(makeCtx(), requests, heard),
   });
 

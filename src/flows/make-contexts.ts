@@ -15,7 +15,7 @@ export function createContexts(
   parts: Omit<FlowCtx, 'intake' | 'config' | 'actor' | 'requestId'>,
   config: () => Config,
 ): Contexts {
-  const intake = createIntake(() => context(systemActor('intake'), null));
+  const intake = createIntake(() => context(systemActor('intake'), null), parts.dialect);
   const context = (actor: Actor, requestId: string | null): FlowCtx => ({
     ...parts,
     intake,

@@ -46,6 +46,8 @@ export type Dialect = {
   readonly engine: 'sqlite' | 'postgres';
   /** Whether a transaction that has begun keeps all others from writing: a row that it holds early holds up nobody more. */
   readonly hasOneWriter: boolean;
+  /** How many rows have to wait for a second group to go to the database beside one that is under way. */
+  readonly rowsForSecondGroup: number;
   /** Condition that the column is one of the values, as one bound parameter, so that the statement's text stays the same. */
   isOneOf(column: Expression<unknown>, values: readonly string[]): RawBuilder<SqlBool>;
   /** A table of the values, each as `value`, as one bound parameter. */

@@ -51,6 +51,26 @@ describe('a group commit', () => {
     expect(groups).toEqual([['a', 'b'], ['c', 'd'], ['huge'], ['e'], ['f']]);
   });
 
+  it('begins a second beside the first only where enough waits for it, and leaves nothing behind', async () => {
+    const { groups, commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 10, secondFrom: 5, commit });
+    const answers: Promise<string>[] = [];
+    const submit = async (item: string, weight: number) => {
+      answers.push(group.submit(item, weight));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await submit('a', 1);
+    await submit('b', 1);
+    expect(groups).toEqual([['a']]);
+    await submit('c', 4);
+    expect(groups).toEqual([['a'], ['b', 'c']]);
+    await submit('d', 9);
+    await submit('e', 1);
+    await letGo();
+    expect(await Promise.all(answers)).toEqual(['A', 'B', 'C', 'D', 'E']);
+    expect(groups.slice(2)).toEqual([['d', 'e']]);
+  });
+
   it('lets a bad item fail alone', async () => {
     const { groups, commit, letGo } = heldCommits();
     const group = createGroupCommit({ maxWeight: 10, commit });

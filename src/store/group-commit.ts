@@ -12,11 +12,16 @@ export type GroupCommit<Item, Result> = {
 
 export type GroupCommitOptions<Item, Result> = {
   maxWeight: number;
-  /** How many commits may be under way at once, 2 where absent: while one goes to the disk the next can go to the database. */
-  maxCommits?: 1 | 2;
+  /**
+   * The weight that has to wait for a second commit to begin while one is under way, 1 where absent: while one goes to the disk
+   * the next can go to the database. Infinity: there is one at a time.
+   */
+  secondFrom?: number;
   /** Commits the items in one transaction and answers one result an item, in order. */
   commit(items: readonly Item[]): Promise<readonly Result[]>;
 };
+
+const maxCommits = 2;
 
 type Entry<Item, Result> = {
   item: Item;
@@ -32,12 +37,15 @@ type Entry<Item, Result> = {
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
-  const { maxCommits = 2 } = options;
+  const { secondFrom = 1 } = options;
   const queue: Entry<Item, Result>[] = [];
   const idlers: (() => void)[] = [];
   let isScheduled = false;
   let running = 0;
   let underWay = 0;
+  let waitingWeight = 0;
+
+  const isWorthASecond = () => waitingWeight >= secondFrom;
 
   const takeGroup = (): Entry<Item, Result>[] => {
     let weight = 0;
@@ -47,7 +55,9 @@ export function createGroupCommit<Item, Result>(
       if (count > 0 && weight > options.maxWeight) break;
       count++;
     }
-    return queue.splice(0, count);
+    const group = queue.splice(0, count);
+    for (const entry of group) waitingWeight -= entry.weight;
+    return group;
   };
 
   const commitGroup = async (group: Entry<Item, Result>[]): Promise<void> => {
@@ -64,7 +74,7 @@ export function createGroupCommit<Item, Result>(
   };
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) {
+    while (queue.length > 0 && (running === 1 || isWorthASecond())) {
       const group = takeGroup();
       underWay += group.length;
       await commitGroup(group);
@@ -78,7 +88,8 @@ export function createGroupCommit<Item, Result>(
     submit: (item, weight = 1) =>
       new Promise((resolve, reject) => {
         queue.push({ item, weight, resolve, reject });
-        if (running >= maxCommits || isScheduled) return;
+        waitingWeight += weight;
+        if (isScheduled || running >= maxCommits || (running === 1 && !isWorthASecond())) return;
         running++;
         isScheduled = true;
         // What arrived in the same turn of the event loop goes along.

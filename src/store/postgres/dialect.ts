@@ -7,6 +7,8 @@ import { Later, Together } from './connection.ts';
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   hasOneWriter: false,
+  // For fewer, two turns more of both processes cost more than it gains to have both at work.
+  rowsForSecondGroup: 100,
   isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,
   eachOf: (values) => sql`(select unnest(${bindList(values, (list) => list)}::text[]) as value)`,
   indexedHash: (column) => column,

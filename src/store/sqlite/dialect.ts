@@ -16,6 +16,7 @@ const hashDigits = 32;
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   hasOneWriter: true,
+  rowsForSecondGroup: 1,
   isOneOf: (column, values) =>
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
   eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
