@@ -115,6 +115,11 @@ const untold = [
 ];
 const unsent = ['dry_run', 'channel_unconfigured'];
 
+/** Answers whether an entry says that a message was written and never to be sent; others of its time may have gone out. */
+export function isUnsent({ reason }: Pick<TrailEntry, 'reason'>): boolean {
+  return unsent.includes(reason);
+}
+
 /** Answers whether people were told, by the trail, and the entry that says most about it; null: nothing is decided yet. */
 export function judgeTrail(trail: readonly TrailEntry[]): { told: boolean; by: TrailEntry | null } {
   const newestOf = (reasons: readonly string[]) =>

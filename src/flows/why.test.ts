@@ -50,6 +50,33 @@ describeEachStore('why', (open) => {
     ]);
   });
 
+  it('of several channels says who was told, though one of them was not set', async () => {
+    const config = await loadTestConfig(({ routes }) => ({
+      channels: { ops: { type: 'log' }, oncall: { type: 'telegram', channel: 'ONCALL', apiRoot: null } },
+      routes: routes.map((route) => ({ ...route, channels: ['ops', 'oncall'] })),
+    }));
+    const worker = await startWorker(await open(), { config });
+    const [ref] = await worker.report({});
+    await worker.settle();
+    const unset = 'it was not sent to oncall: what these channels need is not set';
+    for (const about of [ref, 'INC-1'])
+      expect(await why(worker, about)).toMatchObject({
+        told: false,
+        answer: expect.stringContaining(
+          `\nNobody was told yet: the message to ops waits until 2026-03-01 12:00:00 UTC; ${unset}.\n`,
+        ),
+      });
+    const sent = { status: 'delivered', attempts: 1, sent_at: worker.ctx.clock.now() } as const;
+    await worker.ctx.db.updateTable('notification').set(sent).where('channel', '=', 'ops').execute();
+    for (const about of [ref, 'INC-1'])
+      expect(await why(worker, about)).toMatchObject({
+        told: true,
+        answer: expect.stringContaining(
+          `\nPeople were told: ops at 2026-03-01 12:00:00 UTC.\nNot all of it arrived: ${unset}.\n`,
+        ),
+      });
+  });
+
   it('says that people were told only once a message has arrived, and what keeps the others', async () => {
     const worker = await startWorker(await open());
     const [ref] = await worker.report({});

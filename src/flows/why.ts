@@ -24,7 +24,7 @@ import { readableTime } from './announce-alert.ts';
 import type { FlowCtx } from './context.ts';
 import { judgeDelivery, sayMessages, type WrittenMessage } from './why-delivery.ts';
 import { sayHolders } from './why-held.ts';
-import { inOrder, judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
+import { inOrder, isUnsent, judgeTrail, sayEntry, type TrailEntry } from './why-sentences.ts';
 
 const whyView = z.object({
   about: z.string(),
@@ -140,14 +140,16 @@ function show({ about, title, heading, trail: entries, judged, messages, notes }
   };
 }
 
-/** What the trail says that people were told, they were only where a message of it has arrived. */
+/** What the trail says that people were told, they were only where a message of it has arrived; and what one channel was not sent, others were. */
 function sayVerdict(judged: Explained['judged'], messages: readonly WrittenMessage[]) {
   const said = judged.by ? sayEntry(judged.by) : 'nothing was decided about messages yet';
   const { reached, open } = judgeDelivery(messages);
-  if (!judged.told) return { told: false, verdict: [`Nobody was told: ${said}.`] };
-  if (reached?.length === 0) return { told: false, verdict: [`Nobody was told yet: ${open.join('; ')}.`] };
-  const missing = open.length === 0 ? [] : [`Not all of it arrived: ${open.join('; ')}.`];
-  return { told: true, verdict: [`People were told: ${reached?.join(', ') ?? said}.`, ...missing] };
+  const isPartly = judged.by !== null && isUnsent(judged.by) && reached !== null;
+  if (!judged.told && !isPartly) return { told: false, verdict: [`Nobody was told: ${said}.`] };
+  const missing = isPartly ? [...open, said] : open;
+  if (reached?.length === 0) return { told: false, verdict: [`Nobody was told yet: ${missing.join('; ')}.`] };
+  const rest = missing.length === 0 ? [] : [`Not all of it arrived: ${missing.join('; ')}.`];
+  return { told: true, verdict: [`People were told: ${reached?.join(', ') ?? said}.`, ...rest] };
 }
 
 function sayLine(entry: TrailEntry): string {
