@@ -34,3 +34,12 @@ it.each([
 ])('what may be a secret is hidden: %s', (plain, shown) => {
   expect(redactText(plain)).toBe(shown);
 });
+
+it.each([
+  ['to https://hooks.slack.com/services/T0/B0/abc failed', 'to https://hooks.slack.com/[redacted] failed'],
+  ['https://discord.com/api/webhooks/123/abc?wait=true', 'https://discord.com/api/webhooks/[redacted]'],
+  ['"https://shop.webhook.office.com/webhookb2/a@b"', '"https://shop.webhook.office.com/[redacted]"'],
+  ['https://docs.example.org/hooks/use', 'https://docs.example.org/hooks/use'],
+])('an address that whoever knows it may post to is hidden, and no other: %s', (plain, shown) => {
+  expect(redactText(plain)).toBe(shown);
+});

@@ -31,19 +31,25 @@ export function redactWebhookUrl(text: string): string {
  */
 
 /** What stands in or beside every secret that is found in free text: one look tells of most texts that they hold none. */
-const anySign = /toc_|\d{6}:|bearer|basic|secret|token|passw|api[-_]?key/i;
+const anySign = /toc_|\d{6}:|bearer|basic|secret|token|passw|api[-_]?key|hooks?[./]/i;
+
+/** Whoever knows such an address may post there: what stands behind these words is a secret. */
+const incomingWebhook =
+  /^(:\/\/(?:hooks\.slack\.com|hooks\.zapier\.com|[\w.-]{1,100}\.webhook\.office\.com|(?:\w{1,20}\.)?discord(?:app)?\.com\/api\/webhooks))\/[^\s"'<>]+/i;
 
 function mayHoldSecret(text: string): boolean {
   return anySign.test(text) || (text.includes('://') && /[@?&]/.test(text));
 }
 
-/** Answers free text without URL passwords, `Authorization` values, Tocsin's and Telegram's tokens, and values named as secrets (`token=…`). */
+/** Answers free text without URL passwords, addresses of incoming webhooks, `Authorization` values, Tocsin's and Telegram's tokens, and values named as secrets (`token=…`). */
 export function redactText(text: string): string {
   if (!mayHoldSecret(text)) return text;
   return text
     .replace(/\btoc_[\w-]{20,}/g, `toc_${hidden}`)
     .replace(/\b(bot)?\d{6,}:[\w-]{30,}/g, (_, prefix: string | undefined) => `${prefix ?? ''}${hidden}`)
-    .replace(/:\/\/[^\s"'<>]+/g, (rest) => redactUrl(`x${rest}`).slice(1))
+    .replace(/:\/\/[^\s"'<>]+/g, (rest) =>
+      redactUrl(`x${rest.replace(incomingWebhook, `$1/${hidden}`)}`).slice(1),
+    )
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, (_, scheme: string) => `${scheme} ${hidden}`)
     .replace(
       /((?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]{0,100})(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
