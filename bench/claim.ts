@@ -13,7 +13,12 @@ const program = fileURLToPath(new URL('./claim/worker.ts', import.meta.url));
 const waiting = 100_000;
 const perClaim = { limit: 25, warmupMs: 300, measureMs: 1500 };
 const engines = ['sqlite', 'postgres'] as const;
-const ways: readonly ClaimWay[] = ['tocsin', 'bare', 'bare on alerts'];
+const everywhere: readonly ClaimWay[] = ['tocsin', 'bare', 'bare on alerts'];
+/** A client of PostgreSQL needs no thread. */
+const ways: Readonly<Record<Engine, readonly ClaimWay[]>> = {
+  sqlite: [...everywhere, 'bare in a thread', 'bare on alerts in a thread'],
+  postgres: everywhere,
+};
 const workerCounts = [1, 4];
 
 type Engine = (typeof engines)[number];
@@ -29,7 +34,7 @@ export const claim: Benchmark = {
   async run(options) {
     const templates = await makeTemplates(options);
     const cases = engines.flatMap((engine) =>
-      workerCounts.flatMap((workers) => ways.map((way) => ({ engine, way, workers }))),
+      workerCounts.flatMap((workers) => ways[engine].map((way) => ({ engine, way, workers }))),
     );
     return alternate(about, options, {
       columns: [
@@ -40,15 +45,24 @@ export const claim: Benchmark = {
       sides: cases.map(
         (one): Side => ({ name: nameOf(one), missing: null, measure: () => measure(templates, one) }),
       ),
-      // What the bare statements alone reach on rows of alerts bounds what can be reached with all else beside them.
+      // What they reach on rows of alerts, and in a thread, bounds what can be reached with all else beside them.
       goals: cases.filter(({ way }) => way !== 'bare').map(goalOf),
     });
   },
 };
 
+/** What stands before and behind the engine's name. */
+const words: Readonly<Record<ClaimWay, readonly [string, string]>> = {
+  tocsin: ['tocsin', ''],
+  bare: ['bare', ''],
+  'bare on alerts': ['bare', ' on rows of alerts'],
+  'bare in a thread': ['bare', ' in a thread'],
+  'bare on alerts in a thread': ['bare', ' in a thread on rows of alerts'],
+};
+
 function nameOf({ engine, way, workers }: Case): string {
-  const who = way === 'bare on alerts' ? `bare ${engine} on rows of alerts` : `${way} ${engine}`;
-  return `${who}, ${workers} ${workers === 1 ? 'process' : 'processes'}`;
+  const [who, where] = words[way];
+  return `${who} ${engine}${where}, ${workers} ${workers === 1 ? 'process' : 'processes'}`;
 }
 
 function goalOf(one: Case): Goal {
@@ -87,7 +101,7 @@ async function makeTemplates(options: Options): Promise<Templates> {
   }
   return {
     async copy(way, engine) {
-      const filling: Filling = way === 'bare' ? 'work' : 'alerts';
+      const filling: Filling = way === 'bare' || way === 'bare in a thread' ? 'work' : 'alerts';
       if (engine === 'postgres') {
         const target = await createDatabase(server, 'claim', `full_${filling}`);
         return { target, remove: () => dropDatabase(server, 'claim') };

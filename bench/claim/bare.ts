@@ -58,16 +58,31 @@ async function createOnPostgres(target: string, table: WaitingTable): Promise<Cl
 }
 
 function createOnSqlite(target: string, table: WaitingTable): Claimer {
+  const { claim, ack } = prepareOnSqlite(target, table);
+  return {
+    async claimAndAck(limit) {
+      const token = randomUUID();
+      const ids = claim(token, limit).map((row) => row[table.id]);
+      return ids.length === 0 ? 0 : ack(ids, token);
+    },
+  };
+}
+
+type Rows = readonly Record<string, unknown>[];
+/** The two statements on SQLite: one answers what it has leased, the other how many it has acked. */
+export type SqliteStatements = {
+  claim(token: string, limit: number): Rows;
+  ack(ids: readonly unknown[], token: string): number;
+};
+
+/** Opens the file as Tocsin does, every commit on disk. */
+export function prepareOnSqlite(target: string, table: WaitingTable): SqliteStatements {
   const database = new DatabaseSync(target, { timeout: 10_000 });
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536');
   const claim = database.prepare(claimText(table, '', () => '?'));
   const ack = database.prepare(ackText(table, 'in (select value from json_each(?))', '?'));
   return {
-    async claimAndAck(limit) {
-      const token = randomUUID();
-      const rows = claim.all(token, Date.now() + leaseMs, limit);
-      if (rows.length === 0) return 0;
-      return Number(ack.run(JSON.stringify(rows.map((row) => row[table.id])), token).changes);
-    },
+    claim: (token, limit) => claim.all(token, Date.now() + leaseMs, limit),
+    ack: (ids, token) => Number(ack.run(JSON.stringify(ids), token).changes),
   };
 }

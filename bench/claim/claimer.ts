@@ -4,8 +4,16 @@ export type Claimer = {
   claimAndAck(limit: number): Promise<number>;
 };
 
-/** Ways to claim: the product's own, and the bare statements beside which it is measured, on narrow rows and on those of alerts. */
-export type ClaimWay = 'tocsin' | 'bare' | 'bare on alerts';
+/**
+ * Ways to claim: the product's own, and the bare statements beside which it is measured, on narrow rows and on those of
+ * alerts. In a thread, SQLite's are off the event loop, and their rows are sent back.
+ */
+export type ClaimWay =
+  | 'tocsin'
+  | 'bare'
+  | 'bare on alerts'
+  | 'bare in a thread'
+  | 'bare on alerts in a thread';
 
 /** What a claiming process is asked to do. */
 export type ClaimPlan = {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { alertTable, createBareClaimer, workTable } from './bare.ts';
-import type { Claimer, ClaimPlan, ClaimResult } from './claimer.ts';
+import type { Claimer, ClaimPlan, ClaimResult, ClaimWay } from './claimer.ts';
+import { createThreadClaimer } from './thread.ts';
 import { createTocsinClaimer } from './tocsin.ts';
 
 /*
@@ -15,7 +16,12 @@ const latencyMicros = createHistogram({ lowest: 1, highest: 60_000_000, figures:
 
 function createClaimer({ way, target }: ClaimPlan): Promise<Claimer> {
   if (way === 'tocsin') return createTocsinClaimer(target);
-  return createBareClaimer(target, way === 'bare' ? workTable : alertTable);
+  const table = way === 'bare' || way === 'bare in a thread' ? workTable : alertTable;
+  return isInThread(way) ? createThreadClaimer(target, table) : createBareClaimer(target, table);
+}
+
+function isInThread(way: ClaimWay): boolean {
+  return way === 'bare in a thread' || way === 'bare on alerts in a thread';
 }
 
 /** Claims until the time is over; answers how many it acked, and whether more may wait. */
