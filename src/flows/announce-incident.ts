@@ -151,7 +151,8 @@ export function tell(
         'Next: open the link. It shows what is known and lets you acknowledge; looking changes nothing.',
     ]),
     incident: toMessageIncident(incident),
-    alert: alert ? toAlertView(alert) : null,
+    // Its row may be from before it became part of the incident, which this transaction writes too.
+    alert: alert ? { ...toAlertView(alert), incident_id: incident.incident_id } : null,
     onlyRoutes,
     ...(isLive(incident) && incident.acknowledged_by === null ? { isUnclaimed: true } : {}),
     ...(alert ? heardAtOf(alert) : {}),

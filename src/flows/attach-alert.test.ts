@@ -25,10 +25,18 @@ describeEachStore('a rule that attaches alerts', (open) => {
     const files = await worker.ctx.db.selectFrom('incident_artifact').select('name').execute();
     expect(files).toEqual([{ name: `alert_${ref}.json` }]);
     const shown = await run(worker, showArtifact, { id: '1', artifact: `alert_${ref}.json` });
+    const { incident_id } = await worker.ctx.db
+      .selectFrom('incident')
+      .select('incident_id')
+      .executeTakeFirstOrThrow();
     expect(JSON.parse(String(shown.content))).toMatchObject({
       alert_ref: ref,
+      incident_id,
       labels: { node: 'n1' },
       severity: 'P1',
     });
+    const told = await worker.ctx.db.selectFrom('notification').select('payload').execute();
+    expect(told.length).toBeGreaterThan(0);
+    for (const { payload } of told) expect(JSON.parse(payload)).toMatchObject({ alert: { incident_id } });
   });
 });

@@ -14,7 +14,7 @@ export async function attachAlert(
 ): Promise<void> {
   const wasThere = alert.announced > 0 && alert.incident_id === incident.incident_id;
   if (!attachAlertArtifact || action === 'storm-join' || wasThere) return;
-  const content = JSON.stringify(toAlertView(alert), null, 2);
+  const content = JSON.stringify({ ...toAlertView(alert), incident_id: incident.incident_id }, null, 2);
   const name = `alert_${alert.alert_ref}.json`;
   await attachFiles(ctx, [
     { incidentId: incident.incident_id, name, contentType: 'application/json', content },

@@ -49,7 +49,11 @@ describeEachStore('what goes on and what nobody has taken', (open) => {
       '20:00 incident.updated Still open: P1 down',
       expect.stringContaining('20:01 incident.resolved'),
     ]);
-    const again = await stage.ctx.db.selectFrom('notification').select(['payload', 'route']).execute();
+    const again = await stage.ctx.db
+      .selectFrom('notification')
+      .select(['payload', 'route'])
+      .orderBy('created_at')
+      .execute();
     expect(again[1]).toMatchObject({ route: 'all' });
     expect(again[1]?.payload).toContain('INC-1 has been open for 4h, and nobody has acknowledged it.');
     const why = (await alertWhy.run(stage.ctx, { alert_ref: 'INC-1' })) as { answer: string };
