@@ -328,3 +328,26 @@ describe('on PostgreSQL', () => {
     expect((await eventsOf(ctx, ref)).slice(2)).toEqual(['processing → new: requeued_by_hand']);
   });
 });
+
+describeSharedStores(
+  'a claim beside slow reads',
+  (open) => {
+    it('that finds nothing does not wait for them', async () => {
+      const { ctx } = await open();
+      let answered = 0;
+      const slow = Array.from({ length: 3 }, () =>
+        ctx.db
+          .selectNoFrom(
+            sql<number>`(with recursive r(n) as (select 1 union all select n + 1 from r where n < 500000)
+              select sum(n) from r)`.as('sum'),
+          )
+          .execute()
+          .then(() => answered++),
+      );
+      const answeredFirst = await claim(ctx).then(() => answered);
+      await Promise.all(slow);
+      expect(answeredFirst).toBe(0);
+    });
+  },
+  ['SQLite on disk'],
+);

@@ -1,4 +1,4 @@
-import { type AlertRow, type Ctx, type Question, runStatements } from '../store/index.ts';
+import { type AlertRow, type Ctx, inTransaction, type Question, runStatements } from '../store/index.ts';
 import { type Claim, findStalled, leaseWaiting } from './queries-claim.ts';
 import { describeMove } from './queries-moves.ts';
 import { releaseStalled } from './release.ts';
@@ -40,7 +40,8 @@ export async function claimAndAsk<Answer>(
 }
 
 async function isAnyStalled(ctx: Ctx): Promise<boolean> {
-  const found = await runStatements(ctx, findStalled(ctx, ctx.clock.now()));
+  // By itself a read waits where others read slowly, and a claim must not.
+  const found = await inTransaction(ctx, (ctx) => runStatements(ctx, findStalled(ctx, ctx.clock.now())));
   return found.some((rows) => rows.length > 0);
 }
 
