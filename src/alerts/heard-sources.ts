@@ -1,6 +1,7 @@
 import type { AlertSourceRow } from '../store/index.ts';
 
-const writeEveryMs = 1000;
+/** A source may have been heard so much later than is written down. */
+export const sourceWriteEveryMs = 1000;
 const maxSources = 10_000;
 
 /** Knows of which sources it is written down that they were heard just now. */
@@ -18,7 +19,7 @@ export type HeardSources = {
 export function createHeardSources(): HeardSources {
   const writtenAt = new Map<string, number>();
   const isDue = (source: string, nowMs: number) =>
-    Math.abs(nowMs - (writtenAt.get(source) ?? Number.NEGATIVE_INFINITY)) >= writeEveryMs;
+    Math.abs(nowMs - (writtenAt.get(source) ?? Number.NEGATIVE_INFINITY)) >= sourceWriteEveryMs;
   return {
     due: (sources, nowMs) =>
       [...new Set(sources)]

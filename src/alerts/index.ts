@@ -12,7 +12,7 @@ export { endAlertsOfIncident, lapseAlerts } from './end.ts';
 export { failAlert } from './fail.ts';
 export { rememberTitles } from './fingerprint.ts';
 export { requireAlert, requireAlertForUpdate } from './get.ts';
-export { createHeardSources, type HeardSources } from './heard-sources.ts';
+export { createHeardSources, type HeardSources, sourceWriteEveryMs } from './heard-sources.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
 export { ingestFresh } from './ingest-fresh.ts';
 export * from './inhibitions/index.ts';

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { completeReport } from '../../test/reports.ts';
 import { describeEachStore } from '../../test/stores.ts';
 import { startWorker } from '../../test/supervised.ts';
 import { createSourceWatch } from './watch-sources.ts';
@@ -34,6 +35,24 @@ describeEachStore('the watch over sources', (open) => {
     expect(await createSourceWatch(ctx).tick()).toBe(true);
     expect(await heartbeats()).toMatchObject([{ ended_at: harness.clock.now() }]);
     expect(await watch.tick()).toBe(false);
+  });
+
+  it('calls nobody silent who is heard often, though not every time is written down', async () => {
+    const harness = await open();
+    const worker = await startWorker(harness);
+    const watch = createSourceWatch({
+      ...worker.ctx,
+      config: { ...worker.ctx.config, sources: { m: 1000 } },
+    });
+    const hear = () => worker.ctx.intake.submit([completeReport({ source: 'm' })], null);
+    for (const waitMs of [0, 2000, 999]) {
+      await harness.clock.advance(waitMs);
+      await hear();
+    }
+    await harness.clock.advance(1000);
+    expect(await watch.tick()).toBe(false);
+    await harness.clock.advance(2);
+    expect(await watch.tick()).toBe(true);
   });
 
   it('calls nobody silent whom no process could hear, and forgets no silence either', async () => {

@@ -1,4 +1,4 @@
-import { listSources } from '../alerts/index.ts';
+import { listSources, sourceWriteEveryMs } from '../alerts/index.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { FlowCtx } from './context.ts';
 import { tellHeartbeats } from './heartbeats.ts';
@@ -48,7 +48,7 @@ export function createSourceWatch(ctx: FlowCtx): SourceWatch {
 type Heard = { lastMs: number | null; intervalMs: number; nowMs: number };
 
 function decideMissing({ lastMs, intervalMs, nowMs, startedAtMs }: Heard & { startedAtMs: number }) {
-  if (lastMs !== null && nowMs - lastMs <= intervalMs) return false;
+  if (lastMs !== null && nowMs - lastMs <= intervalMs + sourceWriteEveryMs) return false;
   const graceMs = lastMs === null ? intervalMs : Math.min(intervalMs, longestGraceMs);
   return nowMs - startedAtMs > graceMs ? true : null;
 }
