@@ -3,7 +3,7 @@ import { alternate } from './harness/alternate.ts';
 import type { Benchmark, Goal, Measure, Options, Side } from './harness/benchmark.ts';
 import { concludeLimit } from './limit/conclude.ts';
 import { alertmanagerSide, startAlertmanager } from './sides/alertmanager.ts';
-import { startFloor, startRung } from './sides/floor.ts';
+import { startFloor, startLeast, startRung } from './sides/floor.ts';
 import { type IngestLoad, loadServer } from './sides/ingest.ts';
 import type { Server } from './sides/server.ts';
 import { startTocsin } from './sides/tocsin.ts';
@@ -34,13 +34,13 @@ const loads: readonly Load[] = [
     title: 'repeated',
     goal: 1,
     load: { ...one, isDistinct: false },
-    without: ['rows of alerts'],
+    without: ['least', 'rows of alerts'],
   },
   { key: 'batch', title: 'new by 100', goal: 1, load: { ...hundred, isDistinct: true }, without: [] },
 ];
 
 const peer = 'alertmanager';
-const rungs = ['floor', 'rows of alerts', 'reports', 'role api', 'tocsin'] as const;
+const rungs = ['floor', 'least', 'rows of alerts', 'reports', 'role api', 'tocsin'] as const;
 
 /** How far down each demand brings the rate, beside Alertmanager in the same runs; three runs take eight minutes. */
 export const ingestLimit: Benchmark = {
@@ -79,6 +79,8 @@ function start(rung: (typeof rungs)[number], { sandbox }: Options): Promise<Serv
   switch (rung) {
     case 'floor':
       return startFloor(sandbox);
+    case 'least':
+      return startLeast(sandbox);
     case 'rows of alerts':
       return startRung(sandbox, 'rows');
     case 'reports':

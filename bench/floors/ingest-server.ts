@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { fastify } from 'fastify';
 import pg from 'pg';
+import { createCommits } from './commits.ts';
 
 /*
  * The least that durable ingest costs on these parts: Fastify reads the body, all that wait are inserted with one commit, the
@@ -33,21 +34,8 @@ async function commitToPostgres(address: string): Promise<Commit> {
 const isPostgres = database.startsWith('postgres');
 const commit = isPostgres ? await commitToPostgres(database) : commitToSqlite(database);
 
-type Waiting = { rows: string[][]; done: () => void };
-let queue: Waiting[] = [];
-let isUnderWay = false;
+const insert = createCommits(commit);
 let lastId = 0;
-
-async function commitWaiting(): Promise<void> {
-  if (isUnderWay || queue.length === 0) return;
-  isUnderWay = true;
-  const waiting = queue;
-  queue = [];
-  await commit(waiting.flatMap(({ rows }) => rows));
-  isUnderWay = false;
-  void commitWaiting();
-  for (const { done } of waiting) done();
-}
 
 type Alert = { service: string; title: string };
 
@@ -61,10 +49,7 @@ server.post('/v1/alerts', async (request) => {
     title,
     JSON.stringify(rest),
   ]);
-  await new Promise<void>((done) => {
-    queue.push({ rows, done });
-    void commitWaiting();
-  });
+  await insert(rows);
   const answers = rows.map(([id]) => ({ accepted: true, alert_ref: id }));
   return Array.isArray(request.body) ? answers : answers[0];
 });

@@ -6,6 +6,7 @@ import type { Server } from './server.ts';
 import { buildTocsinBody } from './tocsin.ts';
 
 const floorProgram = fileURLToPath(new URL('../floors/ingest-server.ts', import.meta.url));
+const leastProgram = fileURLToPath(new URL('../floors/least-server.ts', import.meta.url));
 const messageProgram = fileURLToPath(new URL('../floors/message-server.ts', import.meta.url));
 const rungProgram = fileURLToPath(new URL('../floors/rung-server.ts', import.meta.url));
 
@@ -15,6 +16,11 @@ export type Rung = 'rows' | 'reports';
 /** Starts the bare server that shows what durable ingest costs at the least; without an empty PostgreSQL it is on SQLite. */
 export function startFloor(sandbox: Sandbox, postgres: string | null = null): Promise<Server> {
   return startBare(sandbox, floorProgram, postgres, []);
+}
+
+/** Starts the bare server that does with a new report what has to be done, and nothing else. */
+export async function startLeast(sandbox: Sandbox): Promise<Server> {
+  return { ...(await startBare(sandbox, leastProgram, null, [])), token: 'least' };
 }
 
 /** Starts a server that is the floor with parts of Tocsin in place of bare ones. */
