@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { InjectOptions } from 'fastify';
 import { expect, test } from 'vitest';
@@ -120,3 +122,17 @@ function post(url: string, payload: string): InjectOptions {
 function packed(payload: Buffer, encoding: string): InjectOptions {
   return { method: 'POST', url: '/v1/echo/a', payload, headers: { ...json, 'content-encoding': encoding } };
 }
+
+test('who goes away amid a body is no failure of the server', async () => {
+  const { server, lines } = await openDoor({ actions: echoActions, env: { LOG_REQUESTS: 'true' } });
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const caller = connect((server.server.address() as AddressInfo).port, '127.0.0.1');
+  caller.write('POST /v1/echo/a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{');
+  const [request] = await once(server.server, 'request');
+  const isOver = new Promise((resolve) => request.once('close', resolve));
+  caller.destroy();
+  await isOver;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(request.errored).toMatchObject({ code: 'ECONNRESET' });
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+});

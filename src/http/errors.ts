@@ -13,7 +13,10 @@ export function toEnvelope(error: AppError, requestId: string): Envelope {
 /** Answers what the server does with whatever a handler, a hook or Fastify itself throws. */
 export function createErrorHandler(door: Pick<Door, 'log' | 'translateError'>) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const error = translateFastifyError(thrown) ?? toAppError(door.translateError(thrown));
+    const error =
+      translateFastifyError(thrown) ??
+      translateAborted(thrown, request) ??
+      toAppError(door.translateError(thrown));
     const { httpStatus } = errorTable[error.code];
     if (httpStatus >= 500) {
       const fields = { tag: 'http', requestId: request.id, method: request.method, err: thrown };
@@ -33,6 +36,12 @@ function translateFastifyError(thrown: unknown): AppError | null {
   }
   if ((thrown.statusCode ?? 500) >= 500) return null;
   return new AppError('VALIDATION_ERROR', thrown.message, { cause: thrown });
+}
+
+/** A caller that goes away while it sends fails with the code of a database that does. */
+function translateAborted(thrown: unknown, { raw }: FastifyRequest): AppError | null {
+  if (!(thrown instanceof Error) || thrown !== raw.errored) return null;
+  return new AppError('VALIDATION_ERROR', 'the request ended before its body did', { cause: thrown });
 }
 
 function isFastifyError(thrown: unknown): thrown is FastifyError {
