@@ -32,7 +32,8 @@ export const telegramChannel: Channel<TelegramConfig> = {
 
 /** Answers grammY's client without its retries: the outbox has its own. */
 export async function createTelegramApi(token: string, apiRoot: string | null): Promise<Api> {
-  const { Api } = await import('grammy');
+  // The part for browsers asks by the fetch that Node has too; the other brings one whose age Node complains of on standard error.
+  const { Api } = await import('grammy/web');
   return new Api(token, {
     ...(apiRoot === null ? {} : { apiRoot }),
     timeoutSeconds: requestTimeoutSeconds,
