@@ -129,6 +129,16 @@ describeEachStore('the state of scripts', (open) => {
     );
   });
 
+  it('is the same in both after a list that takes in from the file what is forgotten beside it', async () => {
+    const { ctx } = await open();
+    const place = await placeOf({ isDualWrite: true });
+    for (let round = 0; round < 25; round++) {
+      writeFileSync(place.path, 'a:1\n');
+      await Promise.all([forgetState(ctx, place, 'a'), listState(ctx, place), listState(ctx, place)]);
+      expect(inFile(place)).toEqual(await inDatabase(ctx, place));
+    }
+  });
+
   it('takes in what another wrote into the text file before both are written', async () => {
     const { ctx } = await open();
     const place = await placeOf({ isDualWrite: true });

@@ -71,6 +71,13 @@ async function takeOver(ctx: Ctx, place: StatePlace): Promise<number> {
   return addState(ctx, toRows(place, parseEntries(text).entries, ctx.clock.now()));
 }
 
+/** The same for who only reads. What is taken over may have been forgotten meanwhile: then it stands in both again, not in one alone. */
+async function takeOverToRead(ctx: Ctx, place: StatePlace): Promise<number> {
+  const added = await takeOver(ctx, place);
+  if (added > 0 && place.isDualWrite) await mirror(ctx, place);
+  return added;
+}
+
 /** Answers entries as rows. */
 export function toRows(
   { namespace }: Pick<StatePlace, 'namespace'>,
@@ -89,7 +96,7 @@ async function findEntries(
   if (place.backend === 'file') return index(readEntries(place));
   const read = async () => (await selectState(ctx, place.namespace, keys)).map(toEntry);
   const found = await read();
-  if (found.length === keys.length || (await takeOver(ctx, place)) === 0) return index(found);
+  if (found.length === keys.length || (await takeOverToRead(ctx, place)) === 0) return index(found);
   return index(await read());
 }
 
@@ -99,7 +106,7 @@ function readEntries({ path }: StatePlace): StateEntry[] {
 }
 
 async function selectEntries(ctx: Ctx, place: StatePlace): Promise<StateEntry[]> {
-  await takeOver(ctx, place);
+  await takeOverToRead(ctx, place);
   return (await selectNamespace(ctx, place.namespace)).map(toEntry);
 }
 
