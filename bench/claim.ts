@@ -17,7 +17,7 @@ const everywhere: readonly ClaimWay[] = ['tocsin', 'bare', 'bare on alerts'];
 /** A client of PostgreSQL needs no thread. */
 const ways: Readonly<Record<Engine, readonly ClaimWay[]>> = {
   sqlite: [...everywhere, 'bare in a thread', 'bare on alerts in a thread'],
-  postgres: everywhere,
+  postgres: [...everywhere, 'bare on alerts with events'],
 };
 const workerCounts = [1, 4];
 
@@ -56,6 +56,7 @@ const words: Readonly<Record<ClaimWay, readonly [string, string]>> = {
   tocsin: ['tocsin', ''],
   bare: ['bare', ''],
   'bare on alerts': ['bare', ' on rows of alerts'],
+  'bare on alerts with events': ['bare', ' on rows of alerts with events'],
   'bare in a thread': ['bare', ' in a thread'],
   'bare on alerts in a thread': ['bare', ' in a thread on rows of alerts'],
 };

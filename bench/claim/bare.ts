@@ -10,7 +10,14 @@ import type { Claimer } from './claimer.ts';
 const leaseMs = 600_000;
 
 /** Where something waits, by the names of its columns. */
-export type WaitingTable = { name: string; id: string; rank: string; lockedUntil: string };
+export type WaitingTable = {
+  name: string;
+  id: string;
+  rank: string;
+  lockedUntil: string;
+  /** Whether each move is written down in the same statement; on PostgreSQL alone. */
+  hasEvents?: boolean;
+};
 
 /** Has the columns and the index for claims, and nothing else. */
 export const workTable: WaitingTable = { name: 'work', id: 'id', rank: 'rank', lockedUntil: 'locked_until' };
@@ -41,11 +48,27 @@ const ackText = ({ name, id }: WaitingTable, isOneOf: string, token: string) => 
   update ${name} set status = 'acked', lease_token = null
   where ${id} ${isOneOf} and lease_token = ${token}`;
 
+const withEvents = (moving: string, eventId: string, from: string, reason: string) => `
+  with moved as (${moving}), told as (
+    insert into alert_event (alert_ref, event_id, at, actor, from_status, to_status, reason)
+    select alert_ref, ${eventId}, updated_at, 'bench', '${from}', status, '${reason}' from moved)
+  select * from moved`;
+
 async function createOnPostgres(target: string, table: WaitingTable): Promise<Claimer> {
   const client = new Client(target);
   await client.connect();
-  const claim = { name: 'claim', text: claimText(table, 'for update skip locked', (n) => `$${n}`) };
-  const ack = { name: 'ack', text: ackText(table, '= any($1)', '$2') };
+  const moves = {
+    claim: claimText(table, 'for update skip locked', (n) => `$${n}`),
+    ack: ackText(table, '= any($1)', '$2'),
+  };
+  const texts = table.hasEvents
+    ? {
+        claim: withEvents(moves.claim, `$1 || '.claim'`, 'new', 'claimed'),
+        ack: withEvents(`${moves.ack} returning *`, `$2 || '.ack'`, 'processing', 'acked'),
+      }
+    : moves;
+  const claim = { name: 'claim', text: texts.claim };
+  const ack = { name: 'ack', text: texts.ack };
   return {
     async claimAndAck(limit) {
       const token = randomUUID();

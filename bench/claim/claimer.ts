@@ -12,6 +12,7 @@ export type ClaimWay =
   | 'tocsin'
   | 'bare'
   | 'bare on alerts'
+  | 'bare on alerts with events'
   | 'bare in a thread'
   | 'bare on alerts in a thread';
 

@@ -16,7 +16,8 @@ const latencyMicros = createHistogram({ lowest: 1, highest: 60_000_000, figures:
 
 function createClaimer({ way, target }: ClaimPlan): Promise<Claimer> {
   if (way === 'tocsin') return createTocsinClaimer(target);
-  const table = way === 'bare' || way === 'bare in a thread' ? workTable : alertTable;
+  const hasEvents = way === 'bare on alerts with events';
+  const table = way === 'bare' || way === 'bare in a thread' ? workTable : { ...alertTable, hasEvents };
   return isInThread(way) ? createThreadClaimer(target, table) : createBareClaimer(target, table);
 }
 
