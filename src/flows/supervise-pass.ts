@@ -65,11 +65,8 @@ async function work(ctx: FlowCtx, alerts: readonly AlertRow[], silenceOf: Holder
   await guardAll(ctx, held, (some) => superviseHeld(ctx, some));
   if (putOff.some(isOfOthers)) await reportStorm(ctx);
   const began = allowance.incidents < maxIncidentsPerRun || allowance.triages < maxTriagesPerRun;
-  const spent = allowance.incidents <= 0 || allowance.triages <= 0;
-  return {
-    ...{ urgent: queue.length > 0, began, putOff: putOff.length > 0 },
-    spent: spent && alerts.some(isOfOthers),
-  };
+  const spent = (allowance.incidents <= 0 || allowance.triages <= 0) && alerts.some(isOfOthers);
+  return { urgent: queue.length > 0, began, putOff: putOff.length > 0, spent };
 }
 
 /** Alerts of Tocsin itself raise no further ones. */
