@@ -1,31 +1,53 @@
 import { hash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { fastify } from 'fastify';
 import { createSystemClock } from '../../src/core/clock.ts';
 import { createIds } from '../../src/core/ids.ts';
 import { commonHeaders } from '../../src/http/security-headers.ts';
 import { createCommits } from './commits.ts';
-import type { LeastRow } from './least-worker.ts';
+import type { LeastRow, Repeated } from './least-row.ts';
+import { writeToPostgres, writeToSqlite } from './least-store.ts';
 
 /*
  * The least that ingest has to be, in bare parts: who asks is known by the hash of a token, the fields that a report must have
  * are looked at, its key is hashed, the row says all that an alert is asked for, one live alert a problem is kept by the database,
- * the answer is as it has to be, with a request's id and headers. For new, well-formed reports only: nothing is counted, limited,
- * logged, mapped or repeated, nobody supervises, and nothing is kept for lists. Arguments: port, database file.
+ * repeats of one commit are one write and leave a trail, the answer is as it has to be, with a request's id and headers. For
+ * well-formed reports only: nothing is counted for an incident, limited, logged, mapped or ended, nobody supervises, and nothing
+ * is kept for lists. Arguments: port, database file or address of an empty database.
  */
 
-const [, , port = '', path = ''] = process.argv;
+const [, , port = '', database = ''] = process.argv;
 const callers = new Map([[hash('sha256', 'least'), 'least']]);
 const ids = createIds(createSystemClock());
-const worker = new Worker(new URL('./least-worker.ts', import.meta.url), { workerData: { path } });
+const write = database.startsWith('postgres') ? await writeToPostgres(database) : writeToSqlite(database);
+
+/** A report on its way, the first of its problem in its commit, and what that commit found of the problem. */
+type Taken = { row: LeastRow; nth: number; first: Taken | null; live: Repeated | null };
+
 // Two commits under way at once, as Tocsin has them, made no difference here.
-const insert = createCommits<LeastRow>(
-  (rows) =>
-    new Promise((done) => {
-      worker.once('message', done);
-      worker.postMessage(rows);
-    }),
-);
+const insert = createCommits<Taken>(async (taken) => {
+  const firsts = new Map<string, Taken>();
+  for (const one of taken) {
+    one.first = firsts.get(one.row.dedupe_key) ?? null;
+    if (one.first) one.nth = ++one.first.row.occurrences;
+    else firsts.set(one.row.dedupe_key, one);
+  }
+  for (const live of await write([...firsts.values()].map(({ row }) => row))) {
+    const first = firsts.get(live.dedupe_key);
+    if (first) first.live = live;
+  }
+});
+
+function answer(one: Taken) {
+  const { row, live } = one.first ?? one;
+  return {
+    accepted: true,
+    deduped: live !== null || one.nth > 1,
+    alert_ref: (live ?? row).alert_ref,
+    dedupe_key: row.dedupe_key,
+    occurrences: one.nth + (live ? live.occurrences - row.occurrences : 0),
+    status: 'new',
+  };
+}
 
 type Report = Readonly<Record<'service' | 'title' | 'kind' | 'severity' | 'env' | 'source', string>> & {
   labels: Readonly<Record<string, string>>;
@@ -46,10 +68,29 @@ function buildRow(report: Report, requestId: string, nowMs: number): LeastRow {
   const { service, env, kind, title, source, labels } = report;
   const [severity, rank] = severities.get(report.severity) ?? ['P2', 2];
   const fingerprint = `${service}:${kind}:${title.replace(/\d+/g, '#')}`;
-  const key = hash('sha256', `${service}|${env}|${kind}|${fingerprint}`);
-  const said = [service, env, kind, severity, rank, title, null, source, JSON.stringify(labels), null, null];
-  const times = [nowMs, nowMs, null, 1_800_000, requestId, nowMs, nowMs, nowMs];
-  return [`alrt_${ids.ulid()}`, key, fingerprint, ...said, null, ...times];
+  return {
+    alert_ref: `alrt_${ids.ulid()}`,
+    dedupe_key: hash('sha256', `${service}|${env}|${kind}|${fingerprint}`),
+    fingerprint,
+    service,
+    env,
+    kind,
+    severity,
+    severity_rank: rank,
+    title,
+    message: null,
+    source,
+    labels: JSON.stringify(labels),
+    annotations: null,
+    metrics: null,
+    evidence: null,
+    first_seen_at: nowMs,
+    started_at: nowMs,
+    ends_at: null,
+    dedupe_ttl_ms: 1_800_000,
+    request_id: requestId,
+    occurrences: 1,
+  };
 }
 
 const server = fastify({ logger: false });
@@ -61,16 +102,10 @@ server.post('/v1/alerts', async (request, reply) => {
   reply.headers(commonHeaders).header('x-request-id', requestId);
   const bodies: readonly unknown[] = Array.isArray(request.body) ? request.body : [request.body];
   const nowMs = Date.now();
-  const rows = bodies.map((body) => buildRow(readReport(body), requestId, nowMs));
-  await insert(rows);
-  const answers = rows.map(([ref, key]) => ({
-    accepted: true,
-    deduped: false,
-    alert_ref: ref,
-    dedupe_key: key,
-    occurrences: 1,
-    status: 'new',
-  }));
-  return Array.isArray(request.body) ? answers : answers[0];
+  const taken = bodies.map(
+    (body): Taken => ({ row: buildRow(readReport(body), requestId, nowMs), nth: 1, first: null, live: null }),
+  );
+  await insert(taken);
+  return Array.isArray(request.body) ? taken.map(answer) : answer(taken[0] as Taken);
 });
 await server.listen({ host: '127.0.0.1', port: Number(port) });

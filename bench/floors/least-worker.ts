@@ -1,13 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import {
+  countTrail,
+  isLive,
+  type LeastRow,
+  leastSchema,
+  type Repeated,
+  repeatSets,
+  saidColumns,
+} from './least-row.ts';
 
-/*
- * The database thread of the least that ingest has to be: what an alert says and where the work on it stands, one live alert a
- * problem by a unique index, and an index of what waits, as somebody has to find it. One message is one durable commit.
- */
-
-/** What of an alert crosses to this thread; all else is alike in new ones. */
-export type LeastRow = readonly (string | number | null)[];
+/* The database thread of the least that ingest has to be: one message is one durable commit, and is answered with what was a repeat. */
 
 const { path } = workerData as { path: string };
 const database = new DatabaseSync(path);
@@ -15,23 +18,41 @@ database.exec(`
   pragma journal_mode = wal;
   pragma synchronous = full;
   pragma wal_autocheckpoint = 8000;
-  create table alert (alert_ref text primary key, dedupe_key text, fingerprint text, service text, env text, kind text,
-    severity text, severity_rank integer, title text, message text, source text, labels text, annotations text, metrics text,
-    evidence text, first_seen_at integer, started_at integer, ends_at integer, dedupe_ttl_ms integer, request_id text,
-    status text, occurrences integer, last_seen_at integer, ended_at integer, owner text, lease_token text,
-    processing_lock_until integer, attempts integer, retry_at integer, last_error text, incident_id text, silenced_by text,
-    created_at integer, updated_at integer);
-  create unique index alert_live on alert (substr(dedupe_key, 1, 32)) where ended_at is null;
-  create index alert_waiting on alert (severity_rank, alert_ref) where status = 'new'`);
+  ${leastSchema}`);
+const names = saidColumns.join(', ');
+const places = saidColumns.map(() => '?').join(', ');
 const insert = database.prepare(`
-  insert into alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-    'new', 1, ?, null, null, null, null, 0, null, null, null, null, ?, ?)
-  on conflict (substr(dedupe_key, 1, 32)) where ended_at is null do nothing`);
+  insert into alert (${names}, last_seen_at, created_at, updated_at) values (${places}, ?, ?, ?)
+  on conflict ${isLive} do nothing`);
+const repeat = database.prepare(`
+  update alert set ${repeatSets}
+  from (select ? as occurrences, ? as first_seen_at, ? as message, ? as metrics, ? as severity_rank) as new
+  where substr(dedupe_key, 1, 32) = substr(?, 1, 32) and ended_at is null
+  returning alert_ref, dedupe_key, alert.occurrences as occurrences`);
+const count = database.prepare(`insert into trail values (?, 'deduped_within_ttl', ?, ?, ?) ${countTrail}`);
 
-parentPort?.on('message', (rows: LeastRow[]) => {
-  let written = 0;
+type Value = LeastRow[keyof LeastRow];
+
+const place = (name: keyof LeastRow) => saidColumns.indexOf(name);
+const firstSeenAt = place('first_seen_at');
+const occurrences = place('occurrences');
+const repeatPlaces = [
+  occurrences,
+  firstSeenAt,
+  ...(['message', 'metrics', 'severity_rank', 'dedupe_key'] as const).map(place),
+];
+
+function write(row: readonly Value[]): Repeated[] {
+  const at = row[firstSeenAt] ?? 0;
+  if (insert.run(...row, at, at, at).changes === 1) return [];
+  const repeated = repeat.get(...repeatPlaces.map((i) => row[i] ?? null)) as Repeated;
+  count.run(repeated.alert_ref, row[occurrences] ?? 1, at, at);
+  return [repeated];
+}
+
+parentPort?.on('message', (rows: (readonly Value[])[]) => {
   database.exec('begin');
-  for (const row of rows) written += Number(insert.run(...row).changes);
+  const repeated = rows.flatMap(write);
   database.exec('commit');
-  parentPort?.postMessage(written);
+  parentPort?.postMessage(repeated);
 });

@@ -18,9 +18,9 @@ export function startFloor(sandbox: Sandbox, postgres: string | null = null): Pr
   return startBare(sandbox, floorProgram, postgres, []);
 }
 
-/** Starts the bare server that does with a new report what has to be done, and nothing else. */
-export async function startLeast(sandbox: Sandbox): Promise<Server> {
-  return { ...(await startBare(sandbox, leastProgram, null, [])), token: 'least' };
+/** Starts the bare server that does with a report what has to be done, and nothing else. */
+export async function startLeast(sandbox: Sandbox, postgres: string | null = null): Promise<Server> {
+  return { ...(await startBare(sandbox, leastProgram, postgres, [])), token: 'least' };
 }
 
 /** Starts a server that is the floor with parts of Tocsin in place of bare ones. */

@@ -3,7 +3,7 @@ import { drive, loadColumns, toMeasure } from '../harness/drive.ts';
 import type { LoadPlan, LoadResult } from '../load/plan.ts';
 import { alertmanagerSide, startAlertmanager } from './alertmanager.ts';
 import { onBothEngines, onPostgres, tocsinSides } from './engines.ts';
-import { startFloor } from './floor.ts';
+import { startFloor, startLeast } from './floor.ts';
 import type { Server } from './server.ts';
 import { startTocsin } from './tocsin.ts';
 
@@ -12,7 +12,7 @@ export type IngestLoad = { connections: number; alertsPerRequest: number; isDist
 /** What every ingest benchmark shows. */
 export const ingestColumns: readonly Column[] = loadColumns;
 
-/** Answers all who take alerts: Tocsin on both engines and as an API alone, Alertmanager, and the bare parts on both engines. */
+/** Answers all who take alerts: Tocsin on both engines and as an API alone, Alertmanager, and the bare parts on both engines: a bare insert, and the least that ingest has to be. */
 export function ingestSides(options: Options, load: IngestLoad): Side[] {
   const { sandbox } = options;
   const side = (name: string, start: () => Promise<Server>): Side => ({
@@ -27,6 +27,10 @@ export function ingestSides(options: Options, load: IngestLoad): Side[] {
     side('floor', () => startFloor(sandbox)),
     onPostgres(options, 'floor postgres', (postgres) =>
       measureIngest(() => startFloor(sandbox, postgres), load),
+    ),
+    side('least', () => startLeast(sandbox)),
+    onPostgres(options, 'least postgres', (postgres) =>
+      measureIngest(() => startLeast(sandbox, postgres), load),
     ),
   ];
 }
@@ -59,13 +63,16 @@ export async function loadServer(
   }
 }
 
-/** Answers the goals of Tocsin, on either engine, beside Alertmanager in the same run. */
+/** What these do not reach is out of reach with Fastify and these databases. */
+const leastSides = ['least', 'least postgres'];
+
+/** Answers the goals of Tocsin and of the least, on either engine, beside Alertmanager in the same run. */
 export function againstAlertmanager(
   bound: Goal['bound'],
   column: (typeof loadColumns)[number]['key'],
   multiples: readonly number[],
 ): Goal[] {
-  return tocsinSides.flatMap((side) =>
+  return [...tocsinSides, ...leastSides].flatMap((side) =>
     multiples.map((value) => ({ side, column, bound, value, of: 'alertmanager' })),
   );
 }
