@@ -12,7 +12,8 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   PAYLOAD_TOO_LARGE:
     'The body, unpacked, or the headers are larger than the address takes. Send less at once.',
   RATE_LIMITED: 'Too many tries. Wait for as long as the `Retry-After` header says.',
-  INTERNAL_SERVER_ERROR: 'A fault of Tocsin. Its log has the cause under the `request_id`.',
+  INTERNAL_SERVER_ERROR:
+    'A fault of Tocsin, whose log has the cause under the `request_id`; or of its machine, as a data folder that cannot be written.',
   UNAVAILABLE: 'The database, or another thing that Tocsin needs, is out of reach. Try again later.',
 };
 

@@ -1,6 +1,6 @@
-import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ctx } from '../store/index.ts';
+import { type Ctx, explainDataFolder, makeFolder } from '../store/index.ts';
 import { apiTokenRow } from './create-token.ts';
 import { findTokenByHash, insertToken } from './queries.ts';
 import { createSecret, hashSecret } from './secret.ts';
@@ -8,11 +8,18 @@ import { createSecret, hashSecret } from './secret.ts';
 /**
  * Sees to it that `admin-token` in the data directory holds a live admin token, and answers the file's path.
  * Processes that start together agree on one: the file is made in one step, and whoever comes second reads it.
- * A file whose token was revoked gets a new one.
+ * A file whose token was revoked gets a new one. Throws INTERNAL_SERVER_ERROR where the folder is of no use.
  */
 export async function ensureAdminToken(ctx: Ctx, dataDir: string): Promise<string> {
-  const path = join(dataDir, 'admin-token');
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    makeFolder(dataDir);
+    return await ensureIn(ctx, join(dataDir, 'admin-token'));
+  } catch (error) {
+    throw explainDataFolder(dataDir, error) ?? error;
+  }
+}
+
+async function ensureIn(ctx: Ctx, path: string): Promise<string> {
   const held = await readToken(path);
   const token = held || (await placeToken(ctx, path, held === null ? 'keep' : 'replace'));
   const row = await findTokenByHash(ctx, hashSecret(token));

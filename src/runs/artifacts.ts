@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toIso } from '../core/clock.ts';
-import type { RunRow } from '../store/index.ts';
+import { makeFolder, type RunRow } from '../store/index.ts';
 
 /*
  * What a run leaves on disk: a folder named after its start, readable by us alone. Nothing here keeps a run from going
@@ -29,7 +29,7 @@ export async function makeRunFolder(
   nowMs: number,
 ): Promise<{ path: string } | { problem: string }> {
   return orProblem(async () => {
-    await mkdir(root, { recursive: true, mode: 0o700 });
+    makeFolder(root);
     const path = await makeFresh(root, nameAfter(run.started_at ?? nowMs));
     try {
       await writeFile(payloadOf(path), run.trigger_payload ?? '{}', { mode: 0o600 });

@@ -13,6 +13,7 @@ export {
   translateStoreError,
 } from './errors.ts';
 export { type Expired, expiredRows } from './expired.ts';
+export { explainDataFolder, makeFolder } from './folder.ts';
 export { createGroupCommit, type GroupCommit } from './group-commit.ts';
 export {
   type MigrationState,

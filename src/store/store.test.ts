@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -107,20 +108,32 @@ describe('a SQLite file', () => {
   });
 
   it.each([
-    ['is a folder', async (path: string) => void (await mkdir(path))],
+    [
+      'is a folder',
+      'INTERNAL_SERVER_ERROR',
+      /\/x: its tocsin\.db, or a file beside it, cannot be opened/,
+      (path: string) => void mkdirSync(path, { recursive: true }),
+    ],
     [
       'is no database',
-      (path: string) => writeFile(path, 'just some text that is long enough to be read as a header'),
+      'UNAVAILABLE',
+      /\(SQLite file .*\/x\/tocsin\.db\): file is not a database/,
+      async (path: string) => {
+        await mkdir(join(path, '..'));
+        await writeFile(path, 'just some text that is long enough to be read as a header');
+      },
     ],
-    ['lies below a file', (path: string) => writeFile(join(path, '..'), '')],
-  ])('that %s is refused by name', async (_, spoil) => {
+    [
+      'lies below a file',
+      'INTERNAL_SERVER_ERROR',
+      /\/x: its path leads to a file/,
+      (path: string) => writeFile(join(path, '..'), ''),
+    ],
+  ])('that %s is refused by name', async (_, code, words, spoil) => {
     const path = join(await temporaryFolder(), 'x', 'tocsin.db');
-    if (spoil.length > 0 && !_.includes('below')) await mkdir(join(path, '..'));
     await spoil(path);
-    expect(await openFailure({ backend: 'sqlite', path })).toMatchObject({
-      code: 'UNAVAILABLE',
-      message: expect.stringContaining(`SQLite file ${path}`),
-    });
+    const failure = await openFailure({ backend: 'sqlite', path });
+    expect(failure).toMatchObject({ code, message: expect.stringMatching(words) });
   });
 });
 

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CompiledQuery, Kysely, type Dialect as KyselyDialect, sql } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import { AppError, describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Dialect } from './dialect.ts';
+import { explainDataFolder, makeFolder } from './folder.ts';
 import { postgresDialect } from './postgres/dialect.ts';
 import { createPostgresEngine, everydayLimits, migrationLimits } from './postgres/engine.ts';
 import { createPostgresWakeUps } from './postgres/wake-ups.ts';
@@ -40,7 +41,7 @@ export type Store = {
 
 /** A database that is not opened yet. */
 export type Opening = {
-  /** Opens it and proves that it answers. Throws UNAVAILABLE, never falls back to another. */
+  /** Opens it and proves that it answers. Throws UNAVAILABLE, and INTERNAL_SERVER_ERROR for a data folder that is of no use; never falls back to another. */
   open(): Promise<Store>;
   /** Ends what was begun, instead of opening it. */
   abandon(): Promise<void>;
@@ -58,8 +59,7 @@ export function beginStore(options: StoreOptions, log: Log): Opening {
         return store;
       } catch (error) {
         await store.close().catch(() => {}); // what matters is why it could not be opened
-        const message = `cannot open the database (${nameOf(options)}): ${describeError(error)}`;
-        throw new AppError('UNAVAILABLE', message, { cause: error });
+        throw explainOpening(options, error);
       }
     },
     abandon: store.close,
@@ -127,7 +127,7 @@ function createEngine(options: StoreOptions, log: Log): Engine {
 }
 
 async function prepareFile(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   await createPrivateFile(path);
 }
 
@@ -142,6 +142,13 @@ async function createPrivateFile(path: string): Promise<void> {
     if (!existsSync(path)) throw error;
     await chmod(path, 0o600);
   }
+}
+
+/** A folder that a person has to mend is said as such; what is away, or held by another, may be back by itself. */
+function explainOpening(options: StoreOptions, error: unknown): AppError {
+  const folderTrouble = options.backend === 'sqlite' ? explainDataFolder(dirname(options.path), error) : null;
+  const message = `cannot open the database (${nameOf(options)}): ${describeError(error)}`;
+  return folderTrouble ?? new AppError('UNAVAILABLE', message, { cause: error });
 }
 
 /** Answers the database's name without its password. */

@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AppError, describeError } from '../../core/errors.ts';
+import { makeFolder } from '../../store/index.ts';
 import { isKey, isValue } from './types.ts';
 
 /*
@@ -56,7 +48,7 @@ export function readText(path: string): string | null {
 export function replaceText(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path), 0o777);
     writeFileSync(temporary, text, { mode: ownerOnly });
     const before = statSync(path, { throwIfNoEntry: false });
     if (before) chmodSync(temporary, before.mode & 0o777);

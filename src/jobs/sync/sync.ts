@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../../core/errors.ts';
+import { makeFolder } from '../../store/index.ts';
 import {
   differInLockFiles,
   fetchBranch,
@@ -23,7 +23,7 @@ import type { Checkout, GuardedRequest, SyncRequest, SyncResult } from './types.
 export async function syncCheckout(request: SyncRequest): Promise<SyncResult> {
   try {
     const gitDir = await requireCheckout(request);
-    await mkdir(request.treesDir, { recursive: true, mode: 0o700 });
+    makeFolder(request.treesDir);
     return await withFileLock(join(gitDir, 'tocsin-sync.lock'), request, (guard) =>
       syncAlone({ ...request, guard }),
     );

@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, linkSync, renameSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError, describeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { makeFolder } from '../folder.ts';
 import { migrate, readMigrationState } from '../migrate.ts';
 import { keepServersAway } from '../postgres/presence.ts';
 import { copyDatabase, findFaults, sealDatabase } from '../sqlite/file.ts';
@@ -40,7 +41,7 @@ export async function restore(options: StoreOptions, from: From, log: Log): Prom
       return { migrated, kept: null };
     });
   }
-  await mkdir(dirname(options.path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(options.path));
   if (existsSync(options.path)) sealDatabase(options.path);
   const prepared = `${options.path}.restoring-${process.pid}`;
   try {
