@@ -45,7 +45,7 @@ export async function bridge(
   await ackLocked(
     ctx,
     ruled.map(({ alert, reason, incident, rule }) => ({
-      ...ackOf(alert, reason),
+      ...ackOf(alert, nameReason(reason)),
       incidentId: incident.incident_id,
       announced: true,
       leave: !rule.actions.ack,
@@ -93,9 +93,13 @@ export function joinHolder(view: BridgeView, nowMs: number): BridgeView {
   return { ...view, facts: { ...view.facts, holder: holder && { ...holder, lastAlertAt: nowMs } } };
 }
 
+/** `first` is said of the alert itself; its incident has a word of its own. */
+function nameReason(reason: Bridged['reason']): string {
+  return reason === 'first' ? 'incident_opened' : reason;
+}
+
 function decisionsOf({ alert, reason: why, triage, rule }: Ruled) {
-  // `first` is said of the alert itself; its incident has a word of its own.
-  const reason: string = why === 'first' ? 'incident_opened' : why;
+  const reason = nameReason(why);
   const decisions = [{ alertRef: alert.alert_ref, reason, rule: rule.name }];
   if (!rule.actions.ack)
     decisions.push({ alertRef: alert.alert_ref, reason: 'left_to_workers', rule: rule.name });

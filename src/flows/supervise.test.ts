@@ -43,6 +43,12 @@ describeEachStore('the supervisor', (open) => {
       { alert_ref: ref, status: 'acked', incident_id: incident?.incident_id, announced: 1 },
     ]);
     expect(await worker.messages()).toEqual(['ops incident.opened P1 api is down']);
+    const steps = await worker.ctx.db
+      .selectFrom('alert_event')
+      .select('reason')
+      .orderBy('event_id')
+      .execute();
+    expect(steps.map(({ reason }) => reason)).toEqual(['claimed', 'incident_opened']);
   });
 
   it('tells of the rest without an incident, and of its end once', async () => {

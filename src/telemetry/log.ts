@@ -50,9 +50,18 @@ async function createStream(options: LogOptions): Promise<DestinationStream> {
   const { prettyFactory } = await import('pino-pretty');
   const format = prettyFactory({
     colorize: options.stream === undefined && process.stdout.isTTY === true,
-    translateTime: 'SYS:HH:MM:ss',
-    ignore: 'tag',
+    translateTime: "UTC:HH:MM:ss'Z'",
+    ignore: 'tag,text,idempotency_key',
+    // A word such as null is no error to be drawn as one.
+    errorLikeObjectKeys: ['err'],
     singleLine: true,
+    messageFormat: (fields, key) => layOut(String(fields[key]), fields.text),
   });
   return { write: (line) => void out.write(format(line)) };
+}
+
+/** A message to people is read as they would get it, line by line. */
+function layOut(headline: string, text: unknown): string {
+  if (typeof text !== 'string') return headline;
+  return [headline, ...text.split('\n').map((line) => `    ${line}`)].join('\n');
 }

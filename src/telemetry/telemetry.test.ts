@@ -52,7 +52,17 @@ test('what refers to itself is cut, not followed for ever', async () => {
 
 test('a person gets one line to read', async () => {
   const line = await logOnce({ tag: 'db', requestId: 'r1' }, '[db] open', true);
-  expect(line).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: \[db\] open \{"requestId":"r1"\}\n$/);
+  expect(line).toMatch(/^\[\d\d:\d\d:\d\dZ\] INFO: \[db\] open \{"requestId":"r1"\}\n$/);
+});
+
+test('a person reads the clock in UTC, a message line by line, and what is null on its line', async () => {
+  const fields = { tag: 'notify', channel: 'c', error: null, text: 'api in prod.\nSince noon.' };
+  const line = await logOnce({ ...fields, idempotency_key: 'k' }, '[notify] api is slow', true);
+  const hour = new Date().toISOString().slice(11, 13);
+  expect(line.slice(0, 4)).toBe(`[${hour}:`);
+  expect(line.slice(line.indexOf('INFO'))).toBe(
+    'INFO: [notify] api is slow\n    api in prod.\n    Since noon. {"channel":"c","error":null}\n',
+  );
 });
 
 test('metrics are kept in a registry of their own, with those of the process', async () => {

@@ -12,8 +12,12 @@ type Why = z.output<typeof alertWhy.output>;
 export async function readAlertPage(ctx: FlowCtx, alertRef: string): Promise<AlertPage> {
   const alert = (await runAction(getAlert, ctx, { alert_ref: alertRef })) as AlertDetails;
   const { answer, trail } = (await runAction(alertWhy, ctx, { alert_ref: alertRef })) as Why;
-  // Its first line is the alert's own, and the indented ones are the trail.
-  const verdict = answer.split('\n').filter((line, i) => i > 0 && !line.startsWith(' '));
+  // Its first line is the alert's own; from the first indented one on come the trail and the messages.
+  const [, ...lines] = answer.split('\n');
+  const verdict = lines.slice(
+    0,
+    lines.findIndex((line) => line.startsWith(' ')),
+  );
   return {
     nowMs: ctx.clock.now(),
     visitor: ctx.actor.name,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type DoorHarness, openDoor } from '../../../test/door.ts';
+import { loadTestConfig } from '../../../test/supervised.ts';
 import type { RoleName } from '../../access/index.ts';
 import { actions } from '../../actions.ts';
 import { systemActor } from '../../core/actor.ts';
@@ -96,14 +97,17 @@ test('an alert without an incident has a page, which the board and its message l
   expect(board.body).toContain(`href="/alerts/${ref}"`);
 });
 
-test('the page of an alert names its incident, whose page leads to it', async () => {
-  const door = await openDoor({ actions });
+test('the page of an alert names its incident, whose page leads to it, and lists messages once', async () => {
+  const { channels, routes } = await loadTestConfig();
+  const door = await openDoor({ actions, config: { channels, routes } });
   await openIncident(door);
   const session = await signIn(door, 'viewer');
   const incident = await door.server.inject({ url: '/incidents/INC-1', headers: session });
   const [path] = /\/alerts\/alrt_\w+/.exec(incident.body) ?? [];
   const shown = await door.server.inject({ url: path ?? '', headers: session });
   expect(shown.body).toContain('href="/incidents/INC-1"');
+  expect(shown.body).toContain('incident.opened to ops');
+  expect(shown.body).not.toContain('messages:');
 });
 
 test.each(['alrt_0', 'INC-1', `${'x'.repeat(300)}`, '%3Cscript%3E'])(
