@@ -37,3 +37,18 @@ it('reads the last of the errors of a host with several addresses', () => {
     detail: 'none',
   });
 });
+
+it.each([
+  [
+    'UND_ERR_INVALID_ARG',
+    'Redirect loop detected. Cannot redirect to http://a.example. This typically happens when using a Client.',
+    'Redirect loop detected',
+  ],
+  [
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    '40EDCEBB7A7F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/tlsany_meth.c:77:\n',
+    'TLS: wrong version number',
+  ],
+])('says of %s what is wrong, without advice to programmers', (code, message, detail) => {
+  expect(readFailure(Object.assign(new Error(message), { code })).detail).toBe(detail);
+});

@@ -45,7 +45,13 @@ function findCause(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
   // A broken HTTP answer has a name and no code.
   const code = 'code' in error && error.code !== undefined ? String(error.code) : error.name;
-  // Node's advice on its own flags helps nobody who reads the state of a target.
-  const message = error.message.replace(/; if the root CA is installed locally.*$/, '');
-  return { code, message: message || code };
+  return { code, message: plainText(error.message) || code };
+}
+
+/** Advice to those who write programs, and where in OpenSSL's source a fault was found, help nobody who reads the state of a target. */
+function plainText(message: string): string {
+  return message
+    .replace(/; if the root CA is installed locally.*$/, '')
+    .replace(/^(Redirect loop detected)\. Cannot redirect to .*$/, '$1')
+    .replace(/^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):.*$/s, 'TLS: $1');
 }

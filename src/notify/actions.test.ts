@@ -11,6 +11,7 @@ import {
   putBack,
   readOutboxHealth,
 } from './queries-list.ts';
+import { insertTestMessage } from './test-message.ts';
 
 const settings = notifySettings([route(['a', 'b'])]);
 
@@ -88,10 +89,14 @@ describeEachStore('the outbox as people see it', (open) => {
     await mark(ctx, rows[2]?.id ?? '', { status: 'sending' });
     await mark(ctx, rows[5]?.id ?? '', { status: 'delivered' });
     await clock.advance(39_000);
-    expect(await readOutboxHealth(ctx)).toEqual({
+    const standing = {
       oldestPendingAgeMs: 9_000,
       counts: { pending: 2, sending: 1, failed: 1, dead: 1 },
-    });
+    };
+    expect(await readOutboxHealth(ctx)).toEqual(standing);
+    const asked = await insertTestMessage(ctx, 'a', { token: 't', lockedUntilMs: 0 });
+    await mark(ctx, asked.notification_id, { status: 'dead' });
+    expect(await readOutboxHealth(ctx)).toEqual(standing);
   });
 
   test.each(['failed', 'dead', 'skipped_dry_run', 'skipped_unconfigured'] as const)(

@@ -27,7 +27,7 @@ export function createMetrics(): Metrics {
     registry,
     alertsIngested: new Counter({
       name: 'tocsin_alerts_ingested_total',
-      help: 'Alert reports by what became of them: accepted, deduped, invalid, ignored.',
+      help: 'Alert reports from outside, not those of checks and tasks, by what became of them: accepted, deduped, invalid, ignored.',
       labelNames: ['result'],
       registers,
     }),
@@ -45,7 +45,7 @@ export function createMetrics(): Metrics {
     notifyLatencySeconds: new Histogram({
       name: 'tocsin_notify_latency_seconds',
       help: 'Seconds from the report that a message tells of, where it is the first word of it, else from its making, to the attempt that delivered it; the wait that its route asks for does not count.',
-      buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800],
+      buckets: [0.005, 0.025, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800],
       registers,
     }),
     ...createHttpMetrics(registers),
