@@ -58,8 +58,9 @@ const stopEarly = async () => {
   await sandbox.close();
   process.exit(130);
 };
-process.once('SIGINT', stopEarly);
-process.once('SIGTERM', stopEarly);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stopEarly);
+// Nobody reads on: `npm run demo | head`.
+process.stdout.once('error', stopEarly);
 try {
   await run(stage, sandbox);
   stage.say('That is Tocsin: one alert, one incident, one message, and everything heals.');

@@ -20,7 +20,7 @@ export type Running = {
   kill(): Promise<void>;
 };
 
-/** A temporary folder and the processes that run for it; nothing is left of either when it is closed. */
+/** A temporary folder and the processes that run for it; nothing is left of either when it is closed, or this process ends. */
 export type Sandbox = {
   readonly folder: string;
   /** Answers the path of a new folder in it. */
@@ -41,6 +41,12 @@ export function openSandbox(
 ): Sandbox {
   const root = mkdtempSync(join(tmpdir(), `tocsin-${prefix}-`));
   const running = new Set<Running>();
+  // Where this process ends without having closed it, by a fault or a reader of its output that went away.
+  const endAtExit = () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    rmSync(root, { recursive: true, force: true });
+  };
+  process.once('exit', endAtExit);
   let count = 0;
   const makeFolder = (name: string) => {
     const folder = join(root, `${++count}-${name}`);
@@ -66,6 +72,7 @@ export function openSandbox(
     },
     async close({ keep } = { keep: false }) {
       await Promise.all([...running].map((process) => process.stop()));
+      process.off('exit', endAtExit);
       if (!keep) rmSync(root, { recursive: true, force: true });
     },
   };
