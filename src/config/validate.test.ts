@@ -176,14 +176,14 @@ const rows: Row[] = [
     'channels:\n  a: { type: webhook, url: "http://127.0.0.1:1/", timeout: 25s }',
     2,
     'channels.a.timeout',
-    { found: '"25s"', expected: expect.stringMatching(/at most 20000ms/) },
+    { found: '"25s"', expected: expect.stringMatching(/at most 20s/) },
   ],
   [
     'a retention of minutes',
     'retention: { alerts: 90m, notifications: 5m }',
     1,
     'retention.notifications',
-    { expected: expect.stringMatching(/at least 3600000ms/) },
+    { expected: expect.stringMatching(/at least 1h/) },
   ],
   [
     'an address without a port',

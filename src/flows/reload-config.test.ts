@@ -8,7 +8,7 @@ import { createConfigReloading } from './reload-config.ts';
 
 /** Answers a reloading whose reports fail while `isAway`. */
 async function open() {
-  const { context } = await openDoor();
+  const { context, lines } = await openDoor();
   const base = context(systemActor('config'));
   const told: AlertReport['status'][] = [];
   const applied: Config[] = [];
@@ -26,7 +26,7 @@ async function open() {
   });
   const list = () =>
     selectDeploymentsBetween(base, { env: 'staging', fromMs: 0, toMs: base.clock.now(), limit: 10 });
-  return { reloading, state, told, applied, config: base.config, list };
+  return { reloading, state, told, applied, config: base.config, list, lines };
 }
 
 test('a change is in force although nobody can be told, and they are told once the database is back', async () => {
@@ -72,4 +72,14 @@ test('what is taken up is recorded among the deployments, with what changed; wha
   expect(first).toMatchObject({ kind: 'config_reload', service: 'tocsin', notes: 'changed: notify' });
   expect(back?.version).toMatch(/^[0-9a-f]{12}$/);
   expect(back?.version).not.toBe(first?.version);
+});
+
+test('whoever asks for a reload is answered in the log, also where nothing has changed', async () => {
+  const { reloading, state, config, lines } = await open();
+  const said = () => lines.map(({ message }) => message).filter((line) => line.startsWith('[config]'));
+  await reloading.reload();
+  expect(said()).toEqual(['[config] read anew: nothing has changed']);
+  state.next = async () => ({ ...config, notify: { ...config.notify, dryRun: true } });
+  await reloading.reload();
+  expect(said().slice(1)).toEqual(['[config] in force: notify']);
 });

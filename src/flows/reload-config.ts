@@ -65,7 +65,13 @@ export function createConfigReloading({ ctx, load, apply }: ConfigReloadingDeps)
       await alert.stop();
     },
     tick: alert.tick,
-    reload: watch.reload,
+    async reload() {
+      const hadTrouble = trouble !== null;
+      const result = await watch.reload();
+      if (!hadTrouble && result.ok && result.changed.length + result.needsRestart.length === 0)
+        ctx.log.info({ tag: 'config' }, '[config] read anew: nothing has changed');
+      return result;
+    },
     trouble: () => trouble,
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseBytes, writeBytes } from '../../core/bytes.ts';
 import { parseDurationMs } from '../../core/duration.ts';
 import { severities } from '../../core/severity.ts';
+import { durationText } from '../form.ts';
 
 // In these schemas the message of an issue says what is expected; an unknown key's says the known ones.
 
@@ -38,7 +39,8 @@ export function readDuration(
 ): number {
   const ms = parseDurationMs(String(text));
   if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
-  const range = ms === null ? '' : ms < minMs ? `, at least ${minMs}ms` : `, at most ${maxMs}ms`;
+  const range =
+    ms === null ? '' : ms < minMs ? `, at least ${durationText(minMs)}` : `, at most ${durationText(maxMs)}`;
   ctx.addIssue({ code: 'custom', message: durationExpected + range });
   return z.NEVER;
 }
