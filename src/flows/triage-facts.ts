@@ -6,6 +6,7 @@ import {
   requireAlert,
   summarizeIncidentAlerts,
 } from '../alerts/index.ts';
+import { createLazy } from '../core/lazy.ts';
 import { selectDeploymentsBetween, selectLastDeployment } from '../deployments/index.ts';
 import {
   aroundMs,
@@ -31,10 +32,19 @@ const shownIncidents = 10;
 const shownChanges = 15;
 const shownRuns = 5;
 
+/** Measures the alert loop when first asked; it is the same for all that is looked into at once. */
+export type LoopLook = ReturnType<typeof lookAtLoop>;
+
+/** Answers a look at the alert loop that is yet to be taken. */
+export function lookAtLoop(ctx: FlowCtx) {
+  return createLazy(() => measureLoop(ctx, loopWindowMs));
+}
+
 /** Reads what is known around an alert of an incident; reads only. Throws NOT_FOUND. */
 export async function collectFacts(
   ctx: FlowCtx,
   about: { incidentId: string; alertRef: string },
+  loopLook: LoopLook = lookAtLoop(ctx),
 ): Promise<TriageFacts> {
   const alert = await requireAlert(ctx, about.alertRef);
   const incident = await requireIncident(ctx, about.incidentId);
@@ -44,7 +54,7 @@ export async function collectFacts(
     collectAlerts(ctx, incident, alert),
     collectHealth(ctx, findAffected(incident, alert)),
     collectRuns(ctx, alert),
-    measureLoop(ctx, loopWindowMs),
+    loopLook.get(),
   ]);
   const { runbooks } = ctx.config;
   const slos = [{ name: 'alert_loop', windowMs: loopWindowMs, figures: loop }];

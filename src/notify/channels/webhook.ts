@@ -4,6 +4,7 @@ import { describeError } from '../../core/errors.ts';
 import { judgeHttpStatus, readRetryAfter } from '../decide.ts';
 import { renderText } from '../render.ts';
 import type { Message, Outcome } from '../types.ts';
+import { type Answer, exchange } from './exchange.ts';
 import type { Channel } from './index.ts';
 import { signWebhook } from './sign-webhook.ts';
 
@@ -18,31 +19,28 @@ export const webhookChannel: Channel<WebhookConfig> = {
       const answer = await post(http, message, config);
       const header = answer.headers['retry-after'];
       const retryAfter = Array.isArray(header) ? header[0] : header;
-      return judgeHttpStatus(answer.statusCode, answer.text, readRetryAfter(retryAfter, ctx.clock.now()));
+      return judgeHttpStatus(
+        answer.statusCode,
+        quote(answer.text),
+        readRetryAfter(retryAfter, ctx.clock.now()),
+      );
     } catch (error) {
       return judgeFailure(error, config.timeoutMs);
     }
   },
 };
 
-type Answer = { statusCode: number; headers: Dispatcher.ResponseData['headers']; text: string };
-
-async function post(http: Dispatcher, message: Message, config: WebhookConfig): Promise<Answer> {
+function post(http: Dispatcher, message: Message, config: WebhookConfig): Promise<Answer> {
   const url = new URL(config.url);
   const body = JSON.stringify(createBody(message));
-  const {
-    statusCode,
-    headers,
-    body: answer,
-  } = await http.request({
+  const request = {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: 'POST',
     headers: createHeaders(message, config, url, body),
     body,
-    signal: AbortSignal.timeout(config.timeoutMs),
-  });
-  return { statusCode, headers, text: await readAnswer(statusCode, answer) };
+  } as const;
+  return exchange(http, request, { timeoutMs: config.timeoutMs, textLength: shownAnswerLength });
 }
 
 /** The contract of the `webhook` channel. */
@@ -86,26 +84,12 @@ function readUserInfo(url: URL): string {
   return Buffer.from(userInfo).toString('base64');
 }
 
-/** Answers the beginning of what the receiver says to a refusal. What follows a good status is not read: the answer is known. */
-async function readAnswer(statusCode: number, body: Dispatcher.ResponseData['body']): Promise<string> {
-  try {
-    if (statusCode >= 200 && statusCode < 300) {
-      await body.dump({ limit: 16_384 });
-      return '';
-    }
-    let text = '';
-    for await (const chunk of body) {
-      text += String(chunk);
-      if (text.length >= shownAnswerLength) break;
-    }
-    return text
-      .slice(0, shownAnswerLength)
-      .replace(/[\p{Cc}\s]+/gu, ' ')
-      .trim();
-  } catch {
-    // The status has come, and it alone decides; a body that breaks off only leaves less to say.
-    return '';
-  }
+/** Answers what a receiver says to a refusal, on one line. */
+function quote(text: string): string {
+  return text
+    .slice(0, shownAnswerLength)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
 }
 
 function judgeFailure(error: unknown, timeoutMs: number): Outcome {
