@@ -11,6 +11,7 @@ import { writeHealth } from '../health/index.ts';
 import { showArtifact } from '../incidents/index.ts';
 import type { FlowCtx } from './context.ts';
 import { runProfile } from './run-profile.ts';
+import { collectFacts, lookAtLoop } from './triage-facts.ts';
 
 const runbook: RunbookConfig = {
   file: 'runbooks/shop.md',
@@ -80,6 +81,19 @@ describeEachStore('a triage report', (open) => {
     const text = await readReport(worker, 'INC-2');
     expect(text).toContain('- **violated** alert_loop, over 4h');
     expect(text).toMatch(/failed_rate_pct \d+(\.\d+)?, \*\*over its limit of 5\*\*/);
+  });
+
+  it('takes the look at the alert loop that it shares with others', async () => {
+    const worker = await startShop(await open());
+    await worker.report(fire);
+    await worker.settle();
+    const [alert] = await worker.ctx.db.selectFrom('alert').selectAll().execute();
+    const about = { incidentId: alert?.incident_id ?? '', alertRef: alert?.alert_ref ?? '' };
+    const loopLook = lookAtLoop(worker.ctx);
+    const before = await collectFacts(worker.ctx, about, loopLook);
+    await worker.ctx.db.updateTable('alert').set({ status: 'failed', retry_at: 1 }).execute();
+    expect((await collectFacts(worker.ctx, about, loopLook)).slos).toEqual(before.slos);
+    expect((await collectFacts(worker.ctx, about)).slos).not.toEqual(before.slos);
   });
 
   it('names what was deployed, what is unwell, which checks failed, and the runbook', async () => {
