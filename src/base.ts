@@ -6,6 +6,7 @@ import type { Log } from './core/log.ts';
 import { createSignal, type Signal } from './core/signal.ts';
 import { createDeskPlace } from './flows/desk-place.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
+import { createLastHealth } from './flows/health-stored.ts';
 import { type Contexts, createContexts } from './flows/make-contexts.ts';
 import { beginStore, migrate, type Opening, type Store } from './store/index.ts';
 import { createLog, createMetrics, type Metrics } from './telemetry/index.ts';
@@ -87,6 +88,7 @@ function assembleBase(options: BaseOptions, store: Store): Base {
     signals,
     metrics: options.metrics ?? createMetrics(),
     checkRuns: createCheckRuns(clock),
+    lastHealth: createLastHealth(),
     desk: createDeskPlace(),
     afterCommit: null,
   };

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { type Severity, severities } from '../core/severity.ts';
-import { isoTime, text, wholeNumber } from '../core/text.ts';
+import { isoTime, mapOf, text, wholeNumber } from '../core/text.ts';
 import type { AlertRow, AlertStatus } from '../store/index.ts';
 
 export const alertStatuses = ['new', 'processing', 'acked', 'failed', 'dead'] as const;
 
-const stringMap = z
-  .record(text(200, 1), text(2000))
-  .refine((map) => Object.keys(map).length <= 64, 'must have at most 64 entries');
+function smallMapOf<Value extends z.ZodType>(value: Value) {
+  return mapOf(text(200, 1), value).refine(
+    (map) => Object.keys(map).length <= 64,
+    'must have at most 64 entries',
+  );
+}
+
+const stringMap = smallMapOf(text(2000));
 
 const evidenceInput = z.strictObject({
   log_samples: z.array(text(10_000)).max(100).optional(),
@@ -33,10 +38,7 @@ export const reportInput = z.strictObject({
   ends_at: isoTime.optional(),
   labels: stringMap.optional(),
   annotations: stringMap.optional(),
-  metrics: z
-    .record(text(200, 1), z.number())
-    .refine((map) => Object.keys(map).length <= 64, 'must have at most 64 entries')
-    .optional(),
+  metrics: smallMapOf(z.number()).optional(),
   evidence: evidenceInput.optional(),
   dedupe_ttl_minutes: wholeNumber(1, 525_600).optional(),
 });

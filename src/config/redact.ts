@@ -2,6 +2,9 @@ const hidden = '[redacted]';
 const secretName =
   /(secret|token|passw(or)?d|api[-_]?key|authorization|cookie|credential|private[-_]?key|^x-.*key$)/i;
 
+/** In an address such a short word is a secret too; `sig` is that of Teams and of other services on Azure. */
+const secretParameter = /^(key|sig|signature|auth|pass|pwd)$/i;
+
 /** Answers whether a header, key or variable of this name holds a secret. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name);
@@ -15,7 +18,7 @@ export function redactUrl(text: string): string {
       return userInfo.includes(':') ? `${scheme}${user}:${hidden}@` : `${scheme}${hidden}@`;
     })
     .replace(/([?&])([^=&#]{1,200})=([^&#]*)/g, (whole: string, mark: string, name: string) =>
-      isSecretName(name) || name === 'key' ? `${mark}${name}=${hidden}` : whole,
+      isSecretName(name) || secretParameter.test(name) ? `${mark}${name}=${hidden}` : whole,
     );
 }
 
@@ -31,11 +34,25 @@ export function redactWebhookUrl(text: string): string {
  */
 
 /** What stands in or beside every secret that is found in free text: one look tells of most texts that they hold none. */
-const anySign = /toc_|\d{6}:|bearer|basic|secret|token|passw|api[-_]?key|hooks?[./]/i;
+const anySign =
+  /toc_|\d{6}(:|%3A)|bearer|basic|secret|token|passw|api[-_]?key|hooks?[./\\%:]|pagerduty\.com/i;
+
+/** As it is, as some JSON has it (`\/`), or as a part of another address (`%2F`). */
+const slash = String.raw`(?:\\{0,4}\/|%(?:25)?2F)`;
+const port = '(?:(?::|%3A)\\d{1,5})?';
 
 /** Whoever knows such an address may post there: what stands behind these words is a secret. */
-const incomingWebhook =
-  /^(:\/\/(?:hooks\.slack\.com|hooks\.zapier\.com|[\w.-]{1,100}\.webhook\.office\.com|(?:\w{1,20}\.)?discord(?:app)?\.com\/api\/webhooks))\/[^\s"'<>]+/i;
+const incomingWebhook = new RegExp(
+  `((?:${[
+    `hooks\\.(?:slack|slack-gov|zapier)\\.com\\.?${port}`,
+    `\\.webhook\\.office\\.com\\.?${port}`,
+    `discord(?:app)?\\.com\\.?${port}${slash}api${slash}(?:v\\d{1,3}${slash})?webhooks`,
+    `events(?:\\.eu)?\\.pagerduty\\.com\\.?${port}${slash}(?:integration|x-ere)`,
+    // Of Mattermost, which may have any name: only what comes then tells.
+    `${slash}hooks(?=${slash}[a-z0-9]{26}\\b)`,
+  ].join('|')})${slash})[^\\s"'<>]+`,
+  'gi',
+);
 
 function mayHoldSecret(text: string): boolean {
   return anySign.test(text) || (text.includes('://') && /[@?&]/.test(text));
@@ -46,13 +63,12 @@ export function redactText(text: string): string {
   if (!mayHoldSecret(text)) return text;
   return text
     .replace(/\btoc_[\w-]{20,}/g, `toc_${hidden}`)
-    .replace(/\b(bot)?\d{6,}:[\w-]{30,}/g, (_, prefix: string | undefined) => `${prefix ?? ''}${hidden}`)
-    .replace(/:\/\/[^\s"'<>]+/g, (rest) =>
-      redactUrl(`x${rest.replace(incomingWebhook, `$1/${hidden}`)}`).slice(1),
-    )
+    .replace(/(?<!\d)\d{6,}(?::|%3A)[\w-]{30,}/gi, hidden)
+    .replace(incomingWebhook, `$1${hidden}`)
+    .replace(/:\/\/[^\s"'<>]+/g, (rest) => redactUrl(`x${rest}`).slice(1))
     .replace(/\b(bearer|basic)\s+[^\s"',]+/gi, (_, scheme: string) => `${scheme} ${hidden}`)
     .replace(
-      /((?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]{0,100})(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"',;&}]+)/gi,
+      /((?:secret|token|passw(?:or)?d|api[-_]?key)[\w-]{0,100})((?:\\{0,4}["'])?\s*(?:[=:]|%3D)\s*)("[^"]*"|'[^']*'|\\{1,4}"[^"\\]*\\{1,4}"|[^\s"',;&}]+)/gi,
       (whole: string, name: string, sign: string, value: string) =>
         value.includes(hidden) || isNumberOfThem(name, value) ? whole : `${name}${sign}${hidden}`,
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { isoTime, listOf, text, toStorable, wholeNumber } from './text.ts';
+import { isoTime, listOf, mapOf, text, toStorable, wholeNumber } from './text.ts';
 
 const passes = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
 
@@ -123,5 +123,30 @@ describe('listOf', () => {
 
   it.each([['a,c'], [''], [[]], [5], [Array.from({ length: 101 }, () => 'a')]])('refuses %j', (value) => {
     expect(passes(letters, value)).toBe(false);
+  });
+});
+
+describe('mapOf', () => {
+  const nested = (depth: number) => JSON.parse(`${'['.repeat(depth)}1${']'.repeat(depth)}`);
+  it.each([
+    ['{"a":1,"constructor":2,"toString":3}', true],
+    ['{"__proto__":1}', false],
+    ['{"a":{"__proto__":1}}', false],
+    ['{"a":[{"b":{"__proto__":1}}]}', false],
+    ['[1]', false],
+    ['null', false],
+  ])('takes %s: %s', (json, good) => {
+    const map = JSON.parse(json);
+    const parsed = mapOf(text(20), z.json()).safeParse(map);
+    expect(parsed.success).toBe(good);
+    if (good) expect(parsed.data).toEqual(map);
+  });
+
+  it.each([
+    [99, true],
+    [101, false],
+    [500_000, false],
+  ])('takes what is nested in %i lists: %s', (depth, good) => {
+    expect(passes(mapOf(text(20), z.json()), { a: nested(depth) })).toBe(good);
   });
 });

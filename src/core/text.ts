@@ -55,3 +55,31 @@ export function listOf<Item extends z.ZodType>(item: Item) {
     return value;
   }, z.array(item).min(1).max(100));
 }
+
+const deepest = 100;
+
+/**
+ * A schema for a map with names of the caller's choice. A key `__proto__`, which zod leaves out without a word, is refused,
+ * and so is what is nested deeper than a schema can follow.
+ */
+export function mapOf<Key extends z.core.$ZodRecordKey, Value extends z.ZodType>(key: Key, value: Value) {
+  const refuse = (map: unknown, context: z.core.$RefinementCtx) => {
+    const message = findFault(map);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+    return map;
+  };
+  return z.preprocess(refuse, z.record(key, value));
+}
+
+/** Without recursion, level by level: what callers nest may be deeper than our stack. */
+function findFault(map: unknown): string | null {
+  let level = [map];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return `is nested deeper than ${deepest} levels`;
+    const maps = level.filter((value) => typeof value === 'object' && value !== null);
+    if (maps.some((value) => Object.hasOwn(value, '__proto__')))
+      return 'has a key __proto__, which cannot be kept: give it another name';
+    level = maps.flatMap((value) => Object.values(value));
+  }
+  return null;
+}

@@ -6,6 +6,7 @@ import type { Ctx } from '../store/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { DeskPlace } from './desk-place.ts';
 import type { CheckRuns } from './health-runs.ts';
+import type { LastHealth } from './health-stored.ts';
 
 /** Doorbells between writers and the loops of the same process; polling finds the same work later. */
 export type Signals = {
@@ -34,4 +35,6 @@ export type FlowCtx = Ctx & {
   readonly desk: DeskPlace;
   /** Checks that somebody asks for by hand or through an address. */
   readonly checkRuns: CheckRuns;
+  /** For answers about components that must not fail with the database. */
+  readonly lastHealth: LastHealth;
 };

@@ -59,7 +59,7 @@ export const listComponents = defineAction({
   http: { method: 'GET', path: '/v1/components' },
   cli: { command: 'components list' },
   async run(ctx: FlowCtx) {
-    return { data: (await readHealth(ctx, ctx.config.components, false)).map(toView) };
+    return { data: (await readHealth(ctx, ctx.config.components, 'last')).map(toView) };
   },
 });
 
@@ -73,7 +73,7 @@ export const runChecks = defineAction({
   http: { method: 'POST', path: '/v1/components/:id/check' },
   cli: { command: 'components check', args: ['id'] },
   async run(ctx: FlowCtx, { id }) {
-    return toView(await readComponentHealth(ctx, id, true));
+    return toView(await readComponentHealth(ctx, id, 'fresh'));
   },
 });
 

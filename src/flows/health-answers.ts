@@ -3,7 +3,7 @@ import { toIso } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { judgeServices } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
-import { type ComponentHealth, readComponentHealth, readHealth } from './health-read.ts';
+import { type ComponentHealth, type HealthReading, readComponentHealth, readHealth } from './health-read.ts';
 
 /** What a caller must hold to see details, and to make checks run at once. */
 export const healthEntitlement = 'tools.oncall.read';
@@ -24,7 +24,7 @@ export async function answerComponentHealth(
   { fresh, viewer }: HealthQuestion,
 ): Promise<HealthAnswer> {
   requireFreshness(fresh, viewer);
-  const health = await readComponentHealth(ctx, id, fresh);
+  const health = await readComponentHealth(ctx, id, readingOf(fresh));
   return toAnswer(health.shown.status === 'down', showService(health, maySeeDetail(viewer)));
 }
 
@@ -34,13 +34,18 @@ export async function answerServicesHealth(
   { fresh, viewer }: HealthQuestion,
 ): Promise<HealthAnswer> {
   requireFreshness(fresh, viewer);
-  const healths = await readHealth(ctx, ctx.config.components, fresh);
+  const healths = await readHealth(ctx, ctx.config.components, readingOf(fresh));
   const withDetail = maySeeDetail(viewer);
   const status = judgeServices(
     healths.map(({ component, shown }) => ({ ...shown, critical: component.critical })),
   );
   const services = healths.map((health) => [health.component.id, showService(health, withDetail)]);
   return toAnswer(status === 'down', { status, services: Object.fromEntries(services) });
+}
+
+/** What asks may take a service out that is well: without the database it is told what was last known. */
+function readingOf(fresh: boolean): HealthReading {
+  return fresh ? 'fresh' : 'last known';
 }
 
 function requireFreshness(fresh: boolean, viewer: Actor | null): void {

@@ -1,18 +1,11 @@
-import { type ComponentAlerts, countComponentAlerts } from '../alerts/index.ts';
 import type { ComponentConfig } from '../config/types.ts';
 import { AppError } from '../core/errors.ts';
-import {
-  type CheckRecord,
-  type ComponentState,
-  listCheckRecords,
-  listComponentStates,
-  type ShownHealth,
-  showHealth,
-} from '../health/index.ts';
+import { type CheckRecord, type ShownHealth, showHealth } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
 import { createMaintenanceTest, type UnderMaintenance } from './find-maintenance.ts';
 import { foldOutcome } from './health-fold.ts';
 import type { CheckRun } from './health-runs.ts';
+import { nothingStored, readStoredHealth, type StoredHealth } from './health-stored.ts';
 
 /** A component with what it shows now, and what each of its checks last said. */
 export type ComponentHealth = {
@@ -25,32 +18,27 @@ export type ComponentHealth = {
 };
 
 /**
- * Answers what components show. Scheduled checks answer by their last result, whatever its age; checks on demand run
- * now, all at once, unless a recent run of theirs is kept; `isFresh` runs all checks now and judges by that alone.
+ * Which checks count: `last` takes scheduled ones by their last result, whatever its age; `last known` too, and what this
+ * process has last read of it while the database is away; with both, checks on demand run now, all at once, unless a
+ * recent run of theirs is kept. `fresh` runs all checks now and judges by that alone.
  */
+export type HealthReading = 'last' | 'last known' | 'fresh';
+
+/** Answers what components show. */
 export async function readHealth(
   ctx: FlowCtx,
   components: readonly ComponentConfig[],
-  isFresh: boolean,
+  reading: HealthReading,
 ): Promise<ComponentHealth[]> {
   const ids = components.map(({ id }) => id);
-  const [records, states, alerts, asked] = await Promise.all([
-    isFresh ? [] : listCheckRecords(ctx, ids),
-    listComponentStates(ctx, ids),
-    countComponentAlerts(ctx, ids),
+  const isFresh = reading === 'fresh';
+  const [stored, asked] = await Promise.all([
+    reading === 'last known' ? ctx.lastHealth.read(ctx, ids) : readStoredHealth(ctx, ids),
     Promise.all(components.map((component) => askChecks(ctx, component, isFresh))),
   ]);
-  const recordsOf = Map.groupBy(records, ({ component }) => component);
-  const stateOf = new Map(states.map((state) => [state.component, state]));
-  const alertsOf = Map.groupBy(alerts, ({ component }) => component);
   const maintenanceOf = createMaintenanceTest(ctx.config, ctx.clock.now());
   return components.map((component, i) => ({
-    ...show(component, isFresh, {
-      state: stateOf.get(component.id) ?? null,
-      scheduled: recordsOf.get(component.id) ?? [],
-      asked: asked[i] ?? [],
-      alerts: alertsOf.get(component.id) ?? [],
-    }),
+    ...show(component, isFresh, stored.get(component.id) ?? nothingStored, asked[i] ?? []),
     maintenance: maintenanceOf(component),
   }));
 }
@@ -59,31 +47,25 @@ export async function readHealth(
 export async function readComponentHealth(
   ctx: FlowCtx,
   id: string,
-  isFresh: boolean,
+  reading: HealthReading,
 ): Promise<ComponentHealth> {
   const components = ctx.config.components.filter((component) => component.id === id);
-  const [health] = await readHealth(ctx, components, isFresh);
+  const [health] = await readHealth(ctx, components, reading);
   if (!health) throw new AppError('NOT_FOUND', `no component ${JSON.stringify(id)} is configured`);
   return health;
 }
 
-type Found = {
-  state: ComponentState | null;
-  scheduled: readonly CheckRecord[];
-  asked: readonly CheckRecord[];
-  alerts: readonly ComponentAlerts[];
-};
-
 function show(
   component: ComponentConfig,
   isFresh: boolean,
-  { state, scheduled, asked, alerts }: Found,
+  { state, scheduled, alerts }: StoredHealth,
+  asked: readonly CheckRecord[],
 ): Omit<ComponentHealth, 'maintenance'> {
   const scheduledNames = new Set(
     component.checks.filter(({ intervalMs }) => intervalMs !== null).map(({ name }) => name),
   );
   // What another process watched by an older configuration is none of this one's checks.
-  const known = scheduled.filter(({ check }) => scheduledNames.has(check));
+  const known = isFresh ? [] : scheduled.filter(({ check }) => scheduledNames.has(check));
   const shown = showHealth({
     hasChecks: component.checks.length > 0,
     state: scheduledNames.size > 0 && !isFresh ? state : null,

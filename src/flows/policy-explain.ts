@@ -45,13 +45,21 @@ const explainedView = z.object({
   ),
 });
 
+/** As it came: what is in it is for the reader of reports to take or to refuse. */
+const postedAlert = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be the reference of an alert, or an alert',
+  )
+  .meta({ type: 'object' });
+
 /** Says what the configuration in force would do with an alert now; it changes nothing. */
 export const policyExplain = defineAction({
   name: 'policy.explain',
   summary: 'Say which rule, silence, inhibition and routes an alert would meet, and why; changes nothing',
   input: z.strictObject({
     alert: z
-      .union([refField, z.record(z.string(), z.unknown())])
+      .union([refField, postedAlert])
       .describe('Reference of an alert, or one as it is posted (a file with its JSON).'),
   }),
   output: explainedView,

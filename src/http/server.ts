@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { AppError } from '../core/errors.ts';
 import { addGithubRoute } from './adapters/github.ts';
 import { addWebhookRoutes } from './adapters/webhook.ts';
 import { createGatekeeper } from './auth.ts';
@@ -86,7 +87,8 @@ function createBareServer(door: Door, paths: KnownPaths): FastifyInstance {
     requestTimeout: 30_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 75_000,
-    http: { headersTimeout: 15_000 },
+    // Node's own answer to a request without a Host would be none of ours.
+    http: { headersTimeout: 15_000, requireHostHeader: false },
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -99,12 +101,19 @@ function createBareServer(door: Door, paths: KnownPaths): FastifyInstance {
   server.setNotFoundHandler(refuse);
   server.addHook('onRequest', (request, reply, done) => {
     addCommonHeaders(request, reply);
+    requireHost(request);
     if (refuseUnlessReady(door.phase(), request, reply)) return;
     if (request.is404) refuse(request, reply);
     done();
   });
   readBodiesAsJson(server);
   return server;
+}
+
+/** As RFC 9112, section 3.2, has it; HTTP/1.0 knew no Host. */
+function requireHost({ raw }: FastifyRequest): void {
+  if (raw.headers.host === undefined && raw.httpVersion === '1.1')
+    throw new AppError('VALIDATION_ERROR', 'the request has no Host header, which HTTP/1.1 asks for');
 }
 
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineAction } from '../core/action.ts';
-import { text } from '../core/text.ts';
+import { mapOf, text } from '../core/text.ts';
 import { type Ctx, insertMany, inTransaction } from '../store/index.ts';
 import { newEventRow } from './queries-event.ts';
 import { incidentName, requireIncident } from './require.ts';
@@ -14,8 +14,7 @@ export const appendNote = defineAction({
     id: incidentName,
     message: text(10_000, 1),
     type: z.enum(eventTypes).default('note'),
-    meta: z
-      .record(text(200, 1), z.json())
+    meta: mapOf(text(200, 1), z.json())
       .refine((meta) => JSON.stringify(meta).length <= 20_000, 'must be at most 20,000 characters of JSON')
       .optional(),
   }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FactsMatch } from '../../core/match.ts';
 import { isPattern } from '../../core/match.ts';
 import { severities } from '../../core/severity.ts';
-import { text } from '../../core/text.ts';
+import { mapOf, text } from '../../core/text.ts';
 
 /** Something that keeps alerts to themselves for a time, asked for by a person or named in the configuration. */
 export type Silence = {
@@ -27,8 +27,8 @@ export const silenceStates = ['pending', 'active', 'expired'] as const;
 export type SilenceState = (typeof silenceStates)[number];
 
 const values = z.array(text(200, 1)).min(1).max(100);
-const labelMap = z.record(text(200, 1), text(2000));
-const patternMap = z.record(
+const labelMap = mapOf(text(200, 1), text(2000));
+const patternMap = mapOf(
   text(200, 1),
   text(500).refine(isPattern, 'must be a regular expression, as eu-.*; it has to match the whole value'),
 );

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parseInput } from '../../core/action.ts';
 import type { Actor } from '../../core/actor.ts';
+import { toAppError } from '../../core/errors.ts';
 import {
   answerComponentHealth,
   answerServicesHealth,
@@ -17,10 +18,12 @@ const nobody: Actor = { name: 'anonymous', role: 'none', entitlements: [] };
 /** Adds what load balancers and status pages ask of the user's components: open, and never limited. */
 export function addHealthRoutes(server: FastifyInstance, door: Door, gatekeeper: Gatekeeper): void {
   const ask = async (request: FastifyRequest) => {
-    const viewer = await gatekeeper.findCaller(request);
-    const { fresh } = parseInput(query, { ...(request.query as object) });
-    const ctx = door.context(viewer ?? nobody, request.id);
-    return { ctx, question: { fresh: fresh === 'true', viewer } };
+    const fresh = parseInput(query, { ...(request.query as object) }).fresh === 'true';
+    const viewer = await gatekeeper.findCaller(request).catch((error: unknown) => {
+      if (fresh || toAppError(door.translateError(error)).code !== 'UNAVAILABLE') throw error;
+      return null; // the answer is for everybody: who asks would see more of it, and that is all
+    });
+    return { ctx: door.context(viewer ?? nobody, request.id), question: { fresh, viewer } };
   };
   const send = (reply: FastifyReply, { status, body }: HealthAnswer) =>
     reply.code(status).header('cache-control', 'no-cache').send(body);
@@ -57,7 +60,8 @@ const response = {
   ...errorResponses,
   200: { description: 'It is not down.', ...answer },
   503: {
-    description: 'It is down; or nobody can say, as the database is away.',
+    description:
+      'It is down; or Tocsin starts or stops, or was asked for a fresh answer while its database is away.',
     anyOf: [answer, envelopeSchema],
   },
 };
