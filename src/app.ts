@@ -4,9 +4,10 @@ import { type Acting, type AppRole, createActing, playsRole } from './acting.ts'
 import { type Base, openBase } from './base.ts';
 import type { CheckoutPlace, Config, ReloadResult } from './config/index.ts';
 import { systemActor } from './core/actor.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, createSystemClock } from './core/clock.ts';
 import { AppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { createCalmLog } from './flows/calm-log.ts';
 import { createClockFollower } from './flows/follow-clock.ts';
 import { showLastSuccesses } from './flows/profile-gauge.ts';
 import { type ConfigReloading, createConfigReloading } from './flows/reload-config.ts';
@@ -85,7 +86,9 @@ export function createApp(options: AppOptions): App {
 }
 
 /** The servers come first: while a long migration runs, whoever asks hears that Tocsin is starting. */
-async function startAll(options: AppOptions): Promise<Running> {
+async function startAll(asked: AppOptions): Promise<Running> {
+  const calm = createCalmLog(asked.log, asked.clock ?? createSystemClock());
+  const options = { ...asked, log: calm.log };
   const metrics = createMetrics();
   const hasApi = playsRole(options.role, 'api');
   const isAsked = hasApi || options.config.server.metricsListen !== null;
@@ -96,7 +99,12 @@ async function startAll(options: AppOptions): Promise<Running> {
     await front?.close();
     throw error;
   });
-  return startInside(options, front, base);
+  calm.watch(base.store.ping);
+  const close = () => {
+    calm.stop();
+    return base.close();
+  };
+  return startInside(options, front, { ...base, close });
 }
 
 async function createFrontOr(giveUp: () => Promise<void>, options: FrontOptions): Promise<Front> {
