@@ -81,9 +81,10 @@ export function readBytes(field: Pick<ManifestField, 'name'>, path: string): Buf
   }
 }
 
-/** A text that names no file is meant as it is. */
+/** A text that names no file, and looks like none, is meant as it is. */
 function readFileOf(field: ManifestField, text: string): unknown {
-  return existsSync(text) ? readJson(field, readFileSync(text, 'utf8')) : text;
+  const isFile = existsSync(text) || /[./]/.test(text);
+  return isFile ? readJson(field, readBytes(field, text).toString()) : text;
 }
 
 function readJson(field: ManifestField, text: string): unknown {

@@ -44,3 +44,13 @@ test('a jobs.yaml that is wrong is shown by `config check`', async () => {
     details: { problems: [expect.objectContaining({ key: expect.stringContaining('cron') })] },
   });
 });
+
+test('whoever asks in a folder without a database is told that the answer is about an empty one, once', async () => {
+  const options = await breakJobs();
+  const warned = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => warned.mockRestore());
+  expect(await run('incidents open', options)).toBe('nothing\n');
+  expect(warned.mock.calls).toEqual([[expect.stringMatching(/there was no database at .*tocsin\.db/)]]);
+  expect(await run('incidents open', options)).toBe('nothing\n');
+  expect(warned.mock.calls).toHaveLength(1);
+});

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { actions } from '../actions.ts';
 import { openBase, openLog, translateStoreError } from '../base.ts';
@@ -21,7 +22,10 @@ export async function runLocally(
   });
   // Standard output belongs to the result.
   const log = await openLog({ ...config.log, level: 'warn' }, process.stderr);
+  const { store } = config;
+  const newFile = store.backend === 'sqlite' && !existsSync(store.path) ? store.path : null;
   const base = await openBase({ config, log });
+  if (newFile !== null) process.stderr.write(`tocsin: ${sayNewFile(newFile)}\n`);
   try {
     const actor: Actor = { name: `cli:${userInfo().username}`, role: 'admin', entitlements: ['*'] };
     return unwrap(await runAction(action, base.context(actor, null), input));
@@ -30,6 +34,11 @@ export async function runLocally(
   } finally {
     await base.close();
   }
+}
+
+/** In the wrong folder all would look well: nothing is there, so nothing is wrong. */
+function sayNewFile(path: string): string {
+  return `there was no database at ${path}, so this is about an empty one that was made there; TOCSIN_DATA_DIR names another folder, and --url a running server`;
 }
 
 function unwrap(result: unknown): unknown {

@@ -64,6 +64,8 @@ test('a text that names a file is the JSON in it', async () => {
   expect(readFields(taking, ['alrt_1'], {})).toEqual({ alert: 'alrt_1' });
   await writeFile(file, '{');
   expect(() => readFields(taking, [file], {})).toThrow('alert: is not valid JSON');
+  for (const absent of ['alert.json', './alert', folder])
+    expect(() => readFields(taking, [absent], {})).toThrow(`alert: cannot read ${absent}`);
 });
 
 test('a text that is no number reaches the schema as it is', () => {
