@@ -4,6 +4,7 @@ import { type Clock, createSystemClock } from './core/clock.ts';
 import { createIds } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createSignal, type Signal } from './core/signal.ts';
+import type { FlowCtx } from './flows/context.ts';
 import { createDeskPlace } from './flows/desk-place.ts';
 import { createCheckRuns } from './flows/health-runs.ts';
 import { createLastHealth } from './flows/health-stored.ts';
@@ -73,26 +74,11 @@ function assembleBase(options: BaseOptions, store: Store): Base {
   let { config } = options;
   let offsetMs = 0;
   const clock = options.clock ?? createSystemClock(() => offsetMs);
-  const wakeUps = store.createWakeUps(clock);
-  const bells = { alerts: createSignal(), messages: createSignal() };
-  const signals = {
-    alerts: ringingFor(bells.alerts, () => wakeUps.tell('alerts')),
-    messages: ringingFor(bells.messages, () => wakeUps.tell('messages')),
-  };
-  const parts = {
-    db: store.db,
-    dialect: store.dialect,
-    clock,
-    ids: createIds(clock),
-    log: options.log,
-    signals,
-    metrics: options.metrics ?? createMetrics(),
-    checkRuns: createCheckRuns(clock),
-    lastHealth: createLastHealth(),
-    desk: createDeskPlace(),
-    afterCommit: null,
-  };
-  const { intake, ...contexts } = createContexts(parts, () => config);
+  const { signals, wakeUps } = createBells(store, clock);
+  const { intake, ...contexts } = createContexts(
+    createParts(options, { store, clock, signals }),
+    () => config,
+  );
   return {
     ...contexts,
     store,
@@ -107,14 +93,44 @@ function assembleBase(options: BaseOptions, store: Store): Base {
       return offsetMs;
     },
     clockOffsetMs: () => offsetMs,
-    wakeUps: {
-      start: () => wakeUps.start((topic) => bells[topic].ring()),
-      stop: wakeUps.stop,
-    },
+    wakeUps,
     async close() {
       await intake.idle();
       await store.close();
     },
+  };
+}
+
+/** Answers the bells of this process, which other processes on the database ring too, and hear. */
+function createBells(store: Store, clock: Clock): Pick<Base, 'wakeUps'> & Pick<FlowCtx, 'signals'> {
+  const others = store.createWakeUps(clock);
+  const bells = { alerts: createSignal(), messages: createSignal() };
+  return {
+    signals: {
+      alerts: ringingFor(bells.alerts, () => others.tell('alerts')),
+      messages: ringingFor(bells.messages, () => others.tell('messages')),
+    },
+    wakeUps: { start: () => others.start((topic) => bells[topic].ring()), stop: others.stop },
+  };
+}
+
+/** Answers what all contexts of the process share. */
+function createParts(
+  { log, metrics = createMetrics() }: BaseOptions,
+  { store, clock, signals }: { store: Store } & Pick<FlowCtx, 'clock' | 'signals'>,
+) {
+  return {
+    db: store.db,
+    dialect: store.dialect,
+    clock,
+    ids: createIds(clock),
+    log,
+    signals,
+    metrics,
+    checkRuns: createCheckRuns(clock),
+    lastHealth: createLastHealth(),
+    desk: createDeskPlace(),
+    afterCommit: null,
   };
 }
 

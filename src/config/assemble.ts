@@ -39,14 +39,20 @@ type Parts = {
 
 /** Puts valid parts together: a flag beats the environment, and the environment beats the file. */
 export function assemble(parts: Parts): Config {
-  const { file, settings } = parts;
+  const { files, watchedFiles, dataDir, store, jobs, policy, intelligence, runbooks, escalation, llm } =
+    parts;
   return {
-    files: parts.files,
-    watchedFiles: parts.watchedFiles,
-    dataDir: parts.dataDir,
-    store: parts.store,
-    server: assembleServer(parts),
-    components: file.components.map((component) => resolveComponent(component, parts.folder)),
+    ...{ files, watchedFiles, dataDir, store, jobs, policy, intelligence, runbooks, escalation, llm },
+    ...takeFromFile(parts),
+    ...takeFromEnvironment(parts),
+    ...mergeBoth(parts),
+  };
+}
+
+/** What only tocsin.yaml says. */
+function takeFromFile({ file, folder }: Parts) {
+  return {
+    components: file.components.map((component) => resolveComponent(component, folder)),
     sources: file.sources,
     channels: file.channels,
     routes: file.routes,
@@ -54,30 +60,38 @@ export function assemble(parts: Parts): Config {
     maintenance: file.maintenance,
     inhibitions: file.inhibitions,
     webhooks: file.webhooks,
-    jobs: parts.jobs,
-    state: { ...settings.state, dir: resolve(parts.cwd, settings.state.dir ?? join(parts.dataDir, 'cache')) },
     kinds: file.kinds,
     metrics: file.metrics,
-    metricsApiToken: settings.metricsApiToken,
-    retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
-    policy: parts.policy,
-    intelligence: parts.intelligence,
-    runbooks: parts.runbooks,
-    escalation: parts.escalation,
     watchdog: file.watchdog ?? null,
-    notify: { ...file.notify, dryRun: file.notify.dryRun || settings.isDebugAsked },
     onCall: file.oncall,
+  };
+}
+
+/** What only the environment says. */
+function takeFromEnvironment({ settings, cwd, dataDir, isTerminal }: Parts) {
+  return {
+    state: { ...settings.state, dir: resolve(cwd, settings.state.dir ?? join(dataDir, 'cache')) },
+    metricsApiToken: settings.metricsApiToken,
     log: {
       level: settings.logLevel,
       requests: settings.logRequests,
       healthRequests: settings.logHealthRequests,
-      pretty: parts.isTerminal,
+      pretty: isTerminal,
     },
     rateLimit: { maxRequests: settings.rateLimitMaxRequests, windowMs: settings.rateLimitWindowMs },
     github: { webhookSecret: settings.githubWebhookSecret },
     redis: settings.redis,
     telegram: settings.telegram,
-    llm: parts.llm,
+  };
+}
+
+/** What both may say. */
+function mergeBoth(parts: Parts) {
+  const { file, settings } = parts;
+  return {
+    server: assembleServer(parts),
+    retention: { ...file.retention, alertsMs: settings.alertsRetentionMs ?? file.retention.alertsMs },
+    notify: { ...file.notify, dryRun: file.notify.dryRun || settings.isDebugAsked },
   };
 }
 

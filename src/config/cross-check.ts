@@ -7,43 +7,56 @@ import { valueAt } from './validate.ts';
 import type { YamlFile } from './yaml-file.ts';
 import { formatPath, type Path } from './yaml-place.ts';
 
+type Noun = 'channel' | 'alert kind' | 'component';
+
+/** The lists of tocsin.yaml whose entries name something else of it: in which place of each entry, and what. */
+const references: readonly { list: Path; place: Path; noun: Noun }[] = [
+  { list: ['routes'], place: ['channels'], noun: 'channel' },
+  { list: ['notify', 'escalation'], place: ['channels'], noun: 'channel' },
+  { list: ['routes'], place: ['match', 'kind'], noun: 'alert kind' },
+  { list: ['silences'], place: ['match', 'kind'], noun: 'alert kind' },
+  { list: ['maintenance'], place: ['match', 'kind'], noun: 'alert kind' },
+  { list: ['inhibitions'], place: ['when', 'kind'], noun: 'alert kind' },
+  { list: ['inhibitions'], place: ['mute', 'kind'], noun: 'alert kind' },
+  { list: ['maintenance'], place: ['components'], noun: 'component' },
+];
+
 /** Answers what is wrong between the parts of tocsin.yaml: duplicates, names of nothing, circles. It reads raw values, so that it finds them beside other problems. */
 export function crossCheckTocsin(file: YamlFile): Problem[] {
   const components = namesIn(file, ['components'], 'id');
-  const kinds = knownKinds(file);
-  const problems = [
+  const known: Readonly<Record<Noun, readonly string[]>> = {
+    channel: Object.keys(mapAt(file, ['channels'])),
+    'alert kind': knownKinds(file),
+    component: components.map(({ name }) => name),
+  };
+  return [
+    ...namesTwice(file, components),
+    ...dependencyProblems(file, components),
+    ...references.flatMap(({ list, place, noun }) =>
+      inEach(file, list, (entry) => unknownNames(file, [...entry, ...place], known[noun], noun)),
+    ),
+    ...Object.keys(mapAt(file, ['webhooks'])).flatMap((name) =>
+      unknownKind(file, ['webhooks', name, 'defaults', 'kind'], known['alert kind']),
+    ),
+  ];
+}
+
+function namesTwice(file: YamlFile, components: readonly Named[]): Problem[] {
+  return [
     ...duplicates(file, components, 'component'),
     ...duplicates(file, namesIn(file, ['routes'], 'name'), 'route'),
     ...duplicates(file, namesIn(file, ['silences'], 'name'), 'silence'),
     ...duplicates(file, namesIn(file, ['maintenance'], 'name'), 'maintenance'),
     ...duplicates(file, namesIn(file, ['inhibitions'], 'name'), 'inhibition'),
-    ...dependencyProblems(file, components),
+    ...inEach(file, ['components'], (component) =>
+      duplicates(file, namesIn(file, [...component, 'checks'], 'name'), 'check'),
+    ),
   ];
-  for (const index of listAt(file, ['components']).keys()) {
-    problems.push(...duplicates(file, namesIn(file, ['components', index, 'checks'], 'name'), 'check'));
-  }
-  const channels = Object.keys(mapAt(file, ['channels']));
-  for (const index of listAt(file, ['routes']).keys()) {
-    problems.push(...unknownNames(file, ['routes', index, 'channels'], channels, 'channel'));
-  }
-  for (const index of listAt(file, ['notify', 'escalation']).keys()) {
-    const path = ['notify', 'escalation', index, 'channels'];
-    problems.push(...unknownNames(file, path, channels, 'channel'));
-  }
-  for (const list of ['routes', 'silences', 'maintenance']) {
-    for (const index of listAt(file, [list]).keys())
-      problems.push(...unknownNames(file, [list, index, 'match', 'kind'], kinds, 'alert kind'));
-  }
-  for (const index of listAt(file, ['inhibitions']).keys()) {
-    for (const match of ['when', 'mute'])
-      problems.push(...unknownNames(file, ['inhibitions', index, match, 'kind'], kinds, 'alert kind'));
-  }
-  const ids = components.map(({ name }) => name);
-  for (const index of listAt(file, ['maintenance']).keys())
-    problems.push(...unknownNames(file, ['maintenance', index, 'components'], ids, 'component'));
-  for (const name of Object.keys(mapAt(file, ['webhooks'])))
-    problems.push(...unknownKind(file, ['webhooks', name, 'defaults', 'kind'], kinds));
-  return problems;
+}
+
+/** Answers the problems of each entry of the list. */
+function inEach(file: YamlFile, list: Path, find: (entry: Path) => Problem[]): Problem[] {
+  return listAt(file, list).flatMap((_, index) => find([...list, index]));
 }
 
 function unknownKind(file: YamlFile, path: Path, kinds: readonly string[]): Problem[] {

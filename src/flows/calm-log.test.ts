@@ -42,6 +42,7 @@ test('while the database is away a process says so once, little in between, and 
   await clock.advance(1000);
   expect(take()).toEqual(['[db] the database is back after 13 s; 131 lines were not written']);
   fail('another');
+  await settled();
   expect(take()).toEqual(['another']);
 });
 

@@ -20,56 +20,39 @@ export type CalmLog = {
   stop(): void;
 };
 
+type Ping = () => Promise<void>;
+
 /** Answers a calm log; every line is written until it watches. */
 export function createCalmLog(log: Log, clock: Clock): CalmLog {
   const stopping = new AbortController();
-  let ping: (() => Promise<void>) | null = null;
-  let asking: Promise<void> | null = null;
+  let ping: Ping | null = null;
+  let isAsking = false;
   let saidAt = Number.NEGATIVE_INFINITY;
   let withheld = 0;
-  /** Until it is known whether the database is away; then null. */
-  let held: (() => void)[] | null = null;
+  /** Lines that wait until it is known whether the database is away. */
+  let held: (() => void)[] = [];
 
-  const findTrouble = async () => (ping ? ping().then(() => null, describeError) : null);
-
-  const ask = async () => {
-    held = [];
-    const trouble = await findTrouble();
-    // The fault was another one: all of it is told.
+  const ask = async (ping: Ping) => {
+    isAsking = true;
+    const trouble = await findTrouble(ping);
+    // Where the fault was another one, all of it is told.
     if (trouble === null) for (const write of held) write();
-    held = null;
-    if (trouble !== null && !stopping.signal.aborted) await tellAway(trouble);
+    else await tellOutage(trouble, { log, clock, ping, stopping: stopping.signal, withheld: () => withheld });
+    held = [];
     withheld = 0;
-    asking = null;
-  };
-
-  const tellAway = async (trouble: string) => {
-    const sinceMs = clock.now();
-    log.error(
-      { tag: 'db' },
-      `[db] the database is away: ${trouble}; until it is back, little is said of what fails`,
-    );
-    let isBack = false;
-    while (!isBack) {
-      await clock.wait(askEveryMs, stopping.signal);
-      if (stopping.signal.aborted) return;
-      isBack = (await findTrouble()) === null;
-    }
-    const seconds = Math.round((clock.now() - sinceMs) / 1000);
-    const fields = { tag: 'db', away_seconds: seconds, withheld };
-    log.warn(fields, `[db] the database is back after ${seconds} s; ${withheld} lines were not written`);
+    isAsking = false;
   };
 
   const say = (fields: LogFields, write: () => void) => {
     if (ping === null || stopping.signal.aborted || !isOfDatabase(fields)) return write();
-    if (asking === null || hasPassed(sayEveryMs, saidAt, clock.now())) {
-      saidAt = clock.now();
-      write();
-      asking ??= ask();
+    if (isAsking && !hasPassed(sayEveryMs, saidAt, clock.now())) {
+      withheld++;
+      if (held.length < heldAtMost) held.push(write);
       return;
     }
-    withheld++;
-    if (held && held.length < heldAtMost) held.push(write);
+    saidAt = clock.now();
+    write();
+    if (!isAsking) void ask(ping);
   };
 
   return {
@@ -84,6 +67,30 @@ export function createCalmLog(log: Log, clock: Clock): CalmLog {
     },
     stop: () => stopping.abort(),
   };
+}
+
+/** Answers why the database cannot be asked; null: it can. */
+function findTrouble(ping: Ping): Promise<string | null> {
+  return ping().then(() => null, describeError);
+}
+
+type Outage = { log: Log; clock: Clock; ping: Ping; stopping: AbortSignal; withheld(): number };
+
+/** Says that the database is away, and that it is back; resolves then, or at the stop. */
+async function tellOutage(trouble: string, { log, clock, ping, stopping, withheld }: Outage): Promise<void> {
+  if (stopping.aborted) return;
+  const sinceMs = clock.now();
+  log.error(
+    { tag: 'db' },
+    `[db] the database is away: ${trouble}; until it is back, little is said of what fails`,
+  );
+  do {
+    await clock.wait(askEveryMs, stopping);
+    if (stopping.aborted) return;
+  } while ((await findTrouble(ping)) !== null);
+  const seconds = Math.round((clock.now() - sinceMs) / 1000);
+  const fields = { tag: 'db', away_seconds: seconds, withheld: withheld() };
+  log.warn(fields, `[db] the database is back after ${seconds} s; ${withheld()} lines were not written`);
 }
 
 /** Sockets say the same of Redis, which has a line of its own. */

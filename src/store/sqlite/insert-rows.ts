@@ -26,10 +26,11 @@ function writeInsert(table: string, rows: readonly object[], options: InsertOpti
   const { alike = {}, onConflict = '', returning } = options;
   const all = Object.keys(options.columns ?? rows[0] ?? {});
   const alikeInAll = rows.length < rowsWorthAText ? [] : listAlike(rows, all);
+  const isNamed = (column: string) => Object.values(alike).includes(column);
   const columns = all.filter(
-    (column) => !alikeInAll.includes(column) || readColumn(rows[0], column) !== null,
+    (column) => !alikeInAll.includes(column) || readColumn(rows[0], column) !== null || isNamed(column),
   );
-  const named = columns.filter((column) => Object.values(alike).includes(column));
+  const named = columns.filter(isNamed);
   // Who asks which rows were written expects that most are, so that several can be tried at once.
   const inChunks =
     returning !== undefined &&
