@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { mergeEnvironment } from './dotenv.ts';
+import { checkDotenv, mergeEnvironment } from './dotenv.ts';
 import type { Env, Environment } from './environment.ts';
 import type { Problem } from './problem.ts';
 import { displayPath, readTextFile } from './read-file.ts';
@@ -24,7 +24,8 @@ export async function startReading(env: Env, cwd: string): Promise<Reading> {
   return {
     cwd,
     environment: mergeEnvironment(env, read.kind === 'text' ? { name, text: read.text } : null),
-    problems: read.kind === 'problem' ? [read.problem] : [],
+    problems:
+      read.kind === 'problem' ? [read.problem] : read.kind === 'text' ? checkDotenv(name, read.text) : [],
     files: read.kind === 'text' ? [path] : [],
     watchedFiles: [path],
   };
