@@ -81,9 +81,9 @@ export function readBytes(field: Pick<ManifestField, 'name'>, path: string): Buf
   }
 }
 
-/** A text that names no file, and looks like none, is meant as it is. */
+/** A text that names no file, and looks like none, is meant as it is; `-` is the standard input. */
 function readFileOf(field: ManifestField, text: string): unknown {
-  const isFile = existsSync(text) || /[./]/.test(text);
+  const isFile = text === '-' || existsSync(text) || /[./]/.test(text);
   return isFile ? readJson(field, readBytes(field, text).toString()) : text;
 }
 

@@ -135,7 +135,7 @@ describeEachStore('in the quiet hours of a route', (open) => {
     ]);
     const last = (await rows()).at(-1);
     expect(last && readStored(last).text).toBe(
-      'Began 2026-03-01T11:59:00.000Z and is over, after 11m.\nAll is well again.',
+      'It began 2026-03-01 11:59:00 UTC and is over already: this is the first that is told of it.\nAll is well again.',
     );
   });
 

@@ -38,7 +38,7 @@ export function createRow(
     incident_id: incident?.id ?? null,
     alert_ref: typeof alert?.alert_ref === 'string' ? alert.alert_ref : null,
     severity: facts.severity,
-    payload: JSON.stringify(createMessage(plan, settings.publicUrl, now)),
+    payload: JSON.stringify(createMessage(plan, settings.publicUrl)),
     attempts: 0,
     lease_token: null,
     locked_until: null,
@@ -52,7 +52,7 @@ export function createRow(
   };
 }
 
-function createMessage(plan: Plan, publicUrl: string, now: number): StoredMessage {
+function createMessage(plan: Plan, publicUrl: string): StoredMessage {
   const { announcement, recipient, due, beganUnheardAt } = plan;
   const { event, reason, facts, title, text, incident, alert, run, heardAt } = announcement;
   return {
@@ -62,9 +62,7 @@ function createMessage(plan: Plan, publicUrl: string, now: number): StoredMessag
     // What a source says stands in both.
     title: redactText(title),
     text: redactText(
-      beganUnheardAt === null
-        ? text
-        : mergeIntoResolution(text, readBeginning(announcement, beganUnheardAt), now),
+      beganUnheardAt === null ? text : mergeIntoResolution(text, readBeginning(announcement, beganUnheardAt)),
     ),
     url: createUrl(announcement, publicUrl),
     incident,

@@ -1,4 +1,3 @@
-import { formatDuration } from '../core/duration.ts';
 import type { Message } from './types.ts';
 
 const lateAfterMs = 5 * 60_000;
@@ -24,10 +23,13 @@ export function renderLines(message: Shown): string[] {
   return joinLines([renderTitle(message), text, url ?? '', late]).split('\n');
 }
 
-/** Answers the text of a resolution that also tells of the beginning, where nobody had heard of it yet. */
-export function mergeIntoResolution(text: string, beganAt: number, endedAt: number): string {
-  const lasted = formatDuration(Math.max(0, endedAt - beganAt));
-  return joinLines([`Began ${new Date(beganAt).toISOString()} and is over, after ${lasted}.`, text]);
+/** Answers the text of a resolution that also tells of the beginning, where nobody had heard of it yet. How long it lasted is in the text. */
+export function mergeIntoResolution(text: string, beganAt: number): string {
+  const began = new Date(beganAt).toISOString().slice(0, 19).replace('T', ' ');
+  return joinLines([
+    `It began ${began} UTC and is over already: this is the first that is told of it.`,
+    text,
+  ]);
 }
 
 function joinLines(parts: readonly string[]): string {
