@@ -335,7 +335,11 @@ describe('.env', () => {
   it.each([
     ['a line that sets nothing', 'ALERT_DATABASE_URL postgres://x\n', [1]],
     ['such a line behind a value of several lines', 'A="x\ny"\nexport B=1\nC: 1\n', [4]],
-    ['none where all lines set, comment or are empty', "# c\n\nA='x\ny z\n'\n  D = 4 # c\nE=\nexport F\nG\n", []],
+    [
+      'none where all lines set, comment or are empty',
+      "# c\n\nA='x\ny z\n'\n  D = 4 # c\nE=\nexport F\nG\n",
+      [],
+    ],
     ['none below a quote that nobody closes', 'A="x\nB=1\n', []],
   ])('is refused for %s', async (_, text, lines) => {
     const read = load({ '.env': text });
