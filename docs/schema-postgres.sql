@@ -138,3 +138,6 @@ alter table "notification" add column "repeat_from" bigint;
 create index "notification_repeat" on "notification" ("route", "channel", "repeat_from") where repeat_from is not null;
 -- 0023-inhibitors
 create table "inhibitor" ("inhibition_key" text not null, "alert_ref" text not null, constraint "inhibitor_key" primary key ("inhibition_key", "alert_ref")) ;
+-- 0024-told-by
+alter table "component_status" add column "told_by" text;
+create index "component_told_by" on "component_status" ("told_by") where told_by is not null;

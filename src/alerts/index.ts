@@ -23,7 +23,7 @@ export { listAlertEvents } from './list-events.ts';
 export { measureLoop } from './loop-slo.ts';
 export { requeueManyAction, retryManyAction } from './many-actions.ts';
 export { noteBlocks } from './note-blocks.ts';
-export { type ComponentAlerts, countComponentAlerts, findOwnAlerts } from './queries-component.ts';
+export { type ComponentAlerts, countComponentAlerts, findLiveRefs } from './queries-component.ts';
 export { listAlertsAround } from './queries-dashboard.ts';
 export { deadReported, fingerprintDead, listOutlivedReports, listUnreportedDead } from './queries-dead.ts';
 export { type DecisionSum, listDecisions, sumDecisionsOfIncident } from './queries-decision.ts';
@@ -46,6 +46,7 @@ export { expiredAlerts, expiredSilences, expiredSources } from './queries-retent
 export { countFirstReports, raiseAlert, standsAlone } from './raise.ts';
 export { renewLease } from './renew.ts';
 export { readReport } from './report.ts';
+export { sendRound } from './send-round.ts';
 export * from './silences/index.ts';
 export {
   type AlertView,

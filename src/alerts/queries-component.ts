@@ -41,14 +41,13 @@ export function countComponentAlerts(
     .execute();
 }
 
-/** Answers the live alerts that tell what the own checks of components found, by component. Index: alert_component. */
-export async function findOwnAlerts(ctx: Ctx, components: readonly string[]): Promise<Map<string, string>> {
+/** Answers the references of the live alerts of the keys, by key. Index: alert_live. */
+export async function findLiveRefs(ctx: Ctx, dedupeKeys: readonly string[]): Promise<Map<string, string>> {
   const rows = await ctx.db
     .selectFrom('alert')
-    .select(['component', 'alert_ref'])
+    .select(['dedupe_key', 'alert_ref'])
     .where('ended_at', 'is', null)
-    .where('fingerprint', '=', sql<string>`'health:' || component`)
-    .where(ctx.dialect.isOneOf(sql.ref('component'), components))
+    .where(ctx.dialect.isOneOfHashes('dedupe_key', dedupeKeys))
     .execute();
-  return new Map(rows.map((row) => [row.component ?? '', row.alert_ref]));
+  return new Map(rows.map((row) => [row.dedupe_key, row.alert_ref]));
 }

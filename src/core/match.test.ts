@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteFacts } from './hand-over.ts';
-import { explainMatch, type FactsMatch, isPattern, matchesFacts, matchForm } from './match.ts';
+import { explainMatch, type FactsMatch, isPattern, matchesFacts, matchesWhole, matchForm } from './match.ts';
 
 const facts: RouteFacts = {
   severity: 'P1',
@@ -13,6 +13,17 @@ const facts: RouteFacts = {
 };
 
 describe('a match', () => {
+  it.each<[FactsMatch, readonly string[], boolean]>([
+    [{ component: ['web'] }, ['api', 'web'], false],
+    [{ component: ['web', 'api'] }, ['api', 'web'], true],
+    [{ component: ['web', 'api'], kind: ['disk'] }, ['api', 'web'], false],
+    [{ service: ['api'] }, ['api', 'web'], true],
+    [{ component: ['web'] }, ['web'], true],
+    [{ component: ['web'] }, [], false],
+  ])('%j on all of %j: %s', (match, components, isMatch) => {
+    expect(matchesWhole(match, { ...facts, components })).toBe(isMatch);
+  });
+
   it.each<[FactsMatch, boolean]>([
     [{}, true],
     [{ severity: ['P0', 'P1'] }, true],

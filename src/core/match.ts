@@ -25,6 +25,16 @@ export function matchesFacts(match: FactsMatch, facts: RouteFacts): boolean {
   return mismatches(match, facts).next().done === true;
 }
 
+/**
+ * Answers whether the facts meet every key of the match for each of their components: what keeps an alert about several to
+ * itself must be about all of them.
+ */
+export function matchesWhole(match: FactsMatch, facts: RouteFacts): boolean {
+  const { components } = facts;
+  if (match.component === undefined || components.length < 2) return matchesFacts(match, facts);
+  return components.every((component) => matchesFacts(match, { ...facts, components: [component] }));
+}
+
 /** Answers every key of the match that the facts do not meet. */
 export function explainMatch(match: FactsMatch, facts: RouteFacts): Mismatch[] {
   return [...mismatches(match, facts)];

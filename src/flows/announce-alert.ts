@@ -1,6 +1,7 @@
 import { toAlertView } from '../alerts/index.ts';
 import { redactText } from '../config/index.ts';
 import { toIso } from '../core/clock.ts';
+import { componentsOf } from '../core/components.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { Announcement, RouteFacts } from '../core/hand-over.ts';
 import type { AlertRow } from '../store/index.ts';
@@ -9,7 +10,7 @@ const longestMessage = 600;
 
 type FactColumns = Pick<
   AlertRow,
-  'severity' | 'env' | 'service' | 'kind' | 'component' | 'source' | 'labels'
+  'severity' | 'env' | 'service' | 'kind' | 'component' | 'source' | 'labels' | 'annotations'
 >;
 
 /** Answers what routes look at of an alert. */
@@ -19,7 +20,7 @@ export function alertFacts(alert: FactColumns): RouteFacts {
     env: alert.env,
     service: alert.service,
     kind: alert.kind,
-    components: alert.component === null ? [] : [alert.component],
+    components: componentsOf(alert),
     source: alert.source,
     labels: readLabels(alert),
   };

@@ -10,17 +10,22 @@ import {
   type ComponentState,
   decideAlert,
   decideComponent,
+  findReturned,
   type HealthWrites,
   isFailing,
   judgeChecks,
   reportFailure,
   reportRecovery,
+  tellerOf,
   type Verdict,
   weighUpstreams,
 } from '../health/index.ts';
+import { groupOf, reportGroup } from './health-groups.ts';
 
 /** What a target said may hold anything. */
 const maxDetailLength = 200;
+
+const recovered = 'its checks are ok again';
 
 /** A result of a scheduled check, on its way to the store. */
 export type Probed = {
@@ -36,9 +41,19 @@ export type Probed = {
 export type KnownHealth = { records: readonly CheckRecord[]; states: readonly ComponentState[] };
 
 /** A failure that counts as that of what the component needs. */
-export type HeldFailure = { component: string; upstreams: readonly string[] };
+export type HeldFailure = {
+  component: string;
+  toldBy: string | null;
+  /** Those that are down. */
+  upstreams: readonly ComponentState[];
+};
 
-export type HealthFold = HealthWrites & { reports: AlertReport[]; held: HeldFailure[] };
+export type HealthFold = HealthWrites & {
+  reports: AlertReport[];
+  /** Those of the reports that tell of more components than before. */
+  grown: ReadonlySet<AlertReport>;
+  held: HeldFailure[];
+};
 
 type Folding = {
   graph: ComponentGraph;
@@ -49,6 +64,8 @@ type Folding = {
   changes: ComponentChange[];
   reports: AlertReport[];
   held: HeldFailure[];
+  /** Upstreams of whose dependants there is something to say together, and whether there are more of them now. */
+  groups: Map<string, { hasGrown: boolean }>;
 };
 
 /** Applies results in order to what is known: what to write, and what to tell the alerts. Results of what is not configured any more are left out. */
@@ -66,19 +83,32 @@ export function foldProbed(
     changes: [],
     reports: [],
     held: [],
+    groups: new Map(),
   };
   for (const record of records) recordsOf(folding, record.component).set(record.check, record);
   for (const one of probed) {
     const component = graph.find(one.componentId);
     if (component && isScheduled(component, one.check.name)) foldOne(folding, component, one);
   }
+  const grouped = reportGroups(folding);
   return {
     records: [...folding.touchedChecks.values()],
     states: [...folding.touchedStates.values()],
     changes: folding.changes,
-    reports: folding.reports,
+    reports: [...folding.reports, ...grouped.map(({ report }) => report)],
+    grown: new Set(grouped.flatMap(({ report, hasGrown }) => (hasGrown ? [report] : []))),
     held: folding.held,
   };
+}
+
+/** Once for all results, so that those that come together are told as one. */
+function reportGroups(folding: Folding): { report: AlertReport; hasGrown: boolean }[] {
+  const { graph, states } = folding;
+  const recordsOf = (component: string) => folding.records.get(component)?.values() ?? [];
+  return [...folding.groups].map(([upstream, { hasGrown }]) => ({
+    report: reportGroup(upstream, { graph, states: states.values(), recordsOf }, recovered),
+    hasGrown,
+  }));
 }
 
 function isScheduled({ checks }: ComponentConfig, check: string): boolean {
@@ -110,19 +140,35 @@ function foldOne(folding: Folding, component: ComponentConfig, probed: Probed): 
 
   const before = folding.states.get(id) ?? null;
   const verdict = judge(folding, component, probed, before);
-  const { next, change } = decideComponent(id, before, verdict, at);
+  const { next, change } = decideComponent(
+    id,
+    before,
+    verdict,
+    at,
+    findReturned(upstreamStates(folding, id)),
+  );
   folding.states.set(id, next);
   folding.touchedStates.set(id, next);
   if (change) folding.changes.push(change);
-  const result = { isFailure: isFailing(outcome.status), isChange: change !== null };
+  const { toldBy } = next;
+  const hasJoined = noteGroup(folding, before, next);
+  const result = { isFailure: isFailing(outcome.status), isChange: change !== null || hasJoined };
   const decision = decideAlert(verdict, component.critical, result);
-  const report = makeReport(folding, component, verdict, decision);
+  const report = makeReport(folding, component, { verdict, decision, group: groupOf(id, toldBy) });
   if (report) folding.reports.push(report);
   if (decision.reason === 'upstream_down' && result.isFailure)
-    folding.held.push({
-      component: id,
-      upstreams: downUpstreams(folding, id).map((state) => state.component),
-    });
+    folding.held.push({ component: id, toldBy, upstreams: downUpstreams(folding, id) });
+}
+
+/** Notes the groups that the component joins or leaves, and answers whether it joins one. */
+function noteGroup({ groups }: Folding, before: ComponentState | null, next: ComponentState): boolean {
+  const { component } = next;
+  const from = before && groupOf(component, tellerOf(before));
+  const to = groupOf(component, next.toldBy);
+  if (from === to) return false;
+  if (from !== null && !groups.has(from)) groups.set(from, { hasGrown: false });
+  if (to !== null) groups.set(to, { hasGrown: true });
+  return to !== null;
 }
 
 function judge(
@@ -139,7 +185,9 @@ function judge(
     before,
     {
       isDown: isUpstreamDown || upstreams.some(({ status }) => status === 'down'),
-      lastChangeAt: upstreams.length === 0 ? null : Math.max(...upstreams.map(({ since }) => since)),
+      // Of what nobody keeps results of the return is not seen: it is as long ago as the failure.
+      lastChangeAt:
+        upstreams.length === 0 ? (before?.since ?? null) : Math.max(...upstreams.map(({ since }) => since)),
     },
     { failures: decisive?.failuresToDown ?? 1, intervalMs: decisive?.intervalMs ?? 0 },
     at,
@@ -156,19 +204,25 @@ function downUpstreams(graphed: Graphed, id: string): ComponentState[] {
   return upstreamStates(graphed, id).filter(({ status }) => status === 'down');
 }
 
+type Decided = { verdict: Verdict; decision: AlertDecision; group: string | null };
+
+/** Answers the report of the component's own alert; what is told of it together with others is said at the end. */
 function makeReport(
-  { graph }: Folding,
+  { graph, groups }: Folding,
   component: ComponentConfig,
-  verdict: Verdict,
-  decision: AlertDecision,
+  { verdict, decision, group }: Decided,
 ): AlertReport | null {
   switch (decision.action) {
     case 'fire': {
+      if (group !== null) {
+        if (!groups.has(group)) groups.set(group, { hasGrown: false });
+        return null;
+      }
       const dependants = verdict.status === 'down' ? graph.dependantsOf(component.id).size : 0;
       return reportFailure(component, verdict, decision.severity, dependants);
     }
     case 'resolve':
-      return reportRecovery(component, 'its checks are ok again');
+      return reportRecovery(component, recovered);
     case 'none':
       return null;
   }

@@ -5,18 +5,22 @@ import {
   type CheckRecord,
   type ComponentChange,
   type ComponentState,
+  createGraphs,
   decideComponent,
   deleteCheckRecords,
   deleteComponentStates,
+  isFailing,
   judgeChecks,
   listCheckRecords,
   listComponentStates,
   lockLeaseToken,
   reportRecovery,
+  tellerOf,
   writeHealth,
 } from '../health/index.ts';
 import { inTransaction, runAfterCommit } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { groupOf, reportGroup } from './health-groups.ts';
 import { checksLease } from './health-record.ts';
 
 const notWatched = 'no longer watched';
@@ -43,7 +47,10 @@ export async function reconcileComponents(ctx: FlowCtx): Promise<void> {
       .map((state) => judgeAnew(state, left, ctx.clock.now()));
     await deleteCheckRecords(ctx, gone);
     await forget(ctx, orphans, changed);
-    await endAlerts(ctx, listRecoveries(orphans, changed));
+    const kept = states.filter(({ component }) => watched.has(component));
+    const after = [...kept, ...changed.map(({ next }) => next)];
+    const groups = reportLeft(ctx, states, { states: after, records: left });
+    await tellAlerts(ctx, [...listRecoveries(orphans, changed), ...groups]);
   });
 }
 
@@ -79,6 +86,29 @@ function listRecoveries(orphans: readonly ComponentState[], changed: readonly Ju
   ];
 }
 
+/** What is left; of two states of a component the later counts. */
+type Left = { states: readonly ComponentState[]; records: readonly CheckRecord[] };
+
+/** Answers what is to be said of those that are told of together where some have left. */
+function reportLeft(
+  ctx: FlowCtx,
+  before: readonly ComponentState[],
+  { states, records }: Left,
+): AlertReport[] {
+  const stateOf = new Map(states.map((state) => [state.component, state]));
+  const recordsOf = Map.groupBy(records, ({ component }) => component);
+  const known = {
+    graph: createGraphs()(ctx.config.components),
+    states: [...stateOf.values()],
+    recordsOf: (component: string) => recordsOf.get(component) ?? [],
+  };
+  const groups = before.flatMap((state) => {
+    const group = groupOf(state.component, tellerOf(state));
+    return group !== null && stateOf.get(state.component)?.toldBy !== group ? [group] : [];
+  });
+  return [...new Set(groups)].map((group) => reportGroup(group, known, notWatched));
+}
+
 function isWatched({ checks }: ComponentConfig): boolean {
   return checks.some(({ intervalMs }) => intervalMs !== null);
 }
@@ -95,8 +125,11 @@ function sortRecords(
 
 /** Without the checks that are gone; a failure of the others is told at their next result. */
 function judgeAnew(state: ComponentState, records: readonly CheckRecord[], nowMs: number) {
-  const verdict = judgeChecks(records.filter(({ component }) => component === state.component));
-  const { next, change } = decideComponent(state.component, state, verdict, nowMs);
+  const judged = judgeChecks(records.filter(({ component }) => component === state.component));
+  // Whether it still is the failure of what it needs is weighed at the next result too.
+  const isHeld = state.reason === 'upstream_down' && isFailing(judged.status);
+  const verdict = isHeld ? { ...judged, reason: state.reason } : judged;
+  const { next, change } = decideComponent(state.component, state, verdict, nowMs, null);
   return { next: { ...next, checkedAt: state.checkedAt }, change };
 }
 
@@ -104,7 +137,7 @@ function leave({ component, status }: ComponentState, nowMs: number): ComponentC
   return { component, at: nowMs, from: status, to: 'unknown', reason: 'not_watched' };
 }
 
-async function endAlerts(ctx: FlowCtx, reports: readonly AlertReport[]): Promise<void> {
+async function tellAlerts(ctx: FlowCtx, reports: readonly AlertReport[]): Promise<void> {
   if (reports.length === 0) return;
   await ingest(ctx, reports, ctx.config.policy.defaults);
   runAfterCommit(ctx, () => ctx.signals.alerts.ring());

@@ -1,15 +1,17 @@
-import { ingest } from '../alerts/index.ts';
+import { ingest, sendRound } from '../alerts/index.ts';
+import type { AlertReport } from '../core/hand-over.ts';
 import {
   type ComponentGraph,
   createGraphs,
   listCheckRecords,
-  listComponentStates,
+  listTogether,
   lockLeaseToken,
   writeHealth,
 } from '../health/index.ts';
 import { createGroupCommit, inTransaction, runAfterCommit } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { foldProbed, type Probed } from './health-fold.ts';
+import { groupOf } from './health-groups.ts';
 import { recordHeld } from './health-held.ts';
 
 /** The lease of the process that runs the checks. */
@@ -57,16 +59,27 @@ function commitResults(
 
 async function keep(ctx: FlowCtx, probed: readonly Probed[], graph: ComponentGraph): Promise<void> {
   const ids = [...new Set(probed.map(({ componentId }) => componentId))];
-  const withUpstreams = new Set(ids.flatMap((id) => [id, ...graph.upstreamsOf(id)]));
-  const records = await listCheckRecords(ctx, ids);
-  const states = await listComponentStates(ctx, [...withUpstreams]);
-  const { reports, held, ...writes } = foldProbed(graph, probed, { records, states });
+  const upstreams = new Set(ids.flatMap((id) => [...graph.upstreamsOf(id)]));
+  const states = await listTogether(ctx, ids, [...upstreams]);
+  const together = states.flatMap(({ component, toldBy }) => (groupOf(component, toldBy) ? [component] : []));
+  const records = await listCheckRecords(ctx, [...new Set([...ids, ...together])]);
+  const { reports, grown, held, ...writes } = foldProbed(graph, probed, { records, states });
   await writeHealth(ctx, writes);
+  if (reports.length > 0) await tellAlerts(ctx, reports, grown);
   await recordHeld(ctx, held, graph);
-  if (reports.length === 0) return;
+}
+
+async function tellAlerts(
+  ctx: FlowCtx,
+  reports: readonly AlertReport[],
+  grown: ReadonlySet<AlertReport>,
+): Promise<void> {
   const { hasWork, answers } = await ingest(ctx, reports, ctx.config.policy.defaults);
-  const hasEnded = answers.some(
-    (answer, i) => reports[i]?.status === 'resolved' && answer.alert_ref !== null,
+  const answered = reports.map((report, i) => ({ report, ref: answers[i]?.alert_ref ?? null }));
+  const goesRound = await sendRound(
+    ctx,
+    answered.flatMap(({ report, ref }) => (ref !== null && grown.has(report) ? [ref] : [])),
   );
-  if (hasWork || hasEnded) runAfterCommit(ctx, () => ctx.signals.alerts.ring());
+  const hasEnded = answered.some(({ report, ref }) => report.status === 'resolved' && ref !== null);
+  if (hasWork || hasEnded || goesRound) runAfterCommit(ctx, () => ctx.signals.alerts.ring());
 }

@@ -85,7 +85,7 @@ describeEachStore('a dependant', (open) => {
     expect(await titles(watcher)).toEqual(['The db is down']);
   });
 
-  it('raises an alert of its own where it goes on failing after the return of its upstream', async () => {
+  it('is told of where it goes on failing after the return of its upstream', async () => {
     const harness = await open();
     const { db, api, watcher, next } = await setUp(harness);
     db.turn(503);
@@ -95,7 +95,10 @@ describeEachStore('a dependant', (open) => {
     for (let round = 0; round < 4; round++) await next();
     expect(await titles(watcher)).toEqual(['The db is down, over']);
     for (let round = 0; round < 6; round++) await next();
-    expect(await titles(watcher)).toEqual(['The db is down, over', 'The api is down']);
+    expect(await titles(watcher)).toEqual([
+      'The db is down, over',
+      'Dependants of The db still fail after its return',
+    ]);
     expect(await listShown(watcher.ctx())).toEqual(['api down status_mismatch', 'db ok -']);
   });
 

@@ -1,4 +1,5 @@
 import { selectRecordedAlerts, selectSuperseded } from '../alerts/index.ts';
+import { affectedKey, componentsOf } from '../core/components.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import type { AlertRow, Ctx } from '../store/index.ts';
 import { readLabels } from './announce-alert.ts';
@@ -48,6 +49,7 @@ export function toReports(row: AlertRow, isSuperseded: boolean): TimedReport[] {
 }
 
 function toReport(row: AlertRow): AlertReport {
+  const components = componentsOf(row);
   return {
     service: row.service,
     env: row.env,
@@ -60,7 +62,9 @@ function toReport(row: AlertRow): AlertReport {
     startedAt: row.started_at,
     endsAt: row.ends_at,
     labels: readLabels(row),
-    annotations: {},
+    // Of annotations these alone decide anything.
+    annotations:
+      row.component === null && components.length > 0 ? { [affectedKey]: components.join(',') } : {},
     metrics: {},
     evidence: null,
     fingerprint: row.fingerprint,

@@ -50,7 +50,7 @@ async function failCheck({ ctx }: Worker, id: string, detail: string): Promise<v
     consecutiveNotDowns: 0,
     lastGood: null,
   };
-  await writeHealth(ctx, { records: [record], states: [state], changes: [] });
+  await writeHealth(ctx, { records: [record], states: [{ ...state, toldBy: id }], changes: [] });
 }
 
 const fire = {

@@ -6,6 +6,7 @@ import {
   requireAlert,
   summarizeIncidentAlerts,
 } from '../alerts/index.ts';
+import { componentsOf } from '../core/components.ts';
 import { createLazy } from '../core/lazy.ts';
 import { selectDeploymentsBetween, selectLastDeployment } from '../deployments/index.ts';
 import {
@@ -68,8 +69,7 @@ function collectRuns(ctx: FlowCtx, { service, started_at: startedAt }: AlertRow)
 
 /** A service without components of its own may be one itself. */
 function findAffected(incident: IncidentRow, alert: AlertRow): ReadonlySet<string> {
-  const named = new Set(readComponents(incident));
-  if (alert.component !== null) named.add(alert.component);
+  const named = new Set([...readComponents(incident), ...componentsOf(alert)]);
   return named.size > 0 ? named : new Set([alert.service]);
 }
 

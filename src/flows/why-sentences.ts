@@ -22,6 +22,7 @@ const sentences: Readonly<Record<string, Say>> = {
       ? `what ${dependants} needs was down: its failures raised no alert of their own`
       : `${upstream} was down: failures of ${dependants}, which need it, raised no alert of their own`;
   },
+  more_affected: () => 'more components than it told of failed too, so that it was decided about anew',
   severity_raised: () => 'it became more severe, so that it was decided about anew',
   past_ttl: () => 'its last report was too long ago: it counts as a new problem',
   past_dedupe_max: () => 'it had been repeated for too long: it counts as a new problem',

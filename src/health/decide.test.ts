@@ -1,11 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   decideAlert,
   decideComponent,
+  findReturned,
   isFailing,
   judgeChecks,
   judgeServices,
   statusRank,
+  tellerOf,
   weighUpstreams,
 } from './decide.ts';
 import type { CheckRecord, ComponentState, Verdict } from './types.ts';
@@ -76,9 +79,10 @@ describe('a component', () => {
       before,
       { status: 'down', reason: 'connect_refused' },
       nowMs,
+      null,
     );
     expect(change).toBeNull();
-    expect(next).toEqual({ ...before, reason: 'connect_refused', checkedAt: nowMs });
+    expect(next).toEqual({ ...before, reason: 'connect_refused', checkedAt: nowMs, toldBy: 'api' });
   });
 
   it.each([
@@ -87,15 +91,86 @@ describe('a component', () => {
     ['down', 'unknown'],
   ] as const)('makes a step with its reason from %s to %s', (from, to) => {
     const before = from && stateOf(from);
-    const { next, change } = decideComponent('api', before, { status: to, reason: 'timeout' }, nowMs);
+    const { next, change } = decideComponent('api', before, { status: to, reason: 'timeout' }, nowMs, null);
     expect(change).toEqual({ component: 'api', at: nowMs, from, to, reason: 'timeout' });
-    expect(next).toEqual({ component: 'api', status: to, reason: 'timeout', since: nowMs, checkedAt: nowMs });
+    const toldBy = to === 'ok' ? null : 'api';
+    expect(next).toEqual({
+      component: 'api',
+      status: to,
+      reason: 'timeout',
+      since: nowMs,
+      checkedAt: nowMs,
+      toldBy,
+    });
   });
 });
 
 function stateOf(status: ComponentState['status'], changes: Partial<ComponentState> = {}): ComponentState {
-  return { component: 'api', status, reason: null, since: nowMs, checkedAt: nowMs, ...changes };
+  const state = { component: 'api', status, reason: null, since: nowMs, checkedAt: nowMs, toldBy: null };
+  return { ...state, ...changes };
 }
+
+describe('who tells of a component', () => {
+  const step = (before: ComponentState | null, status: Verdict['status'], reason: string, returned = 'db') =>
+    decideComponent('api', before, { status, reason }, nowMs, returned).next.toldBy;
+
+  it.each([
+    ['nobody while it is ok', stateOf('down', { toldBy: 'db' }), 'ok', '', null],
+    ['nobody while it has only what it needs to blame', stateOf('ok'), 'down', 'upstream_down', null],
+    ['itself where it fails by itself', stateOf('ok'), 'down', 'timeout', 'api'],
+    ['itself where it is new', null, 'degraded', 'timeout', 'api'],
+    ['itself where it did before that was kept', stateOf('down'), 'down', 'upstream_down', 'api'],
+    ['what it failed with', stateOf('down', { reason: 'upstream_down' }), 'down', 'timeout', 'db'],
+    ['who began to', stateOf('down', { reason: 'upstream_down', toldBy: 'api' }), 'down', 'timeout', 'api'],
+    ['who began to, meanwhile too', stateOf('down', { toldBy: 'db' }), 'degraded', 'upstream_down', 'db'],
+    ['who began to, unknown as it is', stateOf('down', { toldBy: 'db' }), 'unknown', 'timeout', 'db'],
+  ] as const)('is %s', (_, before, status, reason, teller) => {
+    expect(step(before, status, reason)).toBe(teller);
+  });
+
+  it('is itself where it is not known what came back', () => {
+    const before = stateOf('down', { reason: 'upstream_down' });
+    expect(
+      decideComponent('api', before, { status: 'down', reason: 'timeout' }, nowMs, null).next.toldBy,
+    ).toBe('api');
+  });
+
+  it('is one at a time, from the first word to the end', () => {
+    const verdicts = fc.record({
+      status: fc.constantFrom('ok', 'degraded', 'down', 'unknown'),
+      reason: fc.constantFrom('timeout', 'upstream_down'),
+      returned: fc.constantFrom('db', 'edge', null),
+    });
+    fc.assert(
+      fc.property(fc.array(verdicts, { maxLength: 12 }), (story) => {
+        let before: ComponentState | null = null;
+        for (const { returned, ...verdict } of story) {
+          const { next } = decideComponent('api', before, verdict, nowMs, returned);
+          const { toldBy } = next;
+          const isToFire = isFailing(verdict.status) && verdict.reason !== 'upstream_down';
+          if (verdict.status === 'ok') expect(toldBy).toBeNull();
+          else if (before?.toldBy) expect(toldBy).toBe(before.toldBy);
+          else expect(toldBy !== null).toBe(isToFire);
+          expect(tellerOf(next)).toBe(toldBy);
+          before = next;
+        }
+      }),
+    );
+  });
+});
+
+describe('what came back last', () => {
+  const up = (component: string, since: number, status: ComponentState['status'] = 'ok') =>
+    stateOf(status, { component, since });
+
+  it.each([
+    [[up('a', 1), up('b', 2)], 'b'],
+    [[up('b', 2), up('a', 2)], 'a'],
+    [[up('a', 2), up('b', 2)], 'a'],
+    [[up('a', 1), up('b', 2, 'down')], 'a'],
+    [[], null],
+  ])('of %j is %s', (upstreams, returned) => expect(findReturned(upstreams)).toBe(returned));
+});
 
 describe('a dependant', () => {
   const patience = { failures: 2, intervalMs: 10_000 };

@@ -51,19 +51,53 @@ export function weighUpstreams(
   return isItsOwn ? verdict : { ...verdict, reason: 'upstream_down' };
 }
 
-/** Answers the state of a component after a verdict, and the step it makes; null: its status stays. */
+/** Answers the state of a component after a verdict, and the step it makes; null: its status stays. `returned`: as `decideTeller` has it. */
 export function decideComponent(
   component: string,
   before: ComponentState | null,
   verdict: Pick<Verdict, 'status' | 'reason'>,
   nowMs: number,
+  returned: string | null,
 ): { next: ComponentState; change: ComponentChange | null } {
   const { status, reason } = verdict;
-  if (before?.status === status) return { next: { ...before, reason, checkedAt: nowMs }, change: null };
+  const toldBy = decideTeller(component, before, verdict, returned);
+  if (before?.status === status)
+    return { next: { ...before, reason, checkedAt: nowMs, toldBy }, change: null };
   return {
-    next: { component, status, reason, since: nowMs, checkedAt: nowMs },
+    next: { component, status, reason, since: nowMs, checkedAt: nowMs, toldBy },
     change: { component, at: nowMs, from: before?.status ?? null, to: status, reason },
   };
+}
+
+/** Answers the component whose alert tells of a failure; null: none does. What failed before this was kept told of itself. */
+export function tellerOf(state: ComponentState): string | null {
+  const isTold = isFailing(state.status) && state.reason !== 'upstream_down';
+  return state.toldBy ?? (isTold ? state.component : null);
+}
+
+/** Answers the upstream that came back last, as far as their states say; null: nothing is known of any. */
+export function findReturned(upstreams: readonly ComponentState[]): string | null {
+  const [last] = upstreams
+    .filter(({ status }) => status !== 'down')
+    .toSorted((a, b) => b.since - a.since || (a.component < b.component ? -1 : 1));
+  return last?.component ?? null;
+}
+
+/**
+ * Answers whose alert tells of a component after a verdict: its own, or that of those that still fail after the return of
+ * the upstream that they failed with. Who has begun to tell goes on until it is ok. `returned`: the upstream that came back
+ * last; null: none is known.
+ */
+function decideTeller(
+  component: string,
+  before: ComponentState | null,
+  { status, reason }: Pick<Verdict, 'status' | 'reason'>,
+  returned: string | null,
+): string | null {
+  if (status === 'ok') return null;
+  const teller = before && tellerOf(before);
+  if (teller !== null || !isFailing(status) || reason === 'upstream_down') return teller;
+  return before?.reason === 'upstream_down' ? (returned ?? component) : component;
 }
 
 export type AlertDecision =
@@ -89,10 +123,16 @@ export function decideAlert(
       if (verdict.reason === 'upstream_down') return { action: 'none', reason: 'upstream_down' };
       // A good result of another check, or the first ones of a recovery, repeat no failure.
       if (!result.isFailure && !result.isChange) return { action: 'none', reason: 'no_failure' };
-      const severity = verdict.status === 'degraded' ? 'P2' : isCritical ? 'P0' : 'P1';
+      const severity = severityOf(verdict.status, isCritical);
       return { action: 'fire', severity, reason: result.isChange ? 'became_worse' : 'still_failing' };
     }
   }
+}
+
+/** Answers how severe it is that a component has the status; one that is not down is told as degraded. */
+export function severityOf(status: CheckStatus, isCritical: boolean): Severity {
+  if (status !== 'down') return 'P2';
+  return isCritical ? 'P0' : 'P1';
 }
 
 /** Answers whether the status is one that people should hear of. */

@@ -6,9 +6,12 @@ export {
   type AlertDecision,
   decideAlert,
   decideComponent,
+  findReturned,
   isFailing,
   judgeChecks,
   judgeServices,
+  severityOf,
+  tellerOf,
   weighUpstreams,
 } from './decide.ts';
 export { type ComponentGraph, createGraphs } from './graph.ts';
@@ -19,6 +22,7 @@ export {
   type HealthWrites,
   listCheckRecords,
   listComponentStates,
+  listTogether,
   writeHealth,
 } from './queries.ts';
 export {
@@ -30,5 +34,6 @@ export {
   takeLease,
 } from './queries-lease.ts';
 export { reportFailure, reportRecovery } from './report.ts';
+export { type Affected, reportAffected, reportUnaffected } from './report-affected.ts';
 export { type ShownHealth, showHealth } from './show.ts';
 export type * from './types.ts';

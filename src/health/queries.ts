@@ -43,6 +43,38 @@ export async function listComponentStates(
   return (await query.orderBy('component').execute()).map(toState);
 }
 
+/**
+ * Answers the states of the components, of what they need, and of all that are told of together with one of them.
+ * Index: component_status_key, component_told_by.
+ */
+export async function listTogether(
+  ctx: Ctx,
+  components: readonly string[],
+  upstreams: readonly string[],
+): Promise<ComponentState[]> {
+  const { isOneOf } = ctx.dialect;
+  const rows = await ctx.db
+    .selectFrom('component_status')
+    .selectAll()
+    .where((eb) =>
+      eb.or([
+        isOneOf(sql.ref('component'), [...new Set([...components, ...upstreams])]),
+        isOneOf(sql.ref('told_by'), upstreams),
+        eb(
+          'told_by',
+          'in',
+          eb
+            .selectFrom('component_status as one')
+            .select('one.told_by')
+            .where(isOneOf(sql.ref('one.component'), components)),
+        ),
+      ]),
+    )
+    .orderBy('component')
+    .execute();
+  return rows.map(toState);
+}
+
 export type HealthWrites = {
   records: readonly CheckRecord[];
   states: readonly ComponentState[];
@@ -134,12 +166,14 @@ function toCheckRow(record: CheckRecord): CheckStateRow {
   };
 }
 
-function toState({ component, status, reason, since, checked_at }: ComponentStatusRow): ComponentState {
-  return { component, status, reason, since, checkedAt: checked_at };
+function toState({ checked_at, told_by, ...row }: ComponentStatusRow): ComponentState {
+  const { component, status, reason, since } = row;
+  return { component, status, reason, since, checkedAt: checked_at, toldBy: told_by };
 }
 
-function toStatusRow({ component, status, reason, since, checkedAt }: ComponentState): ComponentStatusRow {
-  return { component, status, reason, since, checked_at: checkedAt };
+function toStatusRow({ checkedAt, toldBy, ...state }: ComponentState): ComponentStatusRow {
+  const { component, status, reason, since } = state;
+  return { component, status, reason, since, checked_at: checkedAt, told_by: toldBy };
 }
 
 function toChangeRow(change: ComponentChange, changeId: string): ComponentChangeRow {

@@ -1,4 +1,5 @@
 import { toIso } from '../core/clock.ts';
+import { checksSource } from '../core/components.ts';
 import type { AlertReport } from '../core/hand-over.ts';
 import type { Severity } from '../core/severity.ts';
 import type { CheckRecord, Verdict } from './types.ts';
@@ -15,7 +16,7 @@ export function reportFailure(
   const lines = [
     verdict.check ? describeFailure(verdict.check) : `It is ${verdict.status}.`,
     ...(verdict.check ? [describeLastGood(verdict.check)] : []),
-    ...(dependants > 0 ? [`${dependants} ${dependants === 1 ? 'dependant' : 'dependants'} affected.`] : []),
+    ...describeDependants(dependants),
   ];
   return {
     ...reportOf(component, severity),
@@ -37,24 +38,33 @@ export function reportRecovery(component: Component, reason: string): AlertRepor
 
 /** Whatever the result, it is the same problem: one alert a component, until it heals. */
 function reportOf({ id }: Component, severity: Severity): Omit<AlertReport, 'title' | 'message' | 'status'> {
+  return { ...reportBase(id, severity), labels: { component: id }, fingerprint: `health:${id}` };
+}
+
+/** Answers what all that checks report has in common. */
+export function reportBase(service: string, severity: Severity) {
   return {
-    service: id,
+    service,
     env: 'prod',
     kind: 'availability',
     severity,
-    source: 'tocsin@checks',
+    source: checksSource,
     startedAt: null,
     endsAt: null,
-    labels: { component: id },
     annotations: {},
     metrics: {},
     evidence: null,
-    fingerprint: `health:${id}`,
     dedupeTtlMs: null,
   };
 }
 
-function describeFailure({ check, detail, reason, consecutiveFailures }: CheckRecord): string {
+/** Answers how many need what fails, where any do. */
+export function describeDependants(count: number): string[] {
+  return count > 0 ? [`${count} ${count === 1 ? 'dependant' : 'dependants'} affected.`] : [];
+}
+
+/** Answers what a failing check said, in a sentence. */
+export function describeFailure({ check, detail, reason, consecutiveFailures }: CheckRecord): string {
   const times = consecutiveFailures > 1 ? `, ${consecutiveFailures} times in a row` : '';
   return `Check ${check}: ${detail ?? 'it failed'} (${reason ?? 'failed'}${times}).`;
 }

@@ -27,6 +27,11 @@ export type ComponentState = {
   reason: string | null;
   since: number;
   checkedAt: number;
+  /**
+   * The component whose alert tells of its failure: itself, or the upstream that it failed with and that is well again.
+   * Null: nothing was told, or before this was kept.
+   */
+  toldBy: string | null;
 };
 
 /** A step of a component from one status to another. */

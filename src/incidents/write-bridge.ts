@@ -1,3 +1,4 @@
+import { componentsOf } from '../core/components.ts';
 import { type AlertRow, type CompiledQuery, type Ctx, type IncidentRow, writeLater } from '../store/index.ts';
 import { type BridgeDecision, isMoreSevere, type TriageDecision } from './decide.ts';
 import { climbAnew } from './decide-climb.ts';
@@ -90,7 +91,7 @@ function newIncident(ctx: Ctx, { alert, decision }: BridgePlan, number: number):
     severity: decision.severity,
     severity_cap: decision.severityCap,
     signature: alert.signature,
-    components: JSON.stringify(alert.component === null ? [] : [alert.component]),
+    components: JSON.stringify(componentsOf(alert)),
     summary: null,
     started_at: Math.min(alert.started_at, nowMs),
   });
@@ -154,8 +155,7 @@ function reopen(ctx: Ctx, plan: BridgePlan, before: IncidentRow): Step {
 
 /** What an incident becomes by one more alert. */
 function grow(ctx: Ctx, { alert, decision }: BridgePlan, before: IncidentRow) {
-  const components = new Set(JSON.parse(before.components) as string[]);
-  if (alert.component !== null) components.add(alert.component);
+  const components = new Set([...(JSON.parse(before.components) as string[]), ...componentsOf(alert)]);
   return {
     ...climbAnew(before, decision.severity),
     severity: decision.severity,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { EqualField, InhibitionConfig } from '../../config/types.ts';
 import type { RouteFacts } from '../../core/hand-over.ts';
-import { matchesFacts } from '../../core/match.ts';
+import { matchesFacts, matchesWhole } from '../../core/match.ts';
 import type { Inhibition } from '../silences/holder.ts';
 
 /** An alert as inhibitions see it. References grow with time; null: it is not there yet, and younger than all that are. */
@@ -24,7 +24,7 @@ export function inhibitingKeys(rules: Rules, facts: RouteFacts): string[] {
 /** Answers the keys of what may inhibit an alert, however severe it becomes meanwhile; none: nothing can. */
 export function inhibitedKeys(rules: Rules, facts: RouteFacts): string[] {
   if (isOurOwn(facts)) return [];
-  const muting = rules.filter(({ mute: { severity: _, ...rest } }) => matchesFacts(rest, facts));
+  const muting = rules.filter(({ mute: { severity: _, ...rest } }) => matchesWhole(rest, facts));
   return keysOf(muting, facts);
 }
 
@@ -57,7 +57,7 @@ function inhibits({ when, mute, equal }: InhibitionConfig, one: Subject, other: 
     one.ref !== other.ref &&
     ![one, other].some(({ facts }) => isOurOwn(facts)) &&
     matchesFacts(when, one.facts) &&
-    matchesFacts(mute, other.facts) &&
+    matchesWhole(mute, other.facts) &&
     equal.every((field) => {
       const value = valueIn(field, one.facts);
       return value !== null && value === valueIn(field, other.facts);
@@ -88,7 +88,7 @@ function keyOf({ when, equal }: InhibitionConfig, facts: RouteFacts): string | n
   return values.includes(null) ? null : hash('sha256', JSON.stringify([when, equal, values]));
 }
 
-/** Null: the alert has no such thing, and is equal to no other in it. */
+/** Null: the alert has no such thing, or several, and is equal to no other in it. */
 function valueIn(field: EqualField, facts: RouteFacts): string | null {
   switch (field) {
     case 'env':
@@ -96,7 +96,7 @@ function valueIn(field: EqualField, facts: RouteFacts): string | null {
     case 'source':
       return facts[field];
     case 'component':
-      return facts.components[0] ?? null;
+      return facts.components.length === 1 ? (facts.components[0] ?? null) : null;
     default: {
       const name = field.slice('labels.'.length);
       return (Object.hasOwn(facts.labels, name) && facts.labels[name]) || null;

@@ -17,12 +17,13 @@ const factColumns = [
   'alert.component',
   'alert.source',
   'alert.labels',
+  'alert.annotations',
 ] as const;
 
 /** What inhibitions look at of an alert. */
 export type InhibitionRow = Pick<
   AlertRow,
-  'alert_ref' | 'severity' | 'env' | 'service' | 'kind' | 'component' | 'source' | 'labels'
+  'alert_ref' | 'severity' | 'env' | 'service' | 'kind' | 'component' | 'source' | 'labels' | 'annotations'
 >;
 
 /** That an alert is live and nothing holds it. One that nobody has reported within its time to live goes on no longer, though nothing ended it. */

@@ -1,6 +1,6 @@
 import { isCronProblem, readCron } from '../../core/cron/index.ts';
 import type { RouteFacts } from '../../core/hand-over.ts';
-import { matchesFacts } from '../../core/match.ts';
+import { matchesWhole } from '../../core/match.ts';
 import type { AlertStatus } from '../../store/index.ts';
 import { type Holder, holdReasons } from './holder.ts';
 import type { Silence, SilenceSchedule, SilenceState } from './types.ts';
@@ -49,7 +49,7 @@ export function createSilenceTest(silences: readonly Silence[], nowMs: number): 
     known.set(silence, on);
     return on;
   };
-  return (facts) => silences.find((silence) => matchesFacts(silence.match, facts) && isOn(silence)) ?? null;
+  return (facts) => silences.find((silence) => matchesWhole(silence.match, facts) && isOn(silence)) ?? null;
 }
 
 export type HeldDecision =

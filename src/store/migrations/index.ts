@@ -23,6 +23,7 @@ import { up as shorterLiveKeys } from './0020-shorter-live-keys.ts';
 import { up as climbing } from './0021-climbing.ts';
 import { up as repeats } from './0022-repeats.ts';
 import { up as inhibitors } from './0023-inhibitors.ts';
+import { up as toldBy } from './0024-told-by.ts';
 
 export type Migration = {
   name: string;
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   { name: '0021-climbing', up: climbing },
   { name: '0022-repeats', up: repeats },
   { name: '0023-inhibitors', up: inhibitors },
+  { name: '0024-told-by', up: toldBy },
 ];

@@ -22,6 +22,8 @@ export type ComponentStatusRow = {
   reason: string | null;
   since: number;
   checked_at: number;
+  /** The component whose alert tells of its failure: itself, or what it failed with; null: nothing was told. */
+  told_by: string | null;
 };
 
 export type ComponentChangeRow = {
