@@ -10,7 +10,6 @@ export {
   isFailing,
   judgeChecks,
   judgeServices,
-  severityOf,
   tellerOf,
   weighUpstreams,
 } from './decide.ts';
