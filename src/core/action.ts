@@ -71,14 +71,23 @@ export function defineAction<Context, Input extends z.ZodType, Output extends z.
   return action;
 }
 
-/** Runs an action for an actor: permission first, then the parse, then the work. Throws FORBIDDEN, VALIDATION_ERROR, and what the action throws. */
+/** Answers the input to run an action with: permission first, then the parse. Throws FORBIDDEN, VALIDATION_ERROR. */
+export function admitInput<Context extends { actor: Actor }>(
+  action: Action<Context>,
+  ctx: Context,
+  rawInput: unknown,
+): unknown {
+  requireEntitlement(ctx.actor, action.entitlement);
+  return parseInput(action.input, rawInput);
+}
+
+/** Runs an action for an actor who may, with an input that is right. Throws what `admitInput` and the action throw. */
 export async function runAction<Context extends { actor: Actor }>(
   action: Action<Context>,
   ctx: Context,
   rawInput: unknown,
 ): Promise<unknown> {
-  requireEntitlement(ctx.actor, action.entitlement);
-  return await action.run(ctx, parseInput(action.input, rawInput));
+  return await action.run(ctx, admitInput(action, ctx, rawInput));
 }
 
 export type FieldError = { field: string; message: string };
