@@ -331,26 +331,6 @@ describe('a file that cannot be read', () => {
   });
 });
 
-describe('.env', () => {
-  it.each([
-    ['a line that sets nothing', 'ALERT_DATABASE_URL postgres://x\n', [1]],
-    ['such a line behind a value of several lines', 'A="x\ny"\nexport B=1\nC: 1\n', [4]],
-    [
-      'none where all lines set, comment or are empty',
-      "# c\n\nA='x\ny z\n'\n  D = 4 # c\nE=\nexport F\nG\n",
-      [],
-    ],
-    ['none below a quote that nobody closes', 'A="x\nB=1\n', []],
-  ])('is refused for %s', async (_, text, lines) => {
-    const read = load({ '.env': text });
-    if (lines.length === 0) return void (await read);
-    const { details } = (await read.catch((error: unknown) => error)) as AppError;
-    const expected = lines.map((line) => ({ file: '.env', line, found: 'a line without "="' }));
-    expect(details).toMatchObject({ problems: expected });
-    expect(JSON.stringify(details)).not.toContain('postgres://x');
-  });
-});
-
 describe('all problems', () => {
   it('of all files and the environment come at once', async () => {
     const problems = await problemsOf(
