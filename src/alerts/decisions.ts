@@ -1,4 +1,4 @@
-import { type Ctx, insertMany } from '../store/index.ts';
+import { type Ctx, type InsertForEach, insertMany } from '../store/index.ts';
 
 /** Notes why something happened to alerts, or did not, and which rule said so; repeats are counted, not multiplied. */
 export async function recordDecisions(
@@ -29,3 +29,16 @@ function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown])
 /** Counts repeats of a decision into the row that is there. */
 export const countDecisions = `on conflict (alert_ref, reason) do update set rule = excluded.rule,
   occurrences = alert_decision.occurrences + excluded.occurrences, last_at = excluded.last_at`;
+
+/** Notes it of each alert that a statement answers, with how many reports it took. */
+export function countDecisionOfEach(
+  reason: string,
+  nowMs: number,
+): InsertForEach<{ alert_ref: string; reports: number }> {
+  return {
+    table: 'alert_decision',
+    taken: { alert_ref: 'alert_ref', occurrences: 'reports' },
+    alike: { reason, rule: null, first_at: nowMs, last_at: nowMs },
+    onConflict: countDecisions,
+  };
+}

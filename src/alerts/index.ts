@@ -15,6 +15,7 @@ export { requireAlert, requireAlertForUpdate } from './get.ts';
 export { createHeardSources, type HeardSources, sourceWriteEveryMs } from './heard-sources.ts';
 export { ingest, ingestKeyed } from './ingest.ts';
 export { ingestFresh } from './ingest-fresh.ts';
+export { ingestRepeats } from './ingest-repeats.ts';
 export * from './inhibitions/index.ts';
 export { type KeyedReport, keyNamed, keyReport, type NamedReport, nameReport } from './keyed-report.ts';
 export { isLeft } from './left.ts';

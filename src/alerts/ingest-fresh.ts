@@ -1,9 +1,10 @@
-import { type Ctx, isDatabaseUnavailable, isSerializationFailure } from '../store/index.ts';
+import type { Ctx } from '../store/index.ts';
 import { createHeardSources } from './heard-sources.ts';
 import type { KeyedReport } from './keyed-report.ts';
 import { buildAlert } from './new-alert.ts';
 import { insertFreshAlerts } from './queries-ingest.ts';
 import { answerOf, type IngestAnswer } from './types.ts';
+import { whenCrosswise } from './when-crosswise.ts';
 
 /**
  * Takes firing reports that are probably the first of their problem, in one round trip; answers null for each whose key is
@@ -20,13 +21,7 @@ export async function ingestFresh(
     alerts.map(({ source }) => source),
     nowMs,
   );
-  const inserted = await insertFreshAlerts(ctx, alerts, sources).catch(orNone);
+  const inserted = await insertFreshAlerts(ctx, alerts, sources).catch(whenCrosswise(new Set<string>()));
   if (inserted.size > 0) heard.written(sources);
   return alerts.map((alert) => (inserted.has(alert.alert_ref) ? answerOf(alert, false) : null));
-}
-
-/** Of those that stood crosswise with another writer none is in; the way that looks first is also tried again. */
-function orNone(error: unknown): ReadonlySet<string> {
-  if (isDatabaseUnavailable(error) || !isSerializationFailure(error)) throw error;
-  return new Set();
 }

@@ -27,7 +27,7 @@ const lockLive = defineStatement<{ dedupeKeys: readonly string[] }, null, AlertR
       .modifyEnd(dialect.forUpdate),
 );
 
-const keepNewest = `on conflict (source) do update set last_seen_at = excluded.last_seen_at
+export const keepNewest = `on conflict (source) do update set last_seen_at = excluded.last_seen_at
   where alert_source.last_seen_at < excluded.last_seen_at`;
 
 /** What a new alert leaves to null is not sent: each value costs on its way to the database. */

@@ -1,5 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
-import type { AlertRow, Ctx, SignatureMinuteRow } from '../store/index.ts';
+import type { AlertRow, Ctx, InsertForEach, SignatureMinuteRow } from '../store/index.ts';
 
 const minuteMs = 60_000;
 
@@ -13,7 +13,7 @@ export function createMinuteRow(alert: Counted, occurrences: number, nowMs: numb
   return {
     signature: alert.signature,
     env: alert.env,
-    minute_at: nowMs - (nowMs % minuteMs),
+    minute_at: startOfMinute(nowMs),
     occurrences,
     triages: 0,
     due_ref: alert.alert_ref,
@@ -23,6 +23,21 @@ export function createMinuteRow(alert: Counted, occurrences: number, nowMs: numb
 /** Adds to the counts of minutes, in one order for all writers; none for no rows. Index: the primary key. */
 export function addToMinutes(ctx: Ctx, rows: readonly SignatureMinuteRow[]): CompiledQuery[] {
   return ctx.dialect.insertRows('signature_minute', rows.toSorted(byKey), { onConflict: addUp });
+}
+
+/** The same for each alert that a statement answers, with how many reports it took. */
+export function addToMinuteOfEach(nowMs: number): InsertForEach<Counted & { reports: number }> {
+  return {
+    table: 'signature_minute',
+    taken: { signature: 'signature', env: 'env', occurrences: 'reports', due_ref: 'alert_ref' },
+    alike: { minute_at: startOfMinute(nowMs), triages: 0 },
+    lockOrder: ['signature', 'env'],
+    onConflict: addUp,
+  };
+}
+
+function startOfMinute(nowMs: number): number {
+  return nowMs - (nowMs % minuteMs);
 }
 
 function byKey(a: SignatureMinuteRow, b: SignatureMinuteRow): number {

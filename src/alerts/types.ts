@@ -58,7 +58,10 @@ export const ingestAnswer = z.object({
 export type IngestAnswer = z.infer<typeof ingestAnswer>;
 
 /** Answers what became of a report, by the alert that it made or met. */
-export function answerOf(row: AlertRow, deduped: boolean): IngestAnswer {
+export function answerOf(
+  row: Pick<AlertRow, 'alert_ref' | 'dedupe_key' | 'occurrences' | 'status'>,
+  deduped: boolean,
+): IngestAnswer {
   return {
     accepted: true,
     deduped,

@@ -4,6 +4,7 @@ import {
   type IngestAnswer,
   ingestFresh,
   ingestKeyed,
+  ingestRepeats,
   keyNamed,
   type NamedReport,
   nameReport,
@@ -17,8 +18,9 @@ const maxReportsPerCommit = 2000;
 
 /**
  * Answers where reports are committed in groups; `makeCtx` is asked anew for every commit. What looks like the first of
- * its problem is inserted without a look at what is there, and finds out by the unique index where that was wrong; all
- * else, and what was wrong, goes the way that looks first. What is remembered is a hint, and decides nothing. Keys are made
+ * its problem is inserted without a look at what is there, and finds out by the unique index where that was wrong; what
+ * looks like a repeat is counted without one, and finds out by the conditions of its statement. All else, and what was
+ * wrong, goes the way that looks first. What is remembered is a hint, and decides nothing. Keys are made
  * for a group at once: a hash by itself, between other work, takes three times as long.
  */
 export function createIntake(makeCtx: () => FlowCtx, { rowsForSecondGroup }: Dialect): Intake {
@@ -32,7 +34,7 @@ export function createIntake(makeCtx: () => FlowCtx, { rowsForSecondGroup }: Dia
   });
   const others = createGroupCommit({
     maxWeight: maxReportsPerCommit,
-    // It looks before it writes: a second would wait for the first to end.
+    // It holds its rows: a second would wait for the first to end.
     secondFrom: Number.POSITIVE_INFINITY,
     commit: (requests: readonly (readonly NamedReport[])[]) => commitOthers(makeCtx(), requests, heard),
   });
@@ -99,14 +101,22 @@ async function commitFresh(
   return split(requests, answers);
 }
 
+const nothing = { answers: [], hasWork: false };
+
+/** Most repeat what is live, and do no more; all others, and what was none, go the way that looks first. */
 async function commitOthers(
   ctx: FlowCtx,
   requests: Requests,
   heard: HeardSources,
 ): Promise<IngestAnswer[][]> {
   const keyed = requests.flat().map(keyNamed);
-  const { answers, hasWork } = await ingestKeyed(ctx, keyed, ctx.config.policy.defaults, heard);
-  if (hasWork) ctx.signals.alerts.ring();
+  const policy = ctx.config.policy.defaults;
+  const repeated = await ingestRepeats(ctx, keyed, policy, heard);
+  const others = keyed.filter((_, i) => repeated[i] === null);
+  const looked = others.length > 0 ? await ingestKeyed(ctx, others, policy, heard) : nothing;
+  const left = looked.answers.values();
+  const answers = repeated.map((answered) => answered ?? (left.next().value as IngestAnswer));
+  if (looked.hasWork || repeated.some((answered) => answered?.status === 'new')) ctx.signals.alerts.ring();
   return split(requests, answers);
 }
 

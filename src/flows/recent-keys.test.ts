@@ -18,6 +18,12 @@ it('an end never looks fresh, nor what stands twice in one request, so that thei
   expect(recent.sortOut([keyed('b'), keyed('c'), keyed('b', 'resolved')])).toEqual([false, true, false]);
 });
 
+it('what has ended looks fresh when it fires again', () => {
+  const recent = createRecentKeys();
+  for (const status of ['firing', 'resolved'] as const) recent.sortOut([keyed('a', status)]);
+  expect([recent.sortOut([keyed('a')]), recent.sortOut([keyed('a')])]).toEqual([[true], [false]]);
+});
+
 it('of many keys nearly all are remembered, and hardly a new one is taken for known', () => {
   const recent = createRecentKeys();
   const names = Array.from({ length: 5000 }, (_, i) => `problem ${i}`);

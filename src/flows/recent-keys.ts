@@ -14,19 +14,21 @@ export type RecentKeys = {
  */
 export function createRecentKeys(): RecentKeys {
   const marks = new Uint32Array(slots);
-  const meet = (identity: string): boolean => {
+  const meet = ({ report, identity }: NamedReport): boolean => {
     const mark = hash32(identity);
     const slot = mark >>> 16;
     const isKnown = marks[slot] === mark;
-    marks[slot] = mark;
+    // After its end, the problem comes as a new one.
+    if (report.status === 'firing') marks[slot] = mark;
+    else if (isKnown) marks[slot] = 0;
     return isKnown;
   };
   return {
     sortOut(reports) {
       const twice = reports.length > 1 ? findTwice(reports) : null;
-      return reports.map(({ report, identity }) => {
-        const isKnown = meet(identity);
-        return report.status === 'firing' && !isKnown && !twice?.has(identity);
+      return reports.map((named) => {
+        const isKnown = meet(named);
+        return named.report.status === 'firing' && !isKnown && !twice?.has(named.identity);
       });
     },
   };

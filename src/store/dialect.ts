@@ -34,6 +34,22 @@ export type InsertForEach<Row> = {
   taken: Readonly<Record<string, keyof Row & string>>;
   /** Columns beside them, and the value that they have in all. */
   alike: Readonly<Record<string, unknown>>;
+  /** As in `InsertOptions`. */
+  onConflict?: string;
+  lockOrder?: readonly (keyof Row & string)[];
+};
+
+/** A change of a table by rows of given values, in SQL where `:name` stands for the value of a row; constant text, never input. */
+export type ChangeByRows<Answered> = {
+  table: TableName;
+  /** The names of the values, which no column has that stands without its table in the SQL, and what they hold. */
+  given: Readonly<Record<string, 'text' | 'bigint'>>;
+  where: string;
+  set: Readonly<Record<string, string>>;
+  /** What is answered of each row of the table that was changed, as it is now. */
+  returning: Readonly<Record<keyof Answered & string, string>>;
+  /** What is inserted for each of these. */
+  inserts: readonly InsertForEach<Answered>[];
 };
 
 export type TogetherOptions = {
@@ -85,6 +101,8 @@ export type Dialect = {
   ): CompiledQuery[];
   /** The statement with `returning`, and the insert of a row for each that it answers: both happen or none. */
   insertForEach<Row>(query: Compilable<Row>, insert: InsertForEach<Row>): Compilable<Row>;
+  /** The statement that changes rows as given ones say, at least one, with its inserts: all of it happens or none. */
+  changeByRows<Answered>(change: ChangeByRows<Answered>, rows: readonly object[]): CompiledQuery<Answered>;
   /** Runs statements that are known in advance, in the open transaction or as one of their own; answers the rows of each. */
   runTogether(
     db: Kysely<Database>,

@@ -5,7 +5,7 @@
 export type { CompiledQuery } from 'kysely';
 export { checkDatabase, type Finding } from './check/check.ts';
 export type { Ctx } from './ctx.ts';
-export type { Dialect } from './dialect.ts';
+export type { ChangeByRows, Dialect, InsertForEach } from './dialect.ts';
 export {
   isDatabaseUnavailable,
   isSerializationFailure,

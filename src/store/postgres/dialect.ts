@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Dialect, InsertOptions } from '../dialect.ts';
+import type { Dialect, InsertForEach, InsertOptions } from '../dialect.ts';
 import { bindList, bindMap } from '../statement.ts';
 import { Later, Together } from './connection.ts';
 
@@ -51,18 +51,17 @@ export const postgresDialect: Dialect = {
     return [CompiledQuery.raw(text, [JSON.stringify(rows)])];
   },
 
-  // A second look at the rows would have to lock them, which is a write of its own.
-  insertForEach: (query, { table, taken, alike }) => ({
-    compile: () => {
-      const compiled = query.compile();
-      const names = [...Object.keys(taken), ...Object.keys(alike)].join(', ');
-      const places = Object.keys(alike).map((_, i) => `$${compiled.parameters.length + i + 1}`);
-      const text = `with answered as (${compiled.sql}), inserted as (
-        insert into ${table} (${names}) select ${[...Object.values(taken), ...places].join(', ')} from answered
-      ) select * from answered`;
-      return { ...compiled, sql: text, parameters: [...compiled.parameters, ...Object.values(alike)] };
-    },
-  }),
+  insertForEach: (query, insert) => ({ compile: () => insertBehind(query.compile(), [insert]) }),
+
+  changeByRows: ({ table, given, where, set, returning, inserts }, rows) => {
+    const sets = Object.entries(set).map(([column, value]) => `${column} = ${value}`);
+    const answers = Object.entries(returning).map(([name, value]) => `${value} as ${name}`);
+    const bind = (text: string) => text.replace(/:(\w+)/g, 'v.$1');
+    const text = `update ${table} set ${bind(sets.join(', '))} from ${recordsOf(table, given)}
+      where ${bind(where)} returning ${bind(answers.join(', '))}`;
+    const records = JSON.stringify(pick(rows, Object.keys(given)));
+    return insertBehind(CompiledQuery.raw(text, [records]), inserts) as CompiledQuery<never>;
+  },
 
   async runTogether(db, statements, { mayBeLost = false } = {}) {
     const query = CompiledQuery.raw('-- together', [new Together(statements, mayBeLost)]);
@@ -73,6 +72,23 @@ export const postgresDialect: Dialect = {
     await db.executeQuery(CompiledQuery.raw('-- later', [new Later(statements)]));
   },
 };
+
+/** A second look at the rows that were answered would have to lock them, which is a write of its own. */
+function insertBehind<Row>(
+  query: CompiledQuery<Row>,
+  inserts: readonly InsertForEach<Row>[],
+): CompiledQuery<Row> {
+  const parameters = [...query.parameters];
+  const written = inserts.map(({ table, taken, alike, lockOrder = [], onConflict = '' }, i) => {
+    const names = [...Object.keys(taken), ...Object.keys(alike)].join(', ');
+    const places = Object.values(alike).map((value) => `$${parameters.push(value)}`);
+    const values = [...Object.values(taken), ...places].join(', ');
+    const inOrder = lockOrder.length > 0 ? `order by ${lockOrder.join(', ')}` : '';
+    return `inserted_${i} as (insert into ${table} (${names}) select ${values} from answered ${inOrder} ${onConflict})`;
+  });
+  const sql = `with answered as (${query.sql}), ${written.join(', ')} select * from answered`;
+  return { ...query, sql, parameters };
+}
 
 /** Where columns are named with their types, the server does not look for all others of the table in each row. */
 function recordsOf(table: string, columns: InsertOptions['columns']): string {

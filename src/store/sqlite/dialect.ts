@@ -1,8 +1,9 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Dialect } from '../dialect.ts';
+import type { Dialect, InsertForEach } from '../dialect.ts';
 import { bindList, bindMap } from '../statement.ts';
 import type { SqliteQuery } from './driver.ts';
 import { insertRows } from './insert-rows.ts';
+import type { SqliteForEach } from './messages.ts';
 import { listSets, valuesOf } from './sets.ts';
 
 const nothing = sql``;
@@ -45,20 +46,25 @@ export const sqliteDialect: Dialect = {
     return [returnsKeys ? { ...query, answers: valuesOf(rows, key) } : query];
   },
 
-  insertForEach: (query, { table, taken, alike }) => ({
+  insertForEach: (query, insert) => ({
     compile: () => {
       const compiled = query.compile();
-      const names = [...Object.keys(taken), ...Object.keys(alike)].join(', ');
-      const values = [
-        ...Object.keys(taken).map((_, i) => `value ->> ${i}`),
-        ...Object.keys(alike).map(() => '?'),
-      ].join(', ');
-      const text = `insert into ${table} (${names}) select ${values} from json_each(?)`;
-      const parameters = [...compiled.parameters, ...Object.values(alike)];
-      const forEach = { sql: text, taken: Object.values(taken), valueCount: Object.keys(alike).length };
-      return { ...compiled, parameters, forEach };
+      const parameters = [...compiled.parameters, ...Object.values(insert.alike)];
+      const { sql: text, taken, values } = writeForEach(insert);
+      return { ...compiled, parameters, forEach: { sql: text, taken, valueCount: values.length } };
     },
   }),
+
+  // A statement for each row: what SQLite answers of a change may name no other table, but what is bound.
+  changeByRows: ({ table, given, where, set, returning, inserts }, rows) => {
+    const names = Object.keys(given);
+    const sets = equations(set).join(', ');
+    const answers = Object.entries(returning).map(([name, value]) => `${value} as ${name}`);
+    const text = `update ${table} set ${sets} where ${where} returning ${answers.join(', ')}`;
+    const bound = text.replace(/:(\w+)/g, (_, name: string) => `?${names.indexOf(name) + 1}`);
+    const query = { ...CompiledQuery.raw(bound), many: listSets(rows, names) };
+    return { ...query, inserts: inserts.map(writeForEach) } as CompiledQuery<never>;
+  },
 
   async runTogether(db, statements, options) {
     const query: SqliteQuery = { ...CompiledQuery.raw('-- together'), together: statements, ...options };
@@ -73,6 +79,15 @@ export const sqliteDialect: Dialect = {
 
 function firstDigits(column: string): string {
   return `substr(${column}, 1, ${hashDigits})`;
+}
+
+function writeForEach<Row>({ table, taken, alike, onConflict = '' }: InsertForEach<Row>): SqliteForEach {
+  const names = [...Object.keys(taken), ...Object.keys(alike)].join(', ');
+  const ofRow = Object.keys(taken).map((_, i) => `value ->> ${i}`);
+  const values = [...ofRow, ...Object.keys(alike).map(() => '?')].join(', ');
+  // Else SQLite takes the `on` of a conflict for that of a join.
+  const text = `insert into ${table} (${names}) select ${values} from json_each(?) where true ${onConflict}`;
+  return { sql: text, taken: Object.values(taken), values: Object.values(alike) };
 }
 
 function equations(alike: Readonly<Record<string, string>>): string[] {

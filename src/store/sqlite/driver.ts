@@ -2,6 +2,7 @@ import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kys
 import type {
   SqliteChunk,
   SqliteCommand,
+  SqliteForEach,
   SqliteResult,
   SqliteScope,
   SqliteSets,
@@ -20,6 +21,8 @@ export type SqliteQuery = CompiledQuery & {
   readonly answers?: readonly unknown[];
   /** Runs behind it: the last of its parameters are this one's, with the columns taken of the rows that it answered. */
   readonly forEach?: { sql: string; taken: readonly string[]; valueCount: number };
+  /** Run behind it, for all that it answered. */
+  readonly inserts?: readonly SqliteForEach[];
   /** Statements that travel and run together. */
   readonly together?: readonly SqliteQuery[];
   /** Whether their transaction, if it is one of their own, may be lost with the machine. */
@@ -211,9 +214,10 @@ function toStatement(query: SqliteQuery): SqliteStatement {
   if (forEach) {
     const own = parameters.length - forEach.valueCount;
     const sets = { count: 1, shared: [], values: parameters.slice(0, own) };
-    return { sql, sets, forEach: { ...forEach, values: parameters.slice(own) } };
+    return { sql, sets, forEach: [{ ...forEach, values: parameters.slice(own) }] };
   }
   const sets = query.many ?? { count: 1, shared: [], values: parameters };
+  if (query.inserts) return { sql, sets, forEach: query.inserts };
   const statement = chunk ? { sql, sets, chunk } : { sql, sets };
   return query.answers ? { ...statement, asksForHits: true } : statement;
 }

@@ -21,7 +21,7 @@ export type SqliteStatement = {
   chunk?: SqliteChunk;
   /** Asks for the positions of the sets that changed something. */
   asksForHits?: boolean;
-  forEach?: SqliteForEach;
+  forEach?: readonly SqliteForEach[];
 };
 
 /** What the statements of one message are: each by itself, a transaction of their own, the start of one, part of the open one, or its end. */

@@ -9,7 +9,7 @@ const takenKeys = [1555, 2067];
 
 /** Runs a statement for each of its sets of parameters. */
 export function runStatement(prepare: Prepare, asked: SqliteStatement): SqliteResult {
-  const { chunk, forEach, asksForHits = false } = asked;
+  const { chunk, forEach = [], asksForHits = false } = asked;
   const sets = makeBindable(asked.sets);
   const one = prepare(asked.sql);
   const result = { columns: one.columns, rows: [] as unknown[][], changes: 0, hits: [] as number[] };
@@ -27,7 +27,7 @@ export function runStatement(prepare: Prepare, asked: SqliteStatement): SqliteRe
       if (asksForHits && changes > 0) result.hits.push(i);
     }
   }
-  if (forEach && result.rows.length > 0) runForEach(prepare, forEach, result);
+  if (result.rows.length > 0) for (const insert of forEach) runForEach(prepare, insert, result);
   return result;
 }
 
