@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { completeReport } from '../../test/reports.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
+import type { AlertReport } from '../core/hand-over.ts';
 import type { Ids } from '../core/ids.ts';
 import { severities, severityRank } from '../core/severity.ts';
 import { type AlertRow, type Ctx, insertMany } from '../store/index.ts';
@@ -59,7 +60,7 @@ const anyReport = fc.record({
   message: fc.constantFrom(null, '', 'it is "down" \\'),
   metrics: fc.constantFrom({}, { ms: 2 }),
   annotations: fc.constantFrom({}, { runbook: 'https://r' }),
-  evidence: fc.option(fc.constant({ log_samples: ['a'] })),
+  evidence: fc.constantFrom<AlertReport['evidence'][]>(null, { log_samples: ['a'] }),
   source: fc.constantFrom('a', 'b'),
 });
 
@@ -94,7 +95,7 @@ function toRow(seed: AlertSeed, key: number, nowMs: number): AlertRow {
     started_at: nowMs - ttlMs,
     ended_at: seed.isOver ? nowMs - 1 : null,
     ends_at: seed.endsInMs === null ? null : nowMs + seed.endsInMs,
-    dedupe_ttl_ms: seed.endsInMs === null ? seed.ttlMs : null,
+    dedupe_ttl_ms: seed.ttlMs,
     retry_at: seed.isLeft ? leftToWorkers : null,
   };
 }
