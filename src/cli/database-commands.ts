@@ -13,6 +13,22 @@ export function addDatabaseCommands(program: Command): void {
       const { runMigrate } = await import('./migrate.ts');
       await runMigrate(options);
     });
+  addBackups(program);
+  leaf(
+    program,
+    'db check',
+    'Look whether the database is whole and keeps what must hold; exit 1 where it does not',
+  )
+    .addOption(configOption())
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      const { runDatabaseCheck } = await import('./backup.ts');
+      await runDatabaseCheck(options);
+    });
+  addStateFiles(program);
+}
+
+function addBackups(program: Command): void {
   leaf(program, 'backup', 'Write a consistent copy of the database into a file, while Tocsin runs')
     .argument('<file>', 'where to; it can be restored into SQLite and PostgreSQL')
     .option('--force', 'overwrite the file')
@@ -30,18 +46,6 @@ export function addDatabaseCommands(program: Command): void {
       const { runRestore } = await import('./backup.ts');
       await runRestore(file, options);
     });
-  leaf(
-    program,
-    'db check',
-    'Look whether the database is whole and keeps what must hold; exit 1 where it does not',
-  )
-    .addOption(configOption())
-    .option('--json', 'print JSON')
-    .action(async (options) => {
-      const { runDatabaseCheck } = await import('./backup.ts');
-      await runDatabaseCheck(options);
-    });
-  addStateFiles(program);
 }
 
 function addStateFiles(program: Command): void {

@@ -8,6 +8,7 @@ import {
 } from '../config/index.ts';
 import { recordReload } from '../deployments/index.ts';
 import type { FlowCtx } from './context.ts';
+import { createLoop } from './loop.ts';
 
 /** What is wrong with the files since the last good load. */
 export type ReloadTrouble = { sinceMs: number; text: string };
@@ -97,9 +98,6 @@ type Wanted = { problems: readonly Problem[] | null; isLate: boolean };
 function createTroubleAlert(ctx: FlowCtx) {
   // A process before this one may have left the alert behind, and this one started with good files.
   let wanted: Wanted | null = { problems: null, isLate: false };
-  const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-
   const tick = async (): Promise<boolean> => {
     const telling = wanted;
     if (telling === null) return false;
@@ -116,21 +114,9 @@ function createTroubleAlert(ctx: FlowCtx) {
     }
     return true;
   };
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      await tick();
-      await ctx.clock.wait(retryEveryMs, stopping.signal);
-    }
-  };
   return {
+    ...createLoop({ clock: ctx.clock, round: tick, restMs: retryEveryMs }),
     tick,
-    start() {
-      running = run();
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
     async want(problems: readonly Problem[] | null) {
       wanted = { problems, isLate: false };
       await tick();

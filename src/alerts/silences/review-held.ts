@@ -1,4 +1,4 @@
-import type { AlertRow, Ctx } from '../../store/index.ts';
+import type { AlertEventRow, AlertRow, Ctx } from '../../store/index.ts';
 import { insertMany, inTransaction, updateMany } from '../../store/index.ts';
 import { recordDecisions } from '../decisions.ts';
 import { decideHeld } from './decide.ts';
@@ -68,38 +68,31 @@ function refsOf(decided: readonly { alert: AlertRow }[]): string[] {
 
 /** What was held is told as if it had come now: with all its attempts. */
 async function release(ctx: Ctx, alerts: readonly AlertRow[], holderId: string): Promise<void> {
-  const nowMs = ctx.clock.now();
+  const at = ctx.clock.now();
   const reason = holdReasons(holderId).ended;
-  await updateMany(
-    ctx,
-    'alert',
-    'alert_ref',
-    alerts.map(({ alert_ref }) => ({
-      alert_ref,
-      status: 'new' as const,
-      silenced_by: null,
-      attempts: 0,
-      retry_at: null,
-      updated_at: nowMs,
-    })),
-  );
-  await insertMany(
-    ctx,
-    'alert_event',
-    alerts.map((alert) => ({
-      alert_ref: alert.alert_ref,
-      event_id: ctx.ids.ulid(),
-      at: nowMs,
-      actor: ctx.actor.name,
-      from_status: alert.status,
-      to_status: 'new' as const,
-      reason,
-      note: `held by ${holderId}`,
-      request_id: ctx.requestId,
-    })),
-  );
-  await recordDecisions(
-    ctx,
-    alerts.map(({ alert_ref }) => ({ alertRef: alert_ref, reason, rule: holderId })),
-  );
+  const anew = { status: 'new', silenced_by: null, attempts: 0, retry_at: null, updated_at: at } as const;
+  const rows = alerts.map(({ alert_ref }) => ({ alert_ref, ...anew }));
+  await updateMany(ctx, 'alert', 'alert_ref', rows);
+  const events = alerts.map((alert) => releaseEvent(ctx, alert, { at, reason, holderId }));
+  await insertMany(ctx, 'alert_event', events);
+  const decisions = alerts.map(({ alert_ref }) => ({ alertRef: alert_ref, reason, rule: holderId }));
+  await recordDecisions(ctx, decisions);
+}
+
+function releaseEvent(
+  ctx: Ctx,
+  alert: AlertRow,
+  { at, reason, holderId }: { at: number; reason: string; holderId: string },
+): AlertEventRow {
+  return {
+    alert_ref: alert.alert_ref,
+    event_id: ctx.ids.ulid(),
+    at,
+    actor: ctx.actor.name,
+    from_status: alert.status,
+    to_status: 'new',
+    reason,
+    note: `held by ${holderId}`,
+    request_id: ctx.requestId,
+  };
 }

@@ -44,26 +44,18 @@ export type Postmortem = {
 /** Makes the draft of the facts: the same facts, the same draft. */
 export function makePostmortem(facts: PostmortemFacts, nowMs: number): Postmortem {
   const { incident, alerts } = facts;
-  const beganAt = incident.started_at;
-  const after = (at: number) => Math.max(0, Math.round((at - beganAt) / 1000));
-  const afterOrNever = (at: number | null) => (at === null ? null : after(at));
   const view = toIncidentView(incident);
   return {
     made_at: toIso(nowMs),
     incident: view,
     impact: {
-      lasted_seconds: after(incident.resolved_at ?? nowMs),
+      lasted_seconds: secondsAfterBegin(incident, incident.resolved_at ?? nowMs),
       is_over: incident.resolved_at !== null,
       components: view.components,
       alerts: facts.alertsTotal,
       reports: alerts.reduce((sum, alert) => sum + alert.occurrences, 0),
     },
-    response: {
-      opened_after_seconds: after(incident.created_at),
-      told_after_seconds: afterOrNever(facts.firstToldAt),
-      acknowledged_after_seconds: afterOrNever(incident.acknowledged_at),
-      resolved_after_seconds: afterOrNever(incident.resolved_at),
-    },
+    response: measureResponse(facts),
     timeline: shorten(facts.events).map((event) => ({
       at: toIso(event.at),
       type: event.type,
@@ -75,6 +67,20 @@ export function makePostmortem(facts: PostmortemFacts, nowMs: number): Postmorte
     alerts: alerts.map(reportAlert),
     followups: [...facts.followups],
   };
+}
+
+function measureResponse({ incident, firstToldAt }: PostmortemFacts): Postmortem['response'] {
+  const after = (at: number | null) => (at === null ? null : secondsAfterBegin(incident, at));
+  return {
+    opened_after_seconds: secondsAfterBegin(incident, incident.created_at),
+    told_after_seconds: after(firstToldAt),
+    acknowledged_after_seconds: after(incident.acknowledged_at),
+    resolved_after_seconds: after(incident.resolved_at),
+  };
+}
+
+function secondsAfterBegin({ started_at: beganAt }: IncidentRow, at: number): number {
+  return Math.max(0, Math.round((at - beganAt) / 1000));
 }
 
 /** Of a long story the beginning and the end. */
