@@ -19,16 +19,20 @@ function elsewhere(ctx: FlowCtx, port: number): FlowCtx {
   return { ...ctx, db: db as unknown as FlowCtx['db'] };
 }
 
-/** Answers the port of a server that takes connections and says nothing. */
-async function startSilentServer(): Promise<number> {
+/** Starts a server that takes connections and says nothing; `end` lets nobody wait for it. */
+async function startSilentServer(): Promise<{ port: number; end(): void }> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    end() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
 }
 
 describeEachStore('while the database is away', (open) => {
@@ -72,9 +76,11 @@ describeEachStore('while the database is away', (open) => {
     const { ctx, next, clock } = await setUp();
     await next();
     const before = await answerServicesHealth(ctx, nobody);
-    const asked = answerServicesHealth(elsewhere(ctx, await startSilentServer()), nobody);
+    const silent = await startSilentServer();
+    const asked = answerServicesHealth(elsewhere(ctx, silent.port), nobody);
     await clock.advance(2000);
     expect(await asked).toEqual(before);
+    silent.end();
   });
 
   it('who asks as somebody hears that it is away', async () => {
