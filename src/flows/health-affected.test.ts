@@ -170,6 +170,14 @@ describeEachStore('those that still fail after the return of what they need', (o
     expect(events.at(-1)?.note).toBe('no longer watched');
   });
 
+  it('stay together where they no longer need it', async () => {
+    const probed = await setUp(await open());
+    await probed.find('api down', 'web down');
+    await reload(probed, [db, probedComponent('api'), probedComponent('web')]);
+    await probed.find('api down');
+    expect((await tell(probed)).slice(1)).toEqual(['health:db:affected api,web P1']);
+  });
+
   it('have it to themselves where what they need is not watched any more', async () => {
     const probed = await setUp(await open());
     await reload(probed, [api]);
@@ -184,10 +192,12 @@ describeEachStore('those that still fail after the return of what they need', (o
     const worker = await startWorker(harness);
     await probed.find('api down');
     await worker.settle();
+    const touched = async () =>
+      (await harness.ctx.db.selectFrom('incident').selectAll().execute()).map(({ components }) => components);
+    expect(await touched()).toEqual(['["api"]']);
     await probed.find('api down', 'web down');
     await worker.settle();
-    const incidents = await harness.ctx.db.selectFrom('incident').selectAll().execute();
-    expect(incidents.map(({ components }) => components)).toEqual(['["api","web"]']);
+    expect(await touched()).toEqual(['["api","web"]']);
     expect(await worker.messages()).toEqual([
       'ops incident.opened P1 Dependants of The db still fail after its return',
     ]);
