@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Client } from 'pg';
 import type { Claimer } from './claimer.ts';
 
@@ -81,31 +81,64 @@ async function createOnPostgres(target: string, table: WaitingTable): Promise<Cl
 }
 
 function createOnSqlite(target: string, table: WaitingTable): Claimer {
-  const { claim, ack } = prepareOnSqlite(target, table);
+  const { columns, claim, ack } = prepareOnSqlite(target, table);
   return {
     async claimAndAck(limit) {
       const token = randomUUID();
-      const ids = claim(token, limit).map((row) => row[table.id]);
-      return ids.length === 0 ? 0 : ack(ids, token);
+      const rows = toObjects(columns, claim(token, limit));
+      return rows.length === 0
+        ? 0
+        : ack(
+            rows.map((row) => row[table.id]),
+            token,
+          );
     },
   };
 }
 
-type Rows = readonly Record<string, unknown>[];
-/** The two statements on SQLite: one answers what it has leased, the other how many it has acked. */
+type Rows = readonly unknown[][];
+/** Claim and ack on SQLite: one answers what it has leased, by columns, the other how many it has acked. */
 export type SqliteStatements = {
+  columns: readonly string[];
   claim(token: string, limit: number): Rows;
   ack(ids: readonly unknown[], token: string): number;
 };
 
+/** Answers rows as whoever claims them reads them. */
+export function toObjects(columns: readonly string[], rows: Rows): Record<string, unknown>[] {
+  return rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    for (let i = 0; i < columns.length; i++) object[columns[i] ?? ''] = row[i];
+    return object;
+  });
+}
+
 /** Opens the file as Tocsin does, every commit on disk. */
-export function prepareOnSqlite(target: string, table: WaitingTable): SqliteStatements {
+export function openFile(target: string): DatabaseSync {
   const database = new DatabaseSync(target, { timeout: 10_000 });
   database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -65536');
-  const claim = database.prepare(claimText(table, '', () => '?'));
+  return database;
+}
+
+/** Prepares a statement whose rows cross threads: as arrays that costs a third. */
+export function prepareArrays(database: DatabaseSync, text: string) {
+  const statement = database.prepare(text);
+  statement.setReturnArrays(true);
+  const columns = statement.columns().map(({ name }) => name);
+  const all = (values: Record<string, SQLInputValue>) => statement.all(values) as unknown as Rows;
+  return { columns, all };
+}
+
+export function prepareOnSqlite(target: string, table: WaitingTable): SqliteStatements {
+  const database = openFile(target);
+  const { columns, all } = prepareArrays(
+    database,
+    claimText(table, '', () => '?'),
+  );
   const ack = database.prepare(ackText(table, 'in (select value from json_each(?))', '?'));
   return {
-    claim: (token, limit) => claim.all(token, Date.now() + leaseMs, limit),
+    columns,
+    claim: (token, limit) => all({ 1: token, 2: Date.now() + leaseMs, 3: limit }),
     ack: (ids, token) => Number(ack.run(JSON.stringify(ids), token).changes),
   };
 }

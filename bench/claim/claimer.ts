@@ -4,12 +4,16 @@ export type Claimer = {
   claimAndAck(limit: number): Promise<number>;
 };
 
+export type Engine = 'sqlite' | 'postgres';
+
 /**
- * Ways to claim: the product's own, and the bare statements beside which it is measured, on narrow rows and on those of
- * alerts. In a thread, SQLite's are off the event loop, and their rows are sent back.
+ * Ways to claim: the product's own, what is asked of it in bare parts, pg-boss, and the bare statements beside which all are
+ * measured, on narrow rows and on those of alerts. In a thread, SQLite's are off the event loop, and their rows are sent back.
  */
 export type ClaimWay =
   | 'tocsin'
+  | 'least'
+  | 'pg-boss'
   | 'bare'
   | 'bare on alerts'
   | 'bare on alerts with events'

@@ -6,6 +6,7 @@ import type { AlertReport } from '../../src/core/hand-over.ts';
 import { severities } from '../../src/core/severity.ts';
 import { migrate } from '../../src/store/index.ts';
 import { openContext, storeOptions } from '../harness/store-context.ts';
+import { leastSchema } from './least.ts';
 
 const perCommit = 1000;
 const dedupeMaxMs = 86_400_000;
@@ -23,6 +24,16 @@ export async function fillAlerts(target: string, count: number): Promise<void> {
   await sql`analyze`.execute(store.db);
   await store.close();
   if (store.backend === 'sqlite') settle(target);
+}
+
+/** The same, and the work on them in a table beside. */
+export async function fillLeast(target: string, count: number): Promise<void> {
+  await fillAlerts(target, count);
+  if (target.startsWith('postgres')) return runOnPostgres(target, [leastSchema]);
+  const database = new DatabaseSync(target);
+  database.exec(leastSchema);
+  database.close();
+  settle(target);
 }
 
 /** Answers a report that is a problem of its own for each number. */
@@ -71,12 +82,18 @@ export async function fillBare(target: string, count: number): Promise<void> {
       analyze`);
     return database.close();
   }
+  await runOnPostgres(target, [
+    `create table work (${columns})`,
+    `insert into work select 'work_' || lpad(n::text, 12, '0'), n % 5, 'new', null, null, ${title}
+      from generate_series(1, ${count}) n`,
+    index,
+    'analyze work',
+  ]);
+}
+
+async function runOnPostgres(target: string, statements: readonly string[]): Promise<void> {
   const client = new Client(target);
   await client.connect();
-  await client.query(`create table work (${columns})`);
-  await client.query(`insert into work select 'work_' || lpad(n::text, 12, '0'), n % 5, 'new', null, null, ${title}
-    from generate_series(1, ${count}) n`);
-  await client.query(index);
-  await client.query('analyze work');
+  for (const statement of statements) await client.query(statement);
   await client.end();
 }

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { alertTable, createBareClaimer, workTable } from './bare.ts';
 import type { Claimer, ClaimPlan, ClaimResult, ClaimWay } from './claimer.ts';
+import { createLeastOnPostgres } from './least.ts';
+import { createPgBossClaimer } from './pg-boss.ts';
 import { createThreadClaimer } from './thread.ts';
 import { createTocsinClaimer } from './tocsin.ts';
 
@@ -16,6 +18,11 @@ const latencyMicros = createHistogram({ lowest: 1, highest: 60_000_000, figures:
 
 function createClaimer({ way, target }: ClaimPlan): Promise<Claimer> {
   if (way === 'tocsin') return createTocsinClaimer(target);
+  if (way === 'pg-boss') return createPgBossClaimer(target);
+  if (way === 'least')
+    return target.startsWith('postgres')
+      ? createLeastOnPostgres(target)
+      : createThreadClaimer(target, 'least');
   const hasEvents = way === 'bare on alerts with events';
   const table = way === 'bare' || way === 'bare in a thread' ? workTable : { ...alertTable, hasEvents };
   return isInThread(way) ? createThreadClaimer(target, table) : createBareClaimer(target, table);
