@@ -120,15 +120,18 @@ export function openFile(target: string): DatabaseSync {
   return database;
 }
 
+type Bound = SQLInputValue | Record<string, SQLInputValue>;
+
 /** Prepares a statement whose rows cross threads: as arrays that costs a third. */
 export function prepareArrays(database: DatabaseSync, text: string) {
   const statement = database.prepare(text);
   statement.setReturnArrays(true);
   const columns = statement.columns().map(({ name }) => name);
-  const all = (values: Record<string, SQLInputValue>) => statement.all(values) as unknown as Rows;
+  const all = statement.all.bind(statement) as unknown as (...values: Bound[]) => Rows;
   return { columns, all };
 }
 
+/** Prepares claim and ack on a table. */
 export function prepareOnSqlite(target: string, table: WaitingTable): SqliteStatements {
   const database = openFile(target);
   const { columns, all } = prepareArrays(
@@ -138,7 +141,7 @@ export function prepareOnSqlite(target: string, table: WaitingTable): SqliteStat
   const ack = database.prepare(ackText(table, 'in (select value from json_each(?))', '?'));
   return {
     columns,
-    claim: (token, limit) => all({ 1: token, 2: Date.now() + leaseMs, 3: limit }),
+    claim: (token, limit) => all(token, Date.now() + leaseMs, limit),
     ack: (ids, token) => Number(ack.run(JSON.stringify(ids), token).changes),
   };
 }

@@ -8,9 +8,9 @@ import type { Claimer } from './claimer.ts';
 
 /*
  * The least that claim and ack have to be, whatever the layout: where the work on an alert stands has a narrow table of its own,
- * so that what an alert says is read and never written. What is stalled goes first, the most severe and then the oldest are
- * leased with a token, the answer is the whole alert, the token is checked, each change is an event that its alert is found by,
- * in the same durable commit. No filters, no windows, no retries, and nothing that rises meanwhile.
+ * so that what an alert says is read and never written. Nothing is leased while something is stalled, the most severe and then
+ * the oldest are leased with a token, the answer is the whole alert, the token is checked, each change is an event that is found
+ * by its alert, in the same durable commit. No filters, no windows, no retries, and nothing that rises meanwhile.
  */
 
 const leaseMs = 600_000;
