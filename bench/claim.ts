@@ -12,7 +12,7 @@ import { runWorkers } from './harness/workers.ts';
 const about = { name: 'claim', summary: '100,000 waiting; claim 25 and ack 25, by 1 and by 4 processes' };
 const program = fileURLToPath(new URL('./claim/worker.ts', import.meta.url));
 const waiting = 100_000;
-const times = { warmupMs: 300, measureMs: 1500 };
+const times = { warmupMs: 300, measureMs: 1200 };
 const batch = 25;
 /** The batch by which pg-boss is quoted. */
 const largeBatch = 100;
