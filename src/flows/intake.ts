@@ -5,6 +5,7 @@ import {
   ingestFresh,
   ingestKeyed,
   ingestRepeats,
+  type KeyedReport,
   keyNamed,
   type NamedReport,
   nameReport,
@@ -20,53 +21,45 @@ const maxReportsPerCommit = 2000;
  * Answers where reports are committed in groups; `makeCtx` is asked anew for every commit. What looks like the first of
  * its problem is inserted without a look at what is there, and finds out by the unique index where that was wrong; what
  * looks like a repeat is counted without one, and finds out by the conditions of its statement. All else, and what was
- * wrong, goes the way that looks first. What is remembered is a hint, and decides nothing. Keys are made
+ * wrong, goes the way that looks first. What is remembered is a hint, and decides nothing. Each way has groups of its own:
+ * one that fails is tried again one by one, and must hold nothing that is counted already. Keys are made
  * for a group at once: a hash by itself, between other work, takes three times as long.
  */
 export function createIntake(makeCtx: () => FlowCtx, { rowsForSecondGroup }: Dialect): Intake {
   const recent = createRecentKeys();
   const strip = rememberTitles();
   const heard = createHeardSources();
-  const fresh = createGroupCommit({
-    maxWeight: maxReportsPerCommit,
-    secondFrom: rowsForSecondGroup,
-    commit: (requests: readonly (readonly NamedReport[])[]) => commitFresh(makeCtx(), requests, heard),
-  });
-  const others = createGroupCommit({
-    maxWeight: maxReportsPerCommit,
-    // It holds its rows: a second would wait for the first to end.
-    secondFrom: Number.POSITIVE_INFINITY,
-    commit: (requests: readonly (readonly NamedReport[])[]) => commitOthers(makeCtx(), requests, heard),
-  });
-
-  const submitTo = <Result>(
-    group: { submit(reports: readonly NamedReport[], weight: number): Promise<readonly Result[]> },
-    reports: readonly NamedReport[],
-  ): Promise<readonly Result[]> =>
-    reports.length === 0 ? Promise.resolve([]) : group.submit(reports, reports.length);
+  const group = <Answer>(secondFrom: number, take: Take<Answer>) =>
+    createGroupCommit({
+      maxWeight: maxReportsPerCommit,
+      secondFrom,
+      commit: (requests: Requests) => commitAll(makeCtx(), requests, heard, take),
+    });
+  const fresh = group(rowsForSecondGroup, takeFresh);
+  // They hold their rows: a second would wait for the first to end.
+  const repeats = group(Number.POSITIVE_INFINITY, takeRepeats);
+  const others = group(Number.POSITIVE_INFINITY, takeOthers);
+  const groups = [fresh, repeats, others];
 
   /** The way of most requests, without the sorting that many reports take. */
   const submitOne = async (named: NamedReport): Promise<readonly IngestAnswer[]> => {
     const one = [named];
-    if (!recent.sortOut(one)[0]) return others.submit(one);
-    const [answer] = await fresh.submit(one);
+    const tried = recent.sortOut(one)[0] ? fresh : repeats;
+    const [answer] = await tried.submit(one);
     return answer ? [answer] : others.submit(one);
   };
 
   const submitMany = async (named: readonly NamedReport[]): Promise<readonly IngestAnswer[]> => {
     const looksFresh = recent.sortOut(named);
-    const [tried, looked] = await Promise.all([
+    const [asFresh, asRepeats] = await Promise.all([
       submitTo(fresh, choose(named, looksFresh, true)),
-      submitTo(others, choose(named, looksFresh, false)),
+      submitTo(repeats, choose(named, looksFresh, false)),
     ]);
-    if (looked.length === 0 && !tried.includes(null)) return tried as IngestAnswer[];
-    const wrong = choose(named, looksFresh, true).filter((_, i) => tried[i] === null);
-    const retried = await submitTo(others, wrong);
-    const [fromTried, fromRetried, fromLooked] = [tried.values(), retried.values(), looked.values()];
-    return looksFresh.map((isFresh) => {
-      const answer = isFresh ? fromTried.next().value : fromLooked.next().value;
-      return (answer ?? fromRetried.next().value) as IngestAnswer;
-    });
+    const [fromFresh, fromRepeats] = [asFresh.values(), asRepeats.values()];
+    const tried = looksFresh.map((isFresh) => (isFresh ? fromFresh : fromRepeats).next().value ?? null);
+    const wrong = named.filter((_, i) => tried[i] === null);
+    const looked = (await submitTo(others, wrong)).values();
+    return tried.map((answer) => answer ?? (looked.next().value as IngestAnswer));
   };
 
   return {
@@ -75,12 +68,18 @@ export function createIntake(makeCtx: () => FlowCtx, { rowsForSecondGroup }: Dia
       const [first] = named;
       return first && named.length === 1 ? submitOne(first) : submitMany(named);
     },
-    pending: () => fresh.pending() + others.pending(),
+    pending: () => groups.reduce((sum, { pending }) => sum + pending(), 0),
     async idle() {
-      await fresh.idle();
-      await others.idle();
+      for (const { idle } of groups) await idle();
     },
   };
+}
+
+async function submitTo<Answer>(
+  group: { submit(reports: readonly NamedReport[], weight: number): Promise<readonly Answer[]> },
+  reports: readonly NamedReport[],
+): Promise<readonly Answer[]> {
+  return reports.length === 0 ? [] : group.submit(reports, reports.length);
 }
 
 /** Answers the items whose flag is the wanted one. */
@@ -91,34 +90,36 @@ function choose<Item>(items: readonly Item[], flags: readonly boolean[], wanted:
 
 type Requests = readonly (readonly NamedReport[])[];
 
-async function commitFresh(
+/** One of the ways. */
+type Take<Answer> = (
+  ctx: FlowCtx,
+  keyed: readonly KeyedReport[],
+  heard: HeardSources,
+) => Promise<{ answers: readonly Answer[]; hasWork: boolean }>;
+
+async function commitAll<Answer>(
   ctx: FlowCtx,
   requests: Requests,
   heard: HeardSources,
-): Promise<(IngestAnswer | null)[][]> {
-  const answers = await ingestFresh(ctx, requests.flat().map(keyNamed), heard);
-  if (answers.some((answered) => answered !== null)) ctx.signals.alerts.ring();
+  take: Take<Answer>,
+): Promise<Answer[][]> {
+  const { answers, hasWork } = await take(ctx, requests.flat().map(keyNamed), heard);
+  if (hasWork) ctx.signals.alerts.ring();
   return split(requests, answers);
 }
 
-const nothing = { answers: [], hasWork: false };
+const takeFresh: Take<IngestAnswer | null> = async (ctx, keyed, heard) => {
+  const answers = await ingestFresh(ctx, keyed, heard);
+  return { answers, hasWork: answers.some((answered) => answered !== null) };
+};
 
-/** Most repeat what is live, and do no more; all others, and what was none, go the way that looks first. */
-async function commitOthers(
-  ctx: FlowCtx,
-  requests: Requests,
-  heard: HeardSources,
-): Promise<IngestAnswer[][]> {
-  const keyed = requests.flat().map(keyNamed);
-  const policy = ctx.config.policy.defaults;
-  const repeated = await ingestRepeats(ctx, keyed, policy, heard);
-  const others = keyed.filter((_, i) => repeated[i] === null);
-  const looked = others.length > 0 ? await ingestKeyed(ctx, others, policy, heard) : nothing;
-  const left = looked.answers.values();
-  const answers = repeated.map((answered) => answered ?? (left.next().value as IngestAnswer));
-  if (looked.hasWork || repeated.some((answered) => answered?.status === 'new')) ctx.signals.alerts.ring();
-  return split(requests, answers);
-}
+const takeRepeats: Take<IngestAnswer | null> = async (ctx, keyed, heard) => {
+  const answers = await ingestRepeats(ctx, keyed, ctx.config.policy.defaults, heard);
+  return { answers, hasWork: answers.some((answered) => answered?.status === 'new') };
+};
+
+const takeOthers: Take<IngestAnswer> = (ctx, keyed, heard) =>
+  ingestKeyed(ctx, keyed, ctx.config.policy.defaults, heard);
 
 function split<Item>(requests: Requests, answers: readonly Item[]): Item[][] {
   let taken = 0;

@@ -127,4 +127,21 @@ describeEachStore('the door for alerts', (open) => {
     const rows = await ctx.db.selectFrom('alert').select('title').orderBy('alert_ref').execute();
     expect(rows.map((row) => row.title)).toEqual(['a', 'b', 'c']);
   });
+
+  it('counts each repeat once beside a report that the database refuses', async () => {
+    const { ctx } = await startWorker(await open());
+    const submit = (...titles: string[]) =>
+      ctx.intake.submit(
+        titles.map((title) =>
+          completeReport(title === 'poison' ? { title, startedAt: {} as number } : { title }),
+        ),
+        null,
+      );
+    await submit('a');
+    // Twice in one request, so that it does not try to be new.
+    const results = await Promise.allSettled([submit('a'), submit('poison', 'poison'), submit('a')]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const rows = await ctx.db.selectFrom('alert').select(['title', 'occurrences']).execute();
+    expect(rows).toEqual([{ title: 'a', occurrences: 3 }]);
+  });
 });
