@@ -16,7 +16,7 @@ import { createFenceWatch } from './flows/watch-fence.ts';
 import { createRedisWatch } from './flows/watch-redis.ts';
 import { createFront, type Front, type FrontOptions } from './front.ts';
 import { beginStore } from './store/index.ts';
-import { createMetrics } from './telemetry/index.ts';
+import { createMetrics, type ErrorReports } from './telemetry/index.ts';
 
 export type AppOptions = {
   config: Config;
@@ -25,6 +25,8 @@ export type AppOptions = {
   role: AppRole;
   version: string;
   log: Log;
+  /** Hears of every action that was answered. */
+  traceAction?: ErrorReports['traceAction'];
   /** Replaces the machine's clock in tests. */
   clock?: Clock;
 };

@@ -10,7 +10,13 @@ import { createCheckRuns } from './flows/health-runs.ts';
 import { createLastHealth } from './flows/health-stored.ts';
 import { type Contexts, createContexts } from './flows/make-contexts.ts';
 import { beginStore, migrate, type Opening, type Store } from './store/index.ts';
-import { createLog, createMetrics, type Metrics } from './telemetry/index.ts';
+import {
+  createLog,
+  createMetrics,
+  type ErrorReports,
+  type Metrics,
+  openErrorReports,
+} from './telemetry/index.ts';
 
 export { translateStoreError } from './store/index.ts';
 
@@ -139,4 +145,13 @@ export function openLog(config: Config['log'], stream?: { write(line: string): v
   const redaction = { text: redactText, isSecretName };
   const { level, pretty } = config;
   return createLog(stream ? { level, pretty, redaction, stream } : { level, pretty, redaction });
+}
+
+/** Answers what tells Sentry of errors, with secrets hidden as in the log. */
+export function openReports(
+  sentry: NonNullable<Config['sentry']>,
+  { release, clock }: { release: string; clock: Clock },
+): Promise<ErrorReports> {
+  const redaction = { text: redactText, isSecretName };
+  return openErrorReports({ ...sentry, release, redaction, clock, random: Math.random });
 }

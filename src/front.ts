@@ -11,7 +11,7 @@ import { createLimiter } from './http/rate-limit.ts';
 import { createHttpServer, createMetricsServer } from './http/server.ts';
 import { createRedis, type Redis } from './redis/index.ts';
 import { translateStoreError } from './store/index.ts';
-import type { Metrics } from './telemetry/index.ts';
+import type { ErrorReports, Metrics } from './telemetry/index.ts';
 import { createMapper } from './webhooks/index.ts';
 
 /** What requests need of the rest of Tocsin. */
@@ -46,6 +46,7 @@ export type FrontOptions = {
   version: string;
   log: Log;
   metrics: Metrics;
+  traceAction?: ErrorReports['traceAction'];
   /** Replaces the machine's clock in tests. */
   clock?: Clock;
 };
@@ -61,10 +62,10 @@ type Course = Pick<
 
 /** Begins to listen; requests are refused until it is opened. Throws UNAVAILABLE where an address cannot be had. */
 export async function createFront(options: FrontOptions): Promise<Front> {
-  const { config, log, metrics, clock = createSystemClock() } = options;
+  const { config, log, metrics, traceAction = null, clock = createSystemClock() } = options;
   const course = createCourse(config, clock);
   const { redis, mapper, limiter } = createAids(config, clock, log);
-  const door = createDoor(course, { log, metrics, mapper, limiter });
+  const door = createDoor(course, { log, metrics, traceAction, mapper, limiter });
   const { main, beside } = await listenWhereAsked(door, options).catch(async (error: unknown) => {
     await redis?.close();
     throw error;
@@ -125,7 +126,10 @@ function phaseOf(inside: Inside | null, stopping: AbortSignal): Phase {
   return inside.isHandedOver() ? 'handed_over' : 'ready';
 }
 
-function createDoor(course: Course, parts: Pick<Door, 'log' | 'metrics' | 'mapper' | 'limiter'>): Door {
+function createDoor(
+  course: Course,
+  parts: Pick<Door, 'log' | 'metrics' | 'traceAction' | 'mapper' | 'limiter'>,
+): Door {
   return {
     ...parts,
     actions,

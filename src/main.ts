@@ -1,7 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import type { AppRole } from './acting.ts';
 import { type App, createApp } from './app.ts';
-import { openLog } from './base.ts';
+import { openLog, openReports } from './base.ts';
 import {
   type CheckoutPlace,
   type Config,
@@ -9,12 +9,13 @@ import {
   type LoadOptions,
   loadConfig,
 } from './config/index.ts';
-import { createSystemClock } from './core/clock.ts';
+import { type Clock, createSystemClock } from './core/clock.ts';
 import { describeError, type ErrorCode, errorTable, toAppError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { answerSignal } from './signals.ts';
 import { spareProcessMemory } from './spare-memory.ts';
 import { createSystemd, type Systemd } from './systemd.ts';
+import type { ErrorReports } from './telemetry/index.ts';
 
 export type ServeOptions = Pick<LoadOptions, 'configPath' | 'jobsPath'> & { role: AppRole };
 
@@ -22,21 +23,43 @@ export type ServeOptions = Pick<LoadOptions, 'configPath' | 'jobsPath'> & { role
 export async function serve(options: ServeOptions): Promise<void> {
   const { configPath, jobsPath } = options;
   const load = (place?: CheckoutPlace) => loadConfig({ configPath, jobsPath, ...place });
+  const { role } = options;
+  const clock = createSystemClock();
+  let outlets: Outlets | null = null;
   try {
     const config = await load();
-    const log = await openLog(config.log);
-    const app = createApp({ config, load, role: options.role, version: packageJson.version, log });
-    const clock = createSystemClock();
+    outlets = await openOutlets(config, clock);
+    const { log, reports } = outlets;
+    const traceAction = reports?.traceAction ?? null;
+    const app = createApp({ config, load, role, version: packageJson.version, log, traceAction });
     const systemd = createSystemd(takeSystemdVariables(), { clock, log });
-    dieLoudly(log);
+    dieLoudly(outlets);
     await app.start();
-    obeySignals(app, config, log, systemd);
+    obeySignals(app, config, outlets, systemd);
     await greet(app, config, log);
     await systemd.ready();
     spareProcessMemory(clock).start();
   } catch (error) {
     process.exitCode = explainStart(error);
+    if (outlets) await tellOfStart(outlets, error);
   }
+}
+
+/** Where the process says what goes wrong: its log, and Sentry where it is asked for. */
+type Outlets = { log: Log; reports: ErrorReports | null };
+
+async function openOutlets({ log, sentry }: Config, clock: Clock): Promise<Outlets> {
+  const plain = await openLog(log);
+  if (sentry === null) return { log: plain, reports: null };
+  const reports = await openReports(sentry, { release: packageJson.version, clock });
+  return { log: reports.follow(plain), reports };
+}
+
+/** Whoever starts it reads standard error; Sentry is told apart. */
+async function tellOfStart({ log, reports }: Outlets, err: unknown): Promise<void> {
+  if (reports === null) return;
+  log.error({ tag: 'app', err }, '[app] could not start');
+  await reports.close();
 }
 
 /** What we start must not speak for us: sd_notify(3) has the variables removed by who reads them. */
@@ -55,7 +78,7 @@ function explainStart(error: unknown): number {
   return errorTable[code].exitCode;
 }
 
-function obeySignals(app: App, config: Config, log: Log, systemd: Systemd): void {
+function obeySignals(app: App, config: Config, { log, reports }: Outlets, systemd: Systemd): void {
   let isStopping = false;
   // Asked now: a terminal that is gone is none any more.
   const isOnTerminal = process.stdin.isTTY || process.stdout.isTTY;
@@ -66,7 +89,8 @@ function obeySignals(app: App, config: Config, log: Log, systemd: Systemd): void
       log.error({ tag: 'app' }, '[app] could not stop in time');
       process.exit(1);
     }, config.server.shutdownTimeoutMs);
-    void Promise.all([app.stop(), systemd.stopping()]).then(() => {
+    void Promise.all([app.stop(), systemd.stopping()]).then(async () => {
+      await reports?.close();
       clearTimeout(timer);
       log.info({ tag: 'app' }, '[app] stopped');
       process.exit(0);
@@ -85,10 +109,11 @@ function obeySignals(app: App, config: Config, log: Log, systemd: Systemd): void
 }
 
 /** A fault that nobody expected leaves the process in a state that nobody knows: say it and let the supervisor of processes begin anew. */
-function dieLoudly(log: Log): void {
+function dieLoudly({ log, reports }: Outlets): void {
   const die = (err: unknown) => {
     log.error({ tag: 'app', err }, '[app] ended by a fault that nobody caught');
-    process.exit(1);
+    if (reports === null) process.exit(1);
+    void reports.close().then(() => process.exit(1));
   };
   process.on('uncaughtException', die).on('unhandledRejection', die);
 }

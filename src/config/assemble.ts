@@ -72,6 +72,7 @@ function takeFromEnvironment({ settings, cwd, dataDir, isTerminal }: Parts) {
   return {
     state: { ...settings.state, dir: resolve(cwd, settings.state.dir ?? join(dataDir, 'cache')) },
     metricsApiToken: settings.metricsApiToken,
+    metricsApiUrl: settings.metricsApiUrl,
     log: {
       level: settings.logLevel,
       requests: settings.logRequests,
@@ -81,6 +82,7 @@ function takeFromEnvironment({ settings, cwd, dataDir, isTerminal }: Parts) {
     rateLimit: { maxRequests: settings.rateLimitMaxRequests, windowMs: settings.rateLimitWindowMs },
     github: { webhookSecret: settings.githubWebhookSecret },
     redis: settings.redis,
+    sentry: settings.sentry,
     telegram: settings.telegram,
   };
 }

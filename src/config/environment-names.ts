@@ -44,12 +44,25 @@ export const environmentNames: readonly EnvironmentName[] = [
     meaning: 'A secret whose bearers may record metrics of runs, and nothing else.',
   },
   {
+    name: 'METRICS_API_URL',
+    meaning: 'Where tasks are told to record metrics of runs; default: server.public_url.',
+  },
+  { name: 'SENTRY_DSN', meaning: 'Project at Sentry that unexpected errors are sent to; default: none.' },
+  {
+    name: 'SENTRY_ENVIRONMENT',
+    meaning: 'The environment that is named there; default: NODE_ENV, or else production.',
+  },
+  {
+    name: 'SENTRY_TRACES_SAMPLE_RATE',
+    meaning: 'Share of the actions asked for over HTTP whose times are sent there, 0 to 1; default 0.1.',
+  },
+  {
     name: 'GITHUB_WEBHOOK_SECRET',
     meaning: 'Secret that GitHub signs its deliveries with; without it they are refused.',
   },
   {
     name: 'NODE_ENV',
-    meaning: 'development logs at debug where LOG_LEVEL is not set, and changes nothing else.',
+    meaning: 'development logs at debug where LOG_LEVEL is not set; the name of the environment at Sentry.',
   },
   {
     name: 'LOG_LEVEL',

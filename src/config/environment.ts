@@ -2,8 +2,16 @@ import { parseDurationMs } from '../core/duration.ts';
 import type { Problem } from './problem.ts';
 import { isSecretName, redactUrl } from './redact.ts';
 import { readRedis } from './redis.ts';
+import { readSentry } from './sentry.ts';
 import { suggestText } from './suggest.ts';
-import type { LlmConfig, LogLevel, RedisConfig, StateConfig, TelegramEnvironment } from './types.ts';
+import type {
+  LlmConfig,
+  LogLevel,
+  RedisConfig,
+  SentryConfig,
+  StateConfig,
+  TelegramEnvironment,
+} from './types.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -29,8 +37,10 @@ export type EnvironmentSettings = {
   rateLimitWindowMs: number;
   alertsRetentionMs: number | null;
   metricsApiToken: string | null;
+  metricsApiUrl: string | null;
   githubWebhookSecret: string | null;
   redis: RedisConfig | null;
+  sentry: SentryConfig | null;
   logLevel: LogLevel;
   /** True where a person asked for `debug`, which sends no messages. */
   isDebugAsked: boolean;
@@ -76,8 +86,10 @@ export function readEnvironment(environment: Environment): {
     rateLimitWindowMs: secondsOrDuration(reader, 'RATE_LIMIT_WINDOW') ?? 60_000,
     alertsRetentionMs: days(reader, 'ALERTS_RETENTION_DAYS'),
     metricsApiToken: get('METRICS_API_TOKEN'),
+    metricsApiUrl: httpUrl(reader, 'METRICS_API_URL'),
     githubWebhookSecret: get('GITHUB_WEBHOOK_SECRET'),
     redis: readRedis(reader),
+    sentry: readSentry(reader),
     logRequests: flag(reader, 'LOG_REQUESTS'),
     logHealthRequests: flag(reader, 'LOG_HEALTH_REQUESTS'),
     telegram: readTelegram(environment.values, reader),
@@ -159,6 +171,13 @@ function flag(reader: Reader, name: string): boolean {
   return false;
 }
 
+function httpUrl(reader: Reader, name: string): string | null {
+  const url = reader.get(name);
+  if (url === null || (URL.canParse(url) && /^https?:\/\/[^/]/i.test(url))) return url;
+  reader.refuse(name, 'a URL that begins with http:// or https://');
+  return null;
+}
+
 function readHost(reader: Reader): string | null {
   const host = reader.get('MONITORING_API_HOST')?.replace(/^\[(.*)\]$/, '$1') ?? null;
   if (host === null || /^[^\s/[\]]+$/.test(host)) return host;
@@ -167,14 +186,11 @@ function readHost(reader: Reader): string | null {
 }
 
 function readLlm(reader: Reader): EnvironmentSettings['llm'] {
-  const baseUrl = reader.get('LLM_BASE_URL');
-  const isUrl = baseUrl === null || (URL.canParse(baseUrl) && /^https?:\/\/[^/]/i.test(baseUrl));
-  if (!isUrl) reader.refuse('LLM_BASE_URL', 'a URL that begins with http:// or https://');
   return {
     provider: oneOf(reader, 'LLM_PROVIDER', llmProviders) ?? 'openai',
     apiKey: reader.get('LLM_API_KEY'),
     model: reader.get('LLM_MODEL'),
-    baseUrl: isUrl ? baseUrl : null,
+    baseUrl: httpUrl(reader, 'LLM_BASE_URL'),
   };
 }
 

@@ -28,9 +28,11 @@ export function redactConfig(config: Config): Config {
     ),
     github: { webhookSecret: hideSecret(config.github.webhookSecret) },
     metricsApiToken: hideSecret(config.metricsApiToken),
+    metricsApiUrl: config.metricsApiUrl && redactUrl(config.metricsApiUrl),
     jobs: redactJobs(config.jobs),
     watchdog: config.watchdog && { ...config.watchdog, url: redactWebhookUrl(config.watchdog.url) },
     redis: config.redis && { url: redactUrl(config.redis.url) },
+    sentry: config.sentry && { ...config.sentry, dsn: redactUrl(config.sentry.dsn) },
     telegram: redactTelegram(config.telegram),
     llm: config.llm && {
       ...config.llm,

@@ -85,7 +85,7 @@ export function createReloader(options: ReloadOptions): Reloader {
   };
 }
 
-type FixedPart = 'files' | 'watchedFiles' | 'dataDir' | 'store' | 'redis';
+type FixedPart = 'files' | 'watchedFiles' | 'dataDir' | 'store' | 'redis' | 'sentry';
 
 // The compiler refuses a part that is missing here: its changes would never be taken up.
 const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
@@ -103,6 +103,7 @@ const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   kinds: true,
   metrics: true,
   metricsApiToken: true,
+  metricsApiUrl: true,
   retention: true,
   policy: true,
   escalation: true,
@@ -132,13 +133,14 @@ function keepFixedSettings(running: Config, next: Config): { config: Config; nee
     needsRestart.push('server.metrics_listen');
   if (!isDeepStrictEqual(next.store, running.store)) needsRestart.push('store');
   if (!isDeepStrictEqual(next.redis, running.redis)) needsRestart.push('redis');
+  if (!isDeepStrictEqual(next.sentry, running.sentry)) needsRestart.push('sentry');
   if (next.dataDir !== running.dataDir) needsRestart.push('data_dir');
   // An address that was made from the listening one stays true to the one in force.
   const isMade = next.server.publicUrl === listenUrl(next.server.host, next.server.port);
   const publicUrl = isMade ? listenUrl(host, port) : next.server.publicUrl;
-  const { store, redis, dataDir } = running;
+  const { store, redis, sentry, dataDir } = running;
   const server = { ...next.server, host, port, metricsListen, publicUrl };
-  return { config: freezeDeep({ ...next, store, redis, dataDir, server }), needsRestart };
+  return { config: freezeDeep({ ...next, store, redis, sentry, dataDir, server }), needsRestart };
 }
 
 // A file that is gone may be between two steps of an editor or a deployment; the settings in it must not vanish with it.

@@ -29,7 +29,7 @@ function effectiveForm(config: Config): FileForm {
   };
 }
 
-function environmentForm({ state, log, rateLimit, llm, ...config }: Config): FileForm {
+function environmentForm({ state, log, rateLimit, llm, sentry, ...config }: Config): FileForm {
   return {
     data_dir: config.dataDir,
     store: config.store,
@@ -45,6 +45,12 @@ function environmentForm({ state, log, rateLimit, llm, ...config }: Config): Fil
     redis_url: config.redis?.url ?? null,
     github_webhook_secret: config.github.webhookSecret,
     metrics_api_token: config.metricsApiToken,
+    metrics_api_url: config.metricsApiUrl,
+    sentry: sentry && {
+      dsn: sentry.dsn,
+      environment: sentry.environment,
+      traces_sample_rate: sentry.tracesSampleRatio,
+    },
     telegram: telegramForm(config.telegram),
     llm: llm && { provider: llm.provider, model: llm.model, base_url: llm.baseUrl, api_key: llm.apiKey },
   };
@@ -85,6 +91,8 @@ export function describeConfig(config: Config): string {
   ];
   const { metricsListen } = config.server;
   if (config.redis) lines.push(['redis', redactUrl(config.redis.url)]);
+  if (config.sentry)
+    lines.push(['sentry', `${redactUrl(config.sentry.dsn)} as ${config.sentry.environment}`]);
   if (metricsListen) lines.push(['metrics', `${listenText(metricsListen)}, in every role`]);
   if (config.llm) lines.push(['summaries', `${config.llm.model} at ${redactUrl(config.llm.baseUrl)}`]);
   if (config.watchdog) {

@@ -50,6 +50,8 @@ export type Config = {
   metrics: Readonly<Record<string, MetricRule>>;
   /** What senders of metrics show that have no token of Tocsin; null: there are none. */
   metricsApiToken: string | null;
+  /** Where tasks are told to record metrics; null: `server.publicUrl`. */
+  metricsApiUrl: string | null;
   retention: RetentionConfig;
   policy: RoutingPolicy;
   intelligence: IntelligencePolicy;
@@ -67,6 +69,8 @@ export type Config = {
   rateLimit: { maxRequests: number; windowMs: number };
   /** Null: every process keeps its own counts. */
   redis: RedisConfig | null;
+  /** Null: errors are told to nobody outside. */
+  sentry: SentryConfig | null;
   telegram: TelegramEnvironment;
   /** Null: nothing is generated. */
   llm: LlmConfig | null;
@@ -81,6 +85,9 @@ export type StoreConfig =
 
 /** The address may hold a password. */
 export type RedisConfig = { url: string };
+
+/** Where unexpected errors are told, and a share of the times of actions, 0 to 1. */
+export type SentryConfig = { dsn: string; environment: string; tracesSampleRatio: number };
 
 /** Port 0 takes any free one. */
 type ListenAddress = { host: string; port: number };

@@ -184,6 +184,7 @@ test('a task gets the environment of the process, the profile and the task, and 
   expect(env).toEqual({
     PATH: '/bin',
     HOME: '/root',
+    METRICS_API_URL: 'http://127.0.0.1:8923',
     A: 'profile',
     B: 'task',
     D: 'task',

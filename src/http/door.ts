@@ -7,7 +7,7 @@ import type { Log } from '../core/log.ts';
 import type { FlowCtx } from '../flows/context.ts';
 import type { ReloadTrouble } from '../flows/reload-config.ts';
 import type { SelfHealth } from '../flows/self-health.ts';
-import type { Metrics } from '../telemetry/index.ts';
+import type { ErrorReports, Metrics } from '../telemetry/index.ts';
 import type { Mapper } from '../webhooks/index.ts';
 import type { Phase } from './not-ready.ts';
 import type { Limiter } from './rate-limit.ts';
@@ -21,6 +21,8 @@ export type Door = {
   readonly limiter: Limiter;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Hears of every action that was answered; null or absent: none is told of. */
+  readonly traceAction?: ErrorReports['traceAction'];
   /** Runs the mappings of webhooks. */
   readonly mapper: Mapper;
   /** The configuration in force. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { type Action, Answer, admitInput, type HttpBinding } from '../../core/action.ts';
 import { AppError } from '../../core/errors.ts';
 import type { FlowCtx } from '../../flows/context.ts';
@@ -27,6 +27,7 @@ function addActionRoute(
     url: http.path,
     config: { action },
     ...(http.bodyLimitBytes === undefined ? {} : { bodyLimit: http.bodyLimitBytes }),
+    ...traceRoute(door, action),
     async handler(request, reply) {
       const found = gatekeeper.requireActor(request, reply);
       const actor = found instanceof Promise ? await found : found;
@@ -37,6 +38,17 @@ function addActionRoute(
       return readyBody(reply, request.id, result, http.status ?? 200);
     },
   });
+}
+
+/** Answers the hook that tells of what was answered; where nobody is told, none. */
+function traceRoute({ traceAction }: Door, { name }: Action<FlowCtx>): Pick<RouteOptions, 'onResponse'> {
+  if (!traceAction) return {};
+  return {
+    onResponse(request, { statusCode, elapsedTime }, done) {
+      traceAction({ name, status: statusCode, durationMs: elapsedTime, requestId: request.id });
+      done();
+    },
+  };
 }
 
 /** Sets the status for what an action answered, and answers the body to send; what carries an error shows both. */
