@@ -125,6 +125,13 @@ describe('a report', () => {
       nowMs - 7_200_000,
       null,
     ],
+    [
+      'its end, cut to a whole second, before its start',
+      { started_at: '2026-03-01T10:00:00.5Z', ends_at: '2026-03-01T10:00:00Z', status: 'resolved' },
+      'resolved',
+      nowMs - 7_200_000,
+      null,
+    ],
     ['no end', {}, 'firing', null, 1_800_000],
     ['resolved', { status: 'resolved' }, 'resolved', null, 1_800_000],
     ['a TTL of its own', { dedupe_ttl_minutes: 5 }, 'firing', null, 300_000],

@@ -71,7 +71,9 @@ function judge(input: ReportInput, { kinds }: ReportDefaults): Judged {
     errors.push({ field: 'kind', message: `"${input.kind}" is not known; known are ${known}` });
   }
   const { started_at: startedAt, ends_at: endsAt } = input;
-  if (startedAt !== undefined && endsAt !== undefined && endsAt < startedAt) {
+  // That it is over is taken in any case: who cuts ends to whole seconds may name one before a late start.
+  const isOver = input.status === 'resolved';
+  if (!isOver && startedAt !== undefined && endsAt !== undefined && endsAt < startedAt) {
     const message = `${toIso(endsAt)} is before started_at, ${toIso(startedAt)}; leave it out where no end is known`;
     errors.push({ field: 'ends_at', message });
   }

@@ -17,7 +17,7 @@ export function redactUrl(text: string): string {
       const [user] = userInfo.split(':', 1);
       return userInfo.includes(':') ? `${scheme}${user}:${hidden}@` : `${scheme}${hidden}@`;
     })
-    .replace(/([?&])([^=&#]{1,200})=([^&#]*)/g, (whole: string, mark: string, name: string) =>
+    .replace(/([?&])([^=&#?]{1,200})=([^&#]*)/g, (whole: string, mark: string, name: string) =>
       isSecretName(name) || secretParameter.test(name) ? `${mark}${name}=${hidden}` : whole,
     );
 }

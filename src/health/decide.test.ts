@@ -135,6 +135,14 @@ describe('who tells of a component', () => {
     ).toBe('api');
   });
 
+  it('is not what a version before left behind, once all is well', () => {
+    const before = stateOf('ok', { reason: null, toldBy: 'db' });
+    expect(tellerOf(before)).toBeNull();
+    expect(
+      decideComponent('api', before, { status: 'down', reason: 'timeout' }, nowMs, 'db').next.toldBy,
+    ).toBe('api');
+  });
+
   it('is one at a time, from the first word to the end', () => {
     const verdicts = fc.record({
       status: fc.constantFrom('ok', 'degraded', 'down', 'unknown'),

@@ -71,6 +71,8 @@ export function decideComponent(
 
 /** Answers the component whose alert tells of a failure; null: none does. What failed before this was kept told of itself. */
 export function tellerOf(state: ComponentState): string | null {
+  // A process of the version before leaves a teller behind when what it told of is over.
+  if (state.status === 'ok') return null;
   const isTold = isFailing(state.status) && state.reason !== 'upstream_down';
   return state.toldBy ?? (isTold ? state.component : null);
 }
