@@ -92,7 +92,7 @@ describe.concurrent('tocsin run', { timeout: 60_000 }, () => {
       stdout: [
         'edge, in HERE',
         "  good: sh -c 'echo $REGION $TOCSIN_TASK'",
-        '    REGION TOCSIN_RUN_ID TOCSIN_TASK TOCSIN_ARTIFACTS_DIR TOCSIN_PAYLOAD_PATH TOCSIN_URL TOCSIN_TOKEN',
+        '    REGION METRICS_API_URL TOCSIN_RUN_ID TOCSIN_TASK TOCSIN_ARTIFACTS_DIR TOCSIN_PAYLOAD_PATH TOCSIN_URL TOCSIN_TOKEN',
         '',
       ].join('\n'),
     });
