@@ -24,13 +24,9 @@ describe.each<Engine>(['sqlite', 'postgres'])('an outage on %s', (engine) => {
     expect((await ask<{ status: string }>('/v1/health/services')).body.status).toBe('down');
 
     shop.turn(200);
-    await until(
-      'the incident resolves by itself',
-      async () => {
-        return (await ask<Story>('/v1/incidents/INC-1')).body.status === 'resolved';
-      },
-      180_000,
-    );
+    await until('the incident resolves by itself', async () => {
+      return (await ask<Story>('/v1/incidents/INC-1')).body.status === 'resolved';
+    });
     await until('its end is told', () => heard().length > 1);
 
     expect(heard()).toEqual([
@@ -51,7 +47,7 @@ describe.each<Engine>(['sqlite', 'postgres'])('an outage on %s', (engine) => {
     await ask('/v1/alerts', report);
     await until('somebody hears of it', () => heard().length === 1);
     await ask('/v1/alerts', { ...report, status: 'resolved' });
-    await until('it resolves', isResolved, 180_000);
+    await until('it resolves', isResolved);
     await until('its end is told', () => heard().length === 2);
     await ask('/v1/alerts', report);
     await until('it is told that it came back', () => heard().length === 3);
