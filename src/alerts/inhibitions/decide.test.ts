@@ -104,6 +104,7 @@ describe('what is compared', () => {
     ['service', { service: 'web' }],
     ['component', { components: ['back'] }],
     ['component', { components: [] }],
+    ['component', { components: ['front', 'back'] }],
     ['source', { source: 'monitor@node2' }],
     ['labels.node', { labels: { node: 'n2' } }],
     ['labels.node', { labels: {} }],

@@ -95,8 +95,10 @@ function valueIn(field: EqualField, facts: RouteFacts): string | null {
     case 'service':
     case 'source':
       return facts[field];
-    case 'component':
-      return facts.components.length === 1 ? (facts.components[0] ?? null) : null;
+    case 'component': {
+      const [only = null, ...others] = facts.components;
+      return others.length === 0 ? only : null;
+    }
     default: {
       const name = field.slice('labels.'.length);
       return (Object.hasOwn(facts.labels, name) && facts.labels[name]) || null;
