@@ -29,8 +29,7 @@ type Take = (body: unknown) => Promise<unknown>;
 function takeAsRows(base: Base): Take {
   const heard = createHeardSources();
   const group = createGroupCommit({
-    maxWeight: 2000,
-    secondFrom: base.context(actor, null).dialect.rowsForSecondGroup,
+    ...base.context(actor, null).dialect.groups,
     commit: async (requests: readonly KeyedReport[][]) => {
       const answers = (await ingestFresh(base.context(actor, null), requests.flat(), heard)).values();
       return requests.map((request) => request.map(() => answers.next().value as IngestAnswer | null));

@@ -102,27 +102,21 @@ export async function writeFold(ctx: Ctx, fold: Fold, sources: readonly AlertSou
   ]);
 }
 
-/**
- * Inserts alerts whose keys nobody holds; answers the references of those that found their key free.
- * Statements that need no answer of one another, so one transaction in one round trip. Index: alert_live.
- */
-export async function insertFreshAlerts(
-  ctx: Ctx,
-  alerts: readonly AlertRow[],
-  sources: readonly AlertSourceRow[],
-): Promise<ReadonlySet<string>> {
-  const { insertRows } = ctx.dialect;
-  const [inserted] = await runStatements(ctx, [
-    ...insertRows('alert', alerts, {
-      columns: freshAlertColumns,
-      alike: alikeWhenFresh,
-      lockOrder: 'dedupe_key',
-      onConflict: `on conflict (${ctx.dialect.indexedHash('dedupe_key')}) where ended_at is null do nothing`,
-      returning: 'alert_ref',
-    }),
-    ...insertRows('alert_source', sources, { onConflict: keepNewest }),
-  ]);
-  return new Set((inserted as { value: string }[]).map((row) => row.value));
+/** Inserts alerts whose keys probably nobody holds; answers the references of those that found their key free. Index: alert_live. */
+export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): Promise<ReadonlySet<string>> {
+  const inserted = await ctx.dialect.insertFresh(ctx.db, 'alert', alerts, {
+    columns: freshAlertColumns,
+    alike: alikeWhenFresh,
+    lockOrder: 'dedupe_key',
+    onConflict: `on conflict (${ctx.dialect.indexedHash('dedupe_key')}) where ended_at is null do nothing`,
+    returning: 'alert_ref',
+  });
+  return new Set(inserted);
+}
+
+/** Writes when sources were last heard. Index: alert_source_key. */
+export async function writeSources(ctx: Ctx, sources: readonly AlertSourceRow[]): Promise<void> {
+  await runStatements(ctx, ctx.dialect.insertRows('alert_source', sources, { onConflict: keepNewest }));
 }
 
 /** What a report may change of an alert that is there. */

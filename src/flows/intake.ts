@@ -11,11 +11,11 @@ import {
   nameReport,
   rememberTitles,
 } from '../alerts/index.ts';
-import { createGroupCommit, type Dialect } from '../store/index.ts';
+import { createGroupCommit, type Dialect, type GroupSizes } from '../store/index.ts';
 import type { FlowCtx, Intake } from './context.ts';
 import { createRecentKeys } from './recent-keys.ts';
 
-const maxReportsPerCommit = 2000;
+const oneByOne = { maxWeight: 2000, maxAtOnce: 1 };
 
 /**
  * Answers where reports are committed in groups; `makeCtx` is asked anew for every commit. What looks like the first of
@@ -25,20 +25,19 @@ const maxReportsPerCommit = 2000;
  * one that fails is tried again one by one, and must hold nothing that is counted already. Keys are made
  * for a group at once: a hash by itself, between other work, takes three times as long.
  */
-export function createIntake(makeCtx: () => FlowCtx, { rowsForSecondGroup }: Dialect): Intake {
+export function createIntake(makeCtx: () => FlowCtx, { groups: sizes }: Dialect): Intake {
   const recent = createRecentKeys();
   const strip = rememberTitles();
   const heard = createHeardSources();
-  const group = <Answer>(secondFrom: number, take: Take<Answer>) =>
+  const group = <Answer>(sizes: GroupSizes, take: Take<Answer>) =>
     createGroupCommit({
-      maxWeight: maxReportsPerCommit,
-      secondFrom,
+      ...sizes,
       commit: (requests: Requests) => commitAll(makeCtx(), requests, heard, take),
     });
-  const fresh = group(rowsForSecondGroup, takeFresh);
+  const fresh = group(sizes, takeFresh);
   // They hold their rows: a second would wait for the first to end.
-  const repeats = group(Number.POSITIVE_INFINITY, takeRepeats);
-  const others = group(Number.POSITIVE_INFINITY, takeOthers);
+  const repeats = group(oneByOne, takeRepeats);
+  const others = group(oneByOne, takeOthers);
   const groups = [fresh, repeats, others];
 
   /** The way of most requests, without the sorting that many reports take. */

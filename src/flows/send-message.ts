@@ -49,7 +49,7 @@ export function createCourier(deps: DelivererDeps): Courier {
     sender: createSender(ctx),
     recorder: createGroupCommit({
       maxWeight: maxRecordsPerCommit,
-      secondFrom: Number.POSITIVE_INFINITY,
+      maxAtOnce: 1,
       commit: async (finishes) => {
         const recorded = await recordFinished(ctx, finishes);
         return finishes.map(({ notificationId }) => recorded.has(notificationId));

@@ -1,4 +1,5 @@
 import type { Compilable, CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
+import type { GroupSizes } from './group-commit.ts';
 import type { Database } from './schema.ts';
 
 export type TableName = keyof Database & string;
@@ -62,8 +63,8 @@ export type Dialect = {
   readonly engine: 'sqlite' | 'postgres';
   /** Whether a transaction that has begun keeps all others from writing: a row that it holds early holds up nobody more. */
   readonly hasOneWriter: boolean;
-  /** How many rows have to wait for a second group to go to the database beside one that is under way. */
-  readonly rowsForSecondGroup: number;
+  /** How many rows that wait for no others go to the database together, and when others go beside them. */
+  readonly groups: Required<GroupSizes>;
   /** Condition that the column is one of the values, as one bound parameter, so that the statement's text stays the same. */
   isOneOf(column: Expression<unknown>, values: readonly string[]): RawBuilder<SqlBool>;
   /** A table of the values, each as `value`, as one bound parameter. */
@@ -92,6 +93,16 @@ export type Dialect = {
     rows: readonly Partial<Database[Table]>[],
     options?: InsertOptions,
   ): CompiledQuery[];
+  /**
+   * Inserts rows of which hardly any meets one that is there, as a transaction of its own; answers the `returning` column of
+   * those that were written.
+   */
+  insertFresh<Table extends TableName>(
+    db: Kysely<Database>,
+    table: Table,
+    rows: readonly Partial<Database[Table]>[],
+    options: Required<InsertOptions>,
+  ): Promise<string[]>;
   /** The statement that sets the columns of each row, found by its key; all rows have the columns of the first. */
   updateRows<Table extends TableName>(
     table: Table,

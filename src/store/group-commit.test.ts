@@ -53,7 +53,7 @@ describe('a group commit', () => {
 
   it('begins a second beside the first only where enough waits for it, and leaves nothing behind', async () => {
     const { groups, commit, letGo } = heldCommits();
-    const group = createGroupCommit({ maxWeight: 10, secondFrom: 5, commit });
+    const group = createGroupCommit({ maxWeight: 10, anotherFrom: 5, commit });
     const answers: Promise<string>[] = [];
     const submit = async (item: string, weight: number) => {
       answers.push(group.submit(item, weight));
@@ -69,6 +69,19 @@ describe('a group commit', () => {
     await letGo();
     expect(await Promise.all(answers)).toEqual(['A', 'B', 'C', 'D', 'E']);
     expect(groups.slice(2)).toEqual([['d', 'e']]);
+  });
+
+  it('has no more of them at once than allowed', async () => {
+    const { groups, commit, letGo } = heldCommits();
+    const group = createGroupCommit({ maxWeight: 1, maxAtOnce: 3, commit });
+    const answers: Promise<string>[] = [];
+    for (const item of ['a', 'b', 'c', 'd', 'e']) {
+      answers.push(group.submit(item));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(groups).toEqual([['a'], ['b'], ['c']]);
+    await letGo();
+    expect(await Promise.all(answers)).toEqual(['A', 'B', 'C', 'D', 'E']);
   });
 
   it('lets a bad item fail alone', async () => {

@@ -10,18 +10,20 @@ export type GroupCommit<Item, Result> = {
   idle(): Promise<void>;
 };
 
-export type GroupCommitOptions<Item, Result> = {
+/** How groups are cut, and when one begins while others are under way: while one goes to the disk the next can go to the database. */
+export type GroupSizes = {
+  /** The weight of the largest; an item that is heavier goes by itself. */
   maxWeight: number;
-  /**
-   * The weight that has to wait for a second commit to begin while one is under way, 1 where absent: while one goes to the disk
-   * the next can go to the database. Infinity: there is one at a time.
-   */
-  secondFrom?: number;
+  /** How many there may be at once; 2 where absent. */
+  maxAtOnce?: number;
+  /** The weight that has to wait for another to begin beside those under way; 1 where absent. */
+  anotherFrom?: number;
+};
+
+export type GroupCommitOptions<Item, Result> = GroupSizes & {
   /** Commits the items in one transaction and answers one result an item, in order. */
   commit(items: readonly Item[]): Promise<readonly Result[]>;
 };
-
-const maxCommits = 2;
 
 type Entry<Item, Result> = {
   item: Item;
@@ -37,7 +39,7 @@ type Entry<Item, Result> = {
 export function createGroupCommit<Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
-  const { secondFrom = 1 } = options;
+  const { maxAtOnce = 2, anotherFrom = 1 } = options;
   const queue: Entry<Item, Result>[] = [];
   const idlers: (() => void)[] = [];
   let isScheduled = false;
@@ -45,7 +47,7 @@ export function createGroupCommit<Item, Result>(
   let underWay = 0;
   let waitingWeight = 0;
 
-  const isWorthASecond = () => waitingWeight >= secondFrom;
+  const isWorthAnother = () => waitingWeight >= anotherFrom;
 
   const takeGroup = (): Entry<Item, Result>[] => {
     let weight = 0;
@@ -74,7 +76,7 @@ export function createGroupCommit<Item, Result>(
   };
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0 && (running === 1 || isWorthASecond())) {
+    while (queue.length > 0 && (running === 1 || isWorthAnother())) {
       const group = takeGroup();
       underWay += group.length;
       await commitGroup(group);
@@ -89,7 +91,7 @@ export function createGroupCommit<Item, Result>(
       new Promise((resolve, reject) => {
         queue.push({ item, weight, resolve, reject });
         waitingWeight += weight;
-        if (isScheduled || running >= maxCommits || (running === 1 && !isWorthASecond())) return;
+        if (isScheduled || running >= maxAtOnce || (running > 0 && !isWorthAnother())) return;
         running++;
         isScheduled = true;
         // What arrived in the same turn of the event loop goes along.

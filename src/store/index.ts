@@ -14,7 +14,7 @@ export {
 } from './errors.ts';
 export { type Expired, expiredRows } from './expired.ts';
 export { explainDataFolder, makeFolder } from './folder.ts';
-export { createGroupCommit, type GroupCommit } from './group-commit.ts';
+export { createGroupCommit, type GroupCommit, type GroupSizes } from './group-commit.ts';
 export {
   type MigrationState,
   migrate,

@@ -1,5 +1,6 @@
 import type { CompiledQuery, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
+import { Copied } from './copy.ts';
 import type { PlanNames } from './plan-names.ts';
 import { type Answer, createWire, type Statement, type Wire } from './wire.ts';
 
@@ -53,6 +54,7 @@ export function pipeline(client: pg.PoolClient, names: PlanNames): PostgresPoolC
     const [first] = parameters;
     if (first instanceof Together) return runTogether(connection, first);
     if (first instanceof Later) return keepForLater(connection, first);
+    if (first instanceof Copied) return runOne(connection, first);
     if (sql === 'begin') return promiseBegin(connection);
     if (sql === 'commit' || sql === 'rollback') return end(connection, sql);
     return runOne(connection, { sql, parameters });

@@ -1,14 +1,16 @@
 import { CompiledQuery, sql } from 'kysely';
 import type { Dialect, InsertForEach, InsertOptions } from '../dialect.ts';
+import { isUniqueViolation } from '../errors.ts';
 import { bindList, bindMap } from '../statement.ts';
 import { Later, Together } from './connection.ts';
+import { copyRows } from './copy.ts';
 
 /** What PostgreSQL needs: arrays, row locks, and many rows as one JSON parameter that takes its types from the table. */
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   hasOneWriter: false,
-  // For fewer, two turns more of both processes cost more than it gains to have both at work.
-  rowsForSecondGroup: 100,
+  // Smaller ones keep both processes at work. For fewer, two turns more of both cost more than that gains.
+  groups: { maxWeight: 300, maxAtOnce: 3, anotherFrom: 100 },
   isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,
   eachOf: (values) => sql`(select unnest(${bindList(values, (list) => list)}::text[]) as value)`,
   indexedHash: (column) => column,
@@ -22,17 +24,22 @@ export const postgresDialect: Dialect = {
   presentMs: `cast(extract(epoch from now()) * 1000 as bigint)`,
   keptByKey: sql``,
 
-  insertRows: (table, rows, options = {}) => {
+  insertRows,
+
+  async insertFresh(db, table, rows, options) {
     if (rows.length === 0) return [];
-    const { alike = {} } = options;
-    const columns = Object.keys(options.columns ?? rows[0] ?? {});
-    const names = [...columns, ...Object.keys(alike)].join(', ');
-    const values = [...columns, ...Object.values(alike)].join(', ');
-    const returning = options.returning ? `returning ${options.returning} as value` : '';
-    const text = `insert into ${table} (${names}) select ${values} from ${recordsOf(table, options.columns)}
-      ${options.onConflict ?? ''} ${returning}`;
-    const picked = options.columns ? pick(rows, columns) : rows;
-    return [CompiledQuery.raw(text, [JSON.stringify(inOrder(picked, options.lockOrder))])];
+    const { columns, alike, lockOrder, returning } = options;
+    const sorted = inOrder(rows, lockOrder) as typeof rows;
+    try {
+      const copied = copyRows(table, sorted, Object.keys(columns), alike);
+      await db.executeQuery(CompiledQuery.raw('-- copy', [copied]));
+      return sorted.map((row) => String((row as Record<string, unknown>)[returning]));
+    } catch (error) {
+      // Of a copy either all rows come in or none.
+      if (!isUniqueViolation(error)) throw error;
+      const [query] = insertRows(table, sorted, options);
+      return query ? (await db.executeQuery<{ value: string }>(query)).rows.map(({ value }) => value) : [];
+    }
   },
 
   updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
@@ -72,6 +79,20 @@ export const postgresDialect: Dialect = {
     await db.executeQuery(CompiledQuery.raw('-- later', [new Later(statements)]));
   },
 };
+
+/** Rows go as JSON: what is null is left out, and costs nothing on its way. */
+function insertRows(table: string, rows: readonly object[], options: InsertOptions = {}): CompiledQuery[] {
+  if (rows.length === 0) return [];
+  const { alike = {} } = options;
+  const columns = Object.keys(options.columns ?? rows[0] ?? {});
+  const names = [...columns, ...Object.keys(alike)].join(', ');
+  const values = [...columns, ...Object.values(alike)].join(', ');
+  const returning = options.returning ? `returning ${options.returning} as value` : '';
+  const text = `insert into ${table} (${names}) select ${values} from ${recordsOf(table, options.columns)}
+    ${options.onConflict ?? ''} ${returning}`;
+  const picked = options.columns ? pick(rows, columns) : rows;
+  return [CompiledQuery.raw(text, [JSON.stringify(inOrder(picked, options.lockOrder))])];
+}
 
 /** A second look at the rows that were answered would have to lock them, which is a write of its own. */
 function insertBehind<Row>(

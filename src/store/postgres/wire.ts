@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { isAnswerMissing } from '../errors.ts';
+import { Copied, sendCopy } from './copy.ts';
 import type { PlanNames } from './plan-names.ts';
 
-/** A statement as it goes to the server. */
-export type Statement = { sql: string; parameters: readonly unknown[] };
+/** A statement as it goes to the server, or rows that are copied to it. */
+export type Statement = { sql: string; parameters: readonly unknown[] } | Copied;
 
 /** What the server says to a statement. */
 export type Answer = Pick<pg.QueryResult, 'command' | 'rowCount' | 'rows'>;
@@ -38,7 +39,9 @@ async function sendAtOnce(
   const { stream } = client.connection;
   // Else each statement would be a packet of its own, and a turn of the server.
   stream.cork();
-  const sent = statements.map((statement) => client.query(toQuery(statement, names)));
+  const sent = statements.map((statement) =>
+    statement instanceof Copied ? sendCopy(client, statement) : client.query(toQuery(statement, names)),
+  );
   stream.uncork();
   const settled = await Promise.allSettled(sent);
   // What comes behind the one that failed only says that the transaction is over.
@@ -51,7 +54,7 @@ async function sendAtOnce(
 }
 
 /** Where a statement has a name, the server has parsed and planned it before. */
-function toQuery({ sql, parameters }: Statement, names: PlanNames): pg.QueryConfig | string {
+function toQuery({ sql, parameters }: Exclude<Statement, Copied>, names: PlanNames): pg.QueryConfig | string {
   if (parameters.length === 0) return sql;
   const name = names.nameOf(sql);
   return { text: sql, values: [...parameters], ...(name === undefined ? {} : { name }) };

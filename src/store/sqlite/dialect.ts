@@ -17,7 +17,8 @@ const hashDigits = 32;
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   hasOneWriter: true,
-  rowsForSecondGroup: 1,
+  // While one goes to the disk the next can be made.
+  groups: { maxWeight: 2000, maxAtOnce: 2, anotherFrom: 1 },
   isOneOf: (column, values) =>
     sql`${column} in (select value from json_each(${bindList(values, JSON.stringify)}))`,
   eachOf: (values) => sql`json_each(${bindList(values, JSON.stringify)})`,
@@ -33,6 +34,11 @@ export const sqliteDialect: Dialect = {
   keptByKey: sql`without rowid`,
 
   insertRows,
+
+  async insertFresh(db, table, rows, options) {
+    const [query] = insertRows(table, rows, options);
+    return query ? (await db.executeQuery<{ value: string }>(query)).rows.map(({ value }) => value) : [];
+  },
 
   updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
     const columns = columnsOf(rows).filter((column) => column !== key && !expected.includes(column));
