@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
+import { copyRows, sendCopy } from '../../src/store/postgres/copy.ts';
 import {
   countTrail,
-  isLive,
   type LeastRow,
   leastSchema,
   type Repeated,
@@ -23,16 +23,17 @@ export function writeToSqlite(path: string): LeastWrite {
     });
 }
 
-/** One statement for what is new, and one for what was seen before; each is a transaction. */
+/** Copies what is new, and has one statement for what was seen before; each is a transaction. */
 export async function writeToPostgres(address: string): Promise<LeastWrite> {
   const client = new pg.Client(address);
   await client.connect();
   await client.query(leastSchema);
-  const names = saidColumns.join(', ');
   const reported = `json_to_recordset($1) as new (${saidTypes})`;
-  const insert = `insert into alert (${names}, last_seen_at, created_at, updated_at)
-    select ${names}, first_seen_at, first_seen_at, first_seen_at from ${reported}
-    on conflict ${isLive} do nothing`;
+  const firstHeard = {
+    last_seen_at: 'first_seen_at',
+    created_at: 'first_seen_at',
+    updated_at: 'first_seen_at',
+  };
   const repeat = `with repeated as (update alert set ${repeatSets} from ${reported}
       where substr(alert.dedupe_key, 1, 32) = substr(new.dedupe_key, 1, 32) and ended_at is null
       returning alert.alert_ref, alert.dedupe_key, alert.occurrences, new.occurrences as times, new.first_seen_at as at),
@@ -43,8 +44,7 @@ export async function writeToPostgres(address: string): Promise<LeastWrite> {
     const { fresh = [], live = [] } = Object.groupBy(rows, (row) =>
       known.has(row.dedupe_key) ? 'live' : 'fresh',
     );
-    if (fresh.length > 0)
-      await client.query({ name: 'insert', text: insert, values: [JSON.stringify(fresh)] });
+    if (fresh.length > 0) await sendCopy(client, copyRows('alert', fresh, saidColumns, firstHeard));
     for (const row of fresh) known.add(row.dedupe_key);
     if (live.length === 0) return [];
     return (await client.query<Repeated>({ name: 'repeat', text: repeat, values: [JSON.stringify(live)] }))
