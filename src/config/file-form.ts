@@ -104,6 +104,7 @@ function checkForm(check: CheckConfig): FileForm {
     retries: check.retries,
     failures_to_down: check.failuresToDown,
     successes_to_recover: check.successesToRecover,
+    k_of_n: check.kOfN,
     cache_seconds: check.cacheMs / 1000,
     conditions: check.conditions,
     degraded: check.degraded,
