@@ -22,6 +22,7 @@ export function tocsinFileForm(config: Config): FileForm {
   return {
     server: serverForm(config.server),
     components: config.components.map(componentForm),
+    ...(config.guard && { guard: checkForm(config.guard) }),
     sources: mapValues(config.sources, durationText),
     channels: mapValues(config.channels, channelForm),
     routes: config.routes.map(routeForm),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { loadTestConfig } from '../../test/supervised.ts';
+import { tocsinFileForm } from './file-form.ts';
 import { tocsinSchema } from './schema/tocsin.ts';
 import { validateFile } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
@@ -9,6 +11,13 @@ const check = (rest: string) =>
   read(`components:\n  - id: a\n    checks:\n      - { name: c, kind: tcp, host: h, port: 1, ${rest} }`);
 
 describe('k_of_n', () => {
+  it('is shown as it is read', async () => {
+    const { data } = check('k_of_n: { k: 3, n: 5 }');
+    const config = { ...(await loadTestConfig()), components: data?.components ?? [] };
+    const shown = tocsinFileForm(config).components as { checks: object[] }[];
+    expect(shown[0]?.checks[0]).toMatchObject({ k_of_n: { k: 3, n: 5 } });
+  });
+
   it.each([
     ['k_of_n: { k: 3, n: 5 }', { k: 3, n: 5 }],
     ['k_of_n: { k: 100, n: 100 }', { k: 100, n: 100 }],

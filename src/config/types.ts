@@ -33,6 +33,8 @@ export type Config = {
   store: StoreConfig;
   server: ServerConfig;
   components: readonly ComponentConfig[];
+  /** Says whether Tocsin itself is online, on an interval; null: nothing does. */
+  guard: CheckConfig | null;
   /** Expected senders and how often each is heard, in milliseconds. */
   sources: Readonly<Record<string, number>>;
   channels: Readonly<Record<string, ChannelConfig>>;

@@ -1,9 +1,12 @@
 import { type CheckOutcome, createProber, type Prober } from '../checks/index.ts';
-import type { CheckConfig } from '../config/types.ts';
+import type { CheckConfig, ComponentConfig } from '../config/types.ts';
+import { isFailing } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
+import type { Probed } from './health-fold.ts';
+import { createGuard } from './health-guard.ts';
 import { createProbeRecorder, type ProbeRecorder } from './health-record.ts';
 import { createTenure } from './health-term.ts';
-import { createUpstreamProbes } from './health-upstreams.ts';
+import { createUpstreamProbes, findStep, type UpstreamProbes } from './health-upstreams.ts';
 
 const renewMs = 5000;
 /** A bound on sockets and children: a thousand targets that hang leave room for the others. */
@@ -79,27 +82,57 @@ export function createProbing({ makeCtx, holder, onRound = () => {} }: ProbingDe
 
 type TermDeps = { makeCtx(): FlowCtx; recorder: ProbeRecorder; leaseToken: string; signal: AbortSignal };
 
+/** What the plan of checks has the guard under; no component has such an id. */
+const guardId = '';
+
 /** Answers the prober of one term; its results are kept under the term's token and no other. */
-function createTermProber({ makeCtx, recorder, leaseToken, signal }: TermDeps): Prober {
-  const take = async (componentId: string, check: CheckConfig, outcome: CheckOutcome) => {
-    const ctx = makeCtx();
-    const at = ctx.clock.now();
-    const labels = { component: componentId, check: check.name };
-    ctx.metrics.checks.inc({ ...labels, status: outcome.status });
-    ctx.metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);
-    const isUpstreamDown = await upstreams.findDown(componentId, check, outcome);
-    await recorder.record({ componentId, check, outcome, at, isUpstreamDown }, leaseToken);
-  };
-  const upstreams = createUpstreamProbes({ makeCtx, take, signal });
+function createTermProber(deps: TermDeps): Prober {
+  const { makeCtx, signal } = deps;
+  const guard = createGuard({ makeCtx, signal });
+  const keep = (componentId: string, check: CheckConfig, outcome: CheckOutcome) =>
+    keepOutcome(deps, upstreams, { componentId, check, outcome });
+  const upstreams = createUpstreamProbes({
+    makeCtx,
+    weigh: (outcome, startedAt) => guard.weigh(outcome, startedAt, async () => true),
+    take: keep,
+    signal,
+  });
   const { clock, log } = makeCtx();
   return createProber({
     clock,
     log,
     maxConcurrent,
-    checks: () =>
-      makeCtx().config.components.flatMap(({ id, checks }) =>
-        checks.map((check) => ({ componentId: id, check })),
-      ),
-    onOutcome: take,
+    checks: () => listScheduled(makeCtx().config.components, guard.inForce()),
+    async onOutcome(componentId, check, outcome, startedAt) {
+      if (componentId === guardId) return guard.take(outcome, startedAt);
+      const isDecisive = async () => {
+        const { before, after } = await findStep(makeCtx(), componentId, check, outcome);
+        return before !== after;
+      };
+      await keep(componentId, check, await guard.weigh(outcome, startedAt, isDecisive));
+    },
   });
+}
+
+function listScheduled(components: readonly ComponentConfig[], guard: CheckConfig | null) {
+  const checks = components.flatMap(({ id, checks }) => checks.map((check) => ({ componentId: id, check })));
+  return guard ? [{ componentId: guardId, check: guard }, ...checks] : checks;
+}
+
+type Weighed = Pick<Probed, 'componentId' | 'check' | 'outcome'>;
+
+async function keepOutcome(
+  { makeCtx, recorder, leaseToken, signal }: TermDeps,
+  upstreams: UpstreamProbes,
+  { componentId, check, outcome }: Weighed,
+): Promise<void> {
+  const ctx = makeCtx();
+  const at = ctx.clock.now();
+  const labels = { component: componentId, check: check.name };
+  ctx.metrics.checks.inc({ ...labels, status: outcome.status });
+  ctx.metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);
+  const isUpstreamDown = await upstreams.findDown(componentId, check, outcome);
+  // Whose failure it is nobody has found out.
+  if (signal.aborted && isFailing(outcome.status)) return;
+  await recorder.record({ componentId, check, outcome, at, isUpstreamDown }, leaseToken);
 }

@@ -3,6 +3,7 @@ import { parseCondition, subjectsByKind } from '../../core/condition.ts';
 import { AppError } from '../../core/errors.ts';
 import type { CheckTarget } from '../types.ts';
 import {
+  duration,
   durationExpected,
   headers,
   httpUrl,
@@ -164,4 +165,19 @@ export const checkSchema = z.discriminatedUnion('kind', [
   section(httpShape).transform(toHttpCheck),
   section(tcpShape).transform(toTcpCheck),
   section(commandShape).transform(toCommandCheck),
+]);
+
+/** It is never asked on demand alone, and its first failure counts, as does its first success: it is asked because others fail. */
+const ofGuard = {
+  name: slug.default('guard').describe('Name in the log and in metrics.'),
+  interval: duration(intervalBounds).prefault('30s').describe('How often it runs, besides when others fail.'),
+  failures_to_down: threshold.default(1),
+  successes_to_recover: threshold.default(1),
+};
+
+/** The `guard:` section. */
+export const guardSchema = z.discriminatedUnion('kind', [
+  section({ ...httpShape, ...ofGuard }).transform(toHttpCheck),
+  section({ ...tcpShape, ...ofGuard }).transform(toTcpCheck),
+  section({ ...commandShape, ...ofGuard }).transform(toCommandCheck),
 ]);
