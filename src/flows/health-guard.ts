@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type CheckOutcome,
-  type CheckState,
-  decideCheck,
+  decideGuard,
   decideQuestion,
   excuseFailure,
-  hearGuard,
-  initialCheckState,
+  type GuardState,
+  initialGuardState,
   isOffline,
   runCheck,
+  wasOffline,
 } from '../checks/index.ts';
 import type { CheckConfig } from '../config/types.ts';
 import { isFailing } from '../health/index.ts';
@@ -29,13 +29,7 @@ export type Guard = {
   weigh(outcome: CheckOutcome, startedAt: number, isDecisive: () => Promise<boolean>): Promise<CheckOutcome>;
 };
 
-type Watched = {
-  check: CheckConfig;
-  state: CheckState;
-  /** When the run began that said so. */
-  startedAt: number;
-  underWay: Promise<void> | null;
-};
+type Watched = { check: CheckConfig; state: GuardState; underWay: Promise<void> | null };
 
 /** Answers a guard that nothing is known of yet. */
 export function createGuard({ makeCtx, signal }: GuardDeps): Guard {
@@ -45,21 +39,16 @@ export function createGuard({ makeCtx, signal }: GuardDeps): Guard {
     const { config, clock, metrics } = makeCtx();
     if (watched && isDeepStrictEqual(watched.check, config.guard)) return watched;
     if (watched) metrics.guardOnline.reset();
-    watched = config.guard && {
-      check: config.guard,
-      state: initialCheckState(clock.now()),
-      startedAt: Number.NEGATIVE_INFINITY,
-      underWay: null,
-    };
+    const state = initialGuardState(clock.now());
+    watched = config.guard && { check: config.guard, state, underWay: null };
     return watched;
   };
   const note = (of: Watched, outcome: CheckOutcome, startedAt: number) => {
-    // Of two runs the one that began later knows better; one that was cut off knows nothing.
-    if (signal.aborted || of !== watched || startedAt < of.startedAt) return;
+    // A run that was cut off knows nothing, and one of another configuration nothing of this one.
+    if (signal.aborted || of !== watched) return;
     const ctx = makeCtx();
     const before = of.state;
-    of.state = decideCheck(before, hearGuard(outcome), ctx.clock.now(), of.check).next;
-    of.startedAt = startedAt;
+    of.state = decideGuard(before, outcome, startedAt, ctx.clock.now(), of.check);
     show(ctx, of);
     tell(ctx, before, of);
   };
@@ -87,7 +76,7 @@ export function createGuard({ makeCtx, signal }: GuardDeps): Guard {
       if (!of || !isFailing(outcome.status)) return outcome;
       const question = decideQuestion(of.state, startedAt);
       if (question === 'always' || (question === 'where_decisive' && (await isDecisive()))) await askOnce(of);
-      return excuseFailure(outcome, of.state);
+      return wasOffline(of.state, startedAt) ? excuseFailure(outcome, of.state.detail) : outcome;
     },
   };
 }
@@ -99,7 +88,7 @@ function show({ metrics }: FlowCtx, { check, state }: Watched): void {
 }
 
 /** In the log, once for each change. */
-function tell({ log }: FlowCtx, before: CheckState, { check, state }: Watched): void {
+function tell({ log }: FlowCtx, before: GuardState, { check, state }: Watched): void {
   const fields = { tag: 'check', guard: check.name, reason: state.reason, detail: state.detail };
   if (state.status === 'unknown') {
     if (state.reason !== before.reason)

@@ -1,4 +1,4 @@
-import { type CheckOutcome, excuseFailure, hearGuard, runCheck } from '../checks/index.ts';
+import { type CheckOutcome, excuseFailure, hearGuard, isOffline, runCheck } from '../checks/index.ts';
 import type { CheckConfig } from '../config/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { isFailing } from '../health/index.ts';
@@ -32,8 +32,8 @@ export function createCheckRuns(clock: Clock): CheckRuns {
   const start = async (check: CheckConfig, guard: CheckConfig | null): Promise<CheckRun> => {
     const found = await runCheck(check, { clock });
     const at = clock.now();
-    const guarded = guard && isFailing(found.status) ? await run(guard, null) : null;
-    const outcome = guarded ? excuseFailure(found, hearGuard(guarded.outcome)) : found;
+    const said = guard && isFailing(found.status) ? hearGuard((await run(guard, null)).outcome) : null;
+    const outcome = said && isOffline(said) ? excuseFailure(found, said.detail) : found;
     const before = kept.get(check);
     const since = before?.outcome.status === outcome.status ? before.since : at;
     kept.set(check, { outcome, at, since });

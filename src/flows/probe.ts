@@ -1,4 +1,4 @@
-import { type CheckOutcome, createProber, type Prober } from '../checks/index.ts';
+import { createProber, type Prober } from '../checks/index.ts';
 import type { CheckConfig, ComponentConfig } from '../config/types.ts';
 import { isFailing } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
@@ -88,16 +88,15 @@ const guardId = '';
 /** Answers the prober of one term; its results are kept under the term's token and no other. */
 function createTermProber(deps: TermDeps): Prober {
   const { makeCtx, signal } = deps;
+  const { clock, log } = makeCtx();
   const guard = createGuard({ makeCtx, signal });
-  const keep = (componentId: string, check: CheckConfig, outcome: CheckOutcome) =>
-    keepOutcome(deps, upstreams, { componentId, check, outcome });
+  const keep = (weighed: Weighed) => keepOutcome(deps, upstreams, weighed);
   const upstreams = createUpstreamProbes({
     makeCtx,
     weigh: (outcome, startedAt) => guard.weigh(outcome, startedAt, async () => true),
-    take: keep,
+    take: (componentId, check, outcome) => keep({ componentId, check, outcome, at: clock.now() }),
     signal,
   });
-  const { clock, log } = makeCtx();
   return createProber({
     clock,
     log,
@@ -105,11 +104,13 @@ function createTermProber(deps: TermDeps): Prober {
     checks: () => listScheduled(makeCtx().config.components, guard.inForce()),
     async onOutcome(componentId, check, outcome, startedAt) {
       if (componentId === guardId) return guard.take(outcome, startedAt);
+      const at = clock.now();
       const isDecisive = async () => {
         const { before, after } = await findStep(makeCtx(), componentId, check, outcome);
         return before !== after;
       };
-      await keep(componentId, check, await guard.weigh(outcome, startedAt, isDecisive));
+      const weighed = await guard.weigh(outcome, startedAt, isDecisive);
+      await keep({ componentId, check, outcome: weighed, at });
     },
   });
 }
@@ -119,15 +120,14 @@ function listScheduled(components: readonly ComponentConfig[], guard: CheckConfi
   return guard ? [{ componentId: guardId, check: guard }, ...checks] : checks;
 }
 
-type Weighed = Pick<Probed, 'componentId' | 'check' | 'outcome'>;
+type Weighed = Pick<Probed, 'componentId' | 'check' | 'outcome' | 'at'>;
 
 async function keepOutcome(
   { makeCtx, recorder, leaseToken, signal }: TermDeps,
   upstreams: UpstreamProbes,
-  { componentId, check, outcome }: Weighed,
+  { componentId, check, outcome, at }: Weighed,
 ): Promise<void> {
   const ctx = makeCtx();
-  const at = ctx.clock.now();
   const labels = { component: componentId, check: check.name };
   ctx.metrics.checks.inc({ ...labels, status: outcome.status });
   ctx.metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);

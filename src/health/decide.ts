@@ -52,15 +52,11 @@ export function weighUpstreams(
   if (!isFailing(verdict.status)) return verdict;
   if (upstreams.isDown) return { ...verdict, reason: 'upstream_down' };
   if (before?.reason !== 'upstream_down') return verdict;
-  const isItsOwn = isImpatient(verdict, nowMs - (upstreams.lastChangeAt ?? nowMs), patience);
+  const isItsOwn = hasLasted(verdict, nowMs - (upstreams.lastChangeAt ?? nowMs), patience);
   return isItsOwn ? verdict : { ...verdict, reason: 'upstream_down' };
 }
 
-function isImpatient(
-  { check }: Verdict,
-  failingMs: number,
-  { failures, intervalMs, kOfN }: Patience,
-): boolean {
+function hasLasted({ check }: Verdict, failingMs: number, { failures, intervalMs, kOfN }: Patience): boolean {
   if (!check || check.consecutiveFailures === 0) return false;
   if (check.consecutiveFailures >= failures && failingMs >= failures * intervalMs) return true;
   // Results from before the return are none of its own.
