@@ -39,8 +39,11 @@ export function createGuard({ makeCtx, signal }: GuardDeps): Guard {
     const { config, clock, metrics } = makeCtx();
     if (watched && isDeepStrictEqual(watched.check, config.guard)) return watched;
     if (watched) metrics.guardOnline.reset();
-    const state = initialGuardState(clock.now());
-    watched = config.guard && { check: config.guard, state, underWay: null };
+    watched = config.guard && {
+      check: config.guard,
+      state: initialGuardState(clock.now()),
+      underWay: null,
+    };
     return watched;
   };
   const note = (of: Watched, outcome: CheckOutcome, startedAt: number) => {
@@ -72,8 +75,8 @@ export function createGuard({ makeCtx, signal }: GuardDeps): Guard {
       if (of) note(of, outcome, startedAt);
     },
     async weigh(outcome, startedAt, isDecisive) {
-      const of = watch();
-      if (!of || !isFailing(outcome.status)) return outcome;
+      const of = isFailing(outcome.status) ? watch() : null;
+      if (!of) return outcome;
       const question = decideQuestion(of.state, startedAt);
       if (question === 'always' || (question === 'where_decisive' && (await isDecisive()))) await askOnce(of);
       return wasOffline(of.state, startedAt) ? excuseFailure(outcome, of.state.detail) : outcome;

@@ -8,8 +8,8 @@ export type UpstreamProbesDeps = {
   makeCtx(): FlowCtx;
   /** Answers what the outcome of a run that began then counts as. */
   weigh(outcome: CheckOutcome, startedAt: number): Promise<CheckOutcome>;
-  /** Where results of scheduled checks go. */
-  take(componentId: string, check: CheckConfig, outcome: CheckOutcome): Promise<void>;
+  /** Where such outcomes of scheduled checks go. */
+  take(componentId: string, check: CheckConfig, outcome: CheckOutcome, startedAt: number): Promise<void>;
   signal: AbortSignal;
 };
 
@@ -28,7 +28,7 @@ export function createUpstreamProbes({ makeCtx, weigh, take, signal }: UpstreamP
     const startedAt = ctx.clock.now();
     const outcome = await weigh(await runCheck(check, { clock: ctx.clock, signal }), startedAt);
     // Of a check without an interval nothing is kept; what it says now counts all the same.
-    if (check.intervalMs !== null && !signal.aborted) await take(id, check, outcome);
+    if (check.intervalMs !== null && !signal.aborted) await take(id, check, outcome, startedAt);
     return outcome.status === 'down';
   };
   const probe = (ctx: FlowCtx, id: string): Promise<boolean> => {
@@ -66,8 +66,19 @@ async function isDecisive(ctx: FlowCtx, componentId: string, check: CheckConfig,
   return state?.reason === 'upstream_down';
 }
 
+/** Answers whether the outcome would change the status of a scheduled check. */
+export async function wouldChange(
+  ctx: FlowCtx,
+  componentId: string,
+  check: CheckConfig,
+  outcome: CheckOutcome,
+) {
+  const { before, after } = await findStep(ctx, componentId, check, outcome);
+  return before !== after;
+}
+
 /** Answers the status of a scheduled check, null where nothing is kept of it, and the one that the outcome would make of it. */
-export async function findStep(ctx: FlowCtx, componentId: string, check: CheckConfig, outcome: CheckOutcome) {
+async function findStep(ctx: FlowCtx, componentId: string, check: CheckConfig, outcome: CheckOutcome) {
   const before = await findCheckRecord(ctx, componentId, check.name);
   const after = foldOutcome(componentId, check, before, outcome, ctx.clock.now());
   return { before: before?.status ?? null, after: after.status };

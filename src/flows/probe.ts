@@ -3,10 +3,10 @@ import type { CheckConfig, ComponentConfig } from '../config/types.ts';
 import { isFailing } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
 import type { Probed } from './health-fold.ts';
-import { createGuard } from './health-guard.ts';
+import { createGuard, type Guard } from './health-guard.ts';
 import { createProbeRecorder, type ProbeRecorder } from './health-record.ts';
 import { createTenure } from './health-term.ts';
-import { createUpstreamProbes, findStep, type UpstreamProbes } from './health-upstreams.ts';
+import { createUpstreamProbes, type UpstreamProbes, wouldChange } from './health-upstreams.ts';
 
 const renewMs = 5000;
 /** A bound on sockets and children: a thousand targets that hang leave room for the others. */
@@ -90,11 +90,12 @@ function createTermProber(deps: TermDeps): Prober {
   const { makeCtx, signal } = deps;
   const { clock, log } = makeCtx();
   const guard = createGuard({ makeCtx, signal });
-  const keep = (weighed: Weighed) => keepOutcome(deps, upstreams, weighed);
+  const keep = (run: WeighedRun) => keepOutcome(deps, { guard, upstreams }, run);
   const upstreams = createUpstreamProbes({
     makeCtx,
     weigh: (outcome, startedAt) => guard.weigh(outcome, startedAt, async () => true),
-    take: (componentId, check, outcome) => keep({ componentId, check, outcome, at: clock.now() }),
+    take: (componentId, check, outcome, startedAt) =>
+      keep({ componentId, check, outcome, startedAt, at: clock.now() }),
     signal,
   });
   return createProber({
@@ -102,15 +103,12 @@ function createTermProber(deps: TermDeps): Prober {
     log,
     maxConcurrent,
     checks: () => listScheduled(makeCtx().config.components, guard.inForce()),
-    async onOutcome(componentId, check, outcome, startedAt) {
-      if (componentId === guardId) return guard.take(outcome, startedAt);
+    async onOutcome(componentId, check, found, startedAt) {
+      if (componentId === guardId) return guard.take(found, startedAt);
       const at = clock.now();
-      const isDecisive = async () => {
-        const { before, after } = await findStep(makeCtx(), componentId, check, outcome);
-        return before !== after;
-      };
-      const weighed = await guard.weigh(outcome, startedAt, isDecisive);
-      await keep({ componentId, check, outcome: weighed, at });
+      const isDecisive = () => wouldChange(makeCtx(), componentId, check, found);
+      const outcome = await guard.weigh(found, startedAt, isDecisive);
+      await keep({ componentId, check, outcome, startedAt, at });
     },
   });
 }
@@ -120,19 +118,22 @@ function listScheduled(components: readonly ComponentConfig[], guard: CheckConfi
   return guard ? [{ componentId: guardId, check: guard }, ...checks] : checks;
 }
 
-type Weighed = Pick<Probed, 'componentId' | 'check' | 'outcome' | 'at'>;
+type WeighedRun = Pick<Probed, 'componentId' | 'check' | 'outcome' | 'at'> & { startedAt: number };
 
 async function keepOutcome(
   { makeCtx, recorder, leaseToken, signal }: TermDeps,
-  upstreams: UpstreamProbes,
-  { componentId, check, outcome, at }: Weighed,
+  { guard, upstreams }: { guard: Guard; upstreams: UpstreamProbes },
+  { startedAt, ...run }: WeighedRun,
 ): Promise<void> {
-  const ctx = makeCtx();
+  const { componentId, check } = run;
+  const isUpstreamDown = await upstreams.findDown(componentId, check, run.outcome);
+  // To look at upstreams may have shown that it is Tocsin that is offline.
+  const outcome = await guard.weigh(run.outcome, startedAt, async () => false);
+  const { metrics } = makeCtx();
   const labels = { component: componentId, check: check.name };
-  ctx.metrics.checks.inc({ ...labels, status: outcome.status });
-  ctx.metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);
-  const isUpstreamDown = await upstreams.findDown(componentId, check, outcome);
+  metrics.checks.inc({ ...labels, status: outcome.status });
+  metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);
   // Whose failure it is nobody has found out.
   if (signal.aborted && isFailing(outcome.status)) return;
-  await recorder.record({ componentId, check, outcome, at, isUpstreamDown }, leaseToken);
+  await recorder.record({ ...run, outcome, isUpstreamDown }, leaseToken);
 }
