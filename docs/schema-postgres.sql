@@ -141,3 +141,5 @@ create table "inhibitor" ("inhibition_key" text not null, "alert_ref" text not n
 -- 0024-told-by
 alter table "component_status" add column "told_by" text;
 create index "component_told_by" on "component_status" ("told_by") where told_by is not null;
+-- 0025-recent-results
+alter table "check_state" add column "recent" text;

@@ -8,6 +8,7 @@ export const checkDefaults = {
   retries: 1,
   failuresToDown: 2,
   successesToRecover: 2,
+  kOfN: null,
   cacheMs: 10_000,
   conditions: [],
   degraded: [],

@@ -11,6 +11,7 @@ const outcomes = {
   ok: { status: 'ok', reason: null, detail: null, latencyMs: 3 },
   down: { status: 'down', reason: 'timeout', detail: 'no answer within 2s', latencyMs: 3 },
   degraded: { status: 'degraded', reason: 'condition_failed', detail: 'slow', latencyMs: 3 },
+  offline: { status: 'unknown', reason: 'offline', detail: 'the guard fails too', latencyMs: 3 },
   unknown: { status: 'unknown', reason: 'not_configured', detail: 'API_KEY is not set', latencyMs: 3 },
 } as const satisfies Record<string, CheckOutcome>;
 

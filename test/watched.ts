@@ -65,8 +65,8 @@ export function component(
 export type Watcher = {
   ctx(): FlowCtx;
   probing: Probing;
-  /** Puts other components in force, as a reload does. */
-  configure(components: readonly ComponentConfig[]): Promise<void>;
+  /** Puts other components in force, and whatever else changes, as a reload does. */
+  configure(components: readonly ComponentConfig[], changes?: Partial<Config>): Promise<void>;
   /** What was said to the log as a warning or an error. */
   complaints: string[];
 };
@@ -96,8 +96,8 @@ export async function startWatcher(
     ctx,
     probing,
     complaints,
-    async configure(components) {
-      config = { ...config, components };
+    async configure(components, changes = {}) {
+      config = { ...config, ...changes, components };
       await probing.reload();
     },
   };

@@ -21,6 +21,7 @@ export const reasonCodes = [
   'exit_code',
   'spawn_failed',
   'not_configured',
+  'offline',
   'stale',
   'upstream_down',
   'internal_error',

@@ -53,6 +53,7 @@ export function assemble(parts: Parts): Config {
 function takeFromFile({ file, folder }: Parts) {
   return {
     components: file.components.map((component) => resolveComponent(component, folder)),
+    guard: file.guard ? resolveCheck(file.guard, folder) : null,
     sources: file.sources,
     channels: file.channels,
     routes: file.routes,

@@ -22,6 +22,7 @@ export function tocsinFileForm(config: Config): FileForm {
   return {
     server: serverForm(config.server),
     components: config.components.map(componentForm),
+    ...(config.guard && { guard: checkForm(config.guard) }),
     sources: mapValues(config.sources, durationText),
     channels: mapValues(config.channels, channelForm),
     routes: config.routes.map(routeForm),
@@ -104,6 +105,7 @@ function checkForm(check: CheckConfig): FileForm {
     retries: check.retries,
     failures_to_down: check.failuresToDown,
     successes_to_recover: check.successesToRecover,
+    k_of_n: check.kOfN,
     cache_seconds: check.cacheMs / 1000,
     conditions: check.conditions,
     degraded: check.degraded,

@@ -81,6 +81,7 @@ describe('a valid configuration', () => {
       retries: 1,
       failuresToDown: 2,
       successesToRecover: 2,
+      kOfN: null,
       cacheMs: 10_000,
       conditions: ['status == 200', 'latency < 500ms'],
       degraded: [],

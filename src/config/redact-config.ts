@@ -17,6 +17,7 @@ export function redactConfig(config: Config): Config {
       ...component,
       checks: component.checks.map(redactCheck),
     })),
+    guard: config.guard && redactCheck(config.guard),
     channels: Object.fromEntries(
       Object.entries(config.channels).map(([name, channel]) => [name, redactChannel(channel)]),
     ),

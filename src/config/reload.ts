@@ -91,6 +91,7 @@ type FixedPart = 'files' | 'watchedFiles' | 'dataDir' | 'store' | 'redis' | 'sen
 const liveParts: Readonly<Record<Exclude<keyof Config, FixedPart>, true>> = {
   server: true,
   components: true,
+  guard: true,
   sources: true,
   channels: true,
   routes: true,

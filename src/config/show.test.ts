@@ -19,6 +19,7 @@ components:
       - { name: h, kind: http, url: "http://u:s3cret@h/p?token=s3cret&q=1", body: '{"password": "s3cret"}',
           headers: { Authorization: Bearer s3cret, X-Api-Key: s3cret, Accept: text/html } }
       - { name: c, kind: command, command: [probe, --token=s3cret], env: { ANY: s3cret } }
+guard: { kind: http, url: "http://u:s3cret@h/", headers: { X-Api-Key: s3cret }, body: "token=s3cret" }
 watchdog: { url: "https://hc.example/s3cret", interval: 90s }
 channels:
   hook: { type: webhook, url: "https://hooks.example/T0/s3cret", secret: s3cret, headers: { cookie: s3cret } }
@@ -59,13 +60,14 @@ describe('what is shown', () => {
       url: 'http://u:[redacted]@h/p?token=[redacted]&q=1',
       headers: { Accept: 'text/html' },
     });
+    expect(form.guard).toMatchObject({ url: 'http://u:[redacted]@h/', interval: '30s', failures_to_down: 1 });
     expect(form.environment.telegram.tokens).toEqual({ OTHER: '[redacted]' });
   });
 
   it('in the summary is what was understood, and what is not set', async () => {
     const summary = await withConfig(describeConfig);
     expect(summary).not.toContain('s3cret');
-    expect(summary).toContain('components  1 with 2 checks: a');
+    expect(summary).toContain('components  1 with 2 checks: a\nguard       http check guard every 30s');
     expect(summary).toContain(
       'hook (webhook), oncall (telegram, not set: TELEGRAM_CHAT_ID_ONCALL), out (log)',
     );

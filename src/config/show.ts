@@ -72,6 +72,7 @@ export function describeConfig(config: Config): string {
   const lines: [string, string][] = [
     ['files', config.files.join(', ') || 'none: all defaults'],
     ['components', describeComponents(config)],
+    ...describeGuard(config),
     ['sources', Object.keys(config.sources).join(', ') || 'none'],
     ['channels', describeChannels(config)],
     ['routes', describeRoutes(config)],
@@ -107,6 +108,13 @@ function describeComponents({ components }: Config): string {
   const checks = components.reduce((count, component) => count + component.checks.length, 0);
   const names = components.map((component) => component.id).join(', ');
   return components.length === 0 ? 'none' : `${components.length} with ${plural(checks, 'check')}: ${names}`;
+}
+
+/** A line only where there is one. */
+function describeGuard({ guard }: Config): [string, string][] {
+  return guard?.intervalMs
+    ? [['guard', `${guard.kind} check ${guard.name} every ${durationText(guard.intervalMs)}`]]
+    : [];
 }
 
 function describeChannels(config: Config): string {

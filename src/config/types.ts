@@ -1,6 +1,7 @@
 import type { FactsMatch } from '../core/match.ts';
 import type { MetricRule } from '../core/metric-rules.ts';
 import type { QuietHours } from '../core/quiet-hours.ts';
+import type { KOfN } from '../core/recent-results.ts';
 import type { RoleName } from '../core/role-names.ts';
 import type { Severity } from '../core/severity.ts';
 import type { NotifyConfig } from './climb-types.ts';
@@ -32,6 +33,8 @@ export type Config = {
   store: StoreConfig;
   server: ServerConfig;
   components: readonly ComponentConfig[];
+  /** Says whether Tocsin itself is online, on an interval; null: nothing does. */
+  guard: CheckConfig | null;
   /** Expected senders and how often each is heard, in milliseconds. */
   sources: Readonly<Record<string, number>>;
   channels: Readonly<Record<string, ChannelConfig>>;
@@ -122,6 +125,8 @@ export type CheckConfig = {
   retries: number;
   failuresToDown: number;
   successesToRecover: number;
+  /** How many of its last results, besides so many in a row, make it worse; null: only those in a row. */
+  kOfN: KOfN | null;
   /** How long an on-demand answer is kept. */
   cacheMs: number;
   /** Condition texts, each valid; all must hold, else the check is down. */

@@ -110,6 +110,28 @@ describeEachStore('those that still fail after the return of what they need', (o
     expect((await tell(probed))[1]).toMatch(/over$/);
   });
 
+  it('are told of in it while Tocsin is offline, and afterwards', async () => {
+    const probed = await setUp(await open());
+    await probed.find('api down', 'web down');
+    await probed.find('db offline', 'api offline', 'web offline');
+    await probed.find('api down', 'db ok');
+    const told = ['health:db P1 over', 'health:db:affected api,web P1'];
+    expect(await tell(probed)).toEqual(told);
+    await probed.find('api ok');
+    expect((await tell(probed))[1]).toMatch(/^health:db:affected web P[12]$/);
+    await probed.find('web ok');
+    expect((await tell(probed))[1]).toMatch(/over$/);
+  });
+
+  it('have alerts of their own where Tocsin was offline as it returned', async () => {
+    const probed = await startProbed(await open(), usual);
+    await probed.find('db down', 'api down', 'web down');
+    await probed.find('db offline', 'api offline', 'web offline');
+    expect(await tell(probed)).toEqual(['health:db P1']);
+    await probed.find('db ok', 'api ok', 'web down');
+    expect(await tell(probed)).toEqual(['health:db P1 over', 'health:web P1']);
+  });
+
   it('are none of those that failed by themselves before', async () => {
     const probed = await startProbed(await open(), usual);
     await probed.find('api down');

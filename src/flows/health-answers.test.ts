@@ -116,7 +116,7 @@ describeEachStore('health answers', (open) => {
       component('well', [well]),
     );
     const answered = answerServicesHealth(ctx, nobody);
-    await Promise.all([ctx.checkRuns.ask(reset), ctx.checkRuns.ask(well)]);
+    await Promise.all([ctx.checkRuns.ask(reset, null), ctx.checkRuns.ask(well, null)]);
     await target.asked(3);
     await clock.advance(5000);
     expect(await answered).toMatchObject({

@@ -189,7 +189,11 @@ function judge(
       lastChangeAt:
         upstreams.length === 0 ? (before?.since ?? null) : Math.max(...upstreams.map(({ since }) => since)),
     },
-    { failures: decisive?.failuresToDown ?? 1, intervalMs: decisive?.intervalMs ?? 0 },
+    {
+      failures: decisive?.failuresToDown ?? 1,
+      intervalMs: decisive?.intervalMs ?? 0,
+      kOfN: decisive?.kOfN ?? null,
+    },
     at,
   );
 }

@@ -92,7 +92,7 @@ function askChecks(ctx: FlowCtx, component: ComponentConfig, isFresh: boolean): 
   const ask = isFresh ? ctx.checkRuns.run : ctx.checkRuns.ask;
   return Promise.all(
     checks.map(async (check) => {
-      const run = await ask(check);
+      const run = await ask(check, ctx.config.guard);
       return toRecord(component.id, check, run);
     }),
   );

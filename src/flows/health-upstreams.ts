@@ -6,8 +6,10 @@ import { foldOutcome } from './health-fold.ts';
 
 export type UpstreamProbesDeps = {
   makeCtx(): FlowCtx;
-  /** Where results of scheduled checks go. */
-  take(componentId: string, check: CheckConfig, outcome: CheckOutcome): Promise<void>;
+  /** Answers what the outcome of a run that began then counts as. */
+  weigh(outcome: CheckOutcome, startedAt: number): Promise<CheckOutcome>;
+  /** Where such outcomes of scheduled checks go. */
+  take(componentId: string, check: CheckConfig, outcome: CheckOutcome, startedAt: number): Promise<void>;
   signal: AbortSignal;
 };
 
@@ -18,14 +20,15 @@ export type UpstreamProbes = {
 };
 
 /** Answers probes of upstreams: each upstream is asked once at a time, whoever waits for it. */
-export function createUpstreamProbes({ makeCtx, take, signal }: UpstreamProbesDeps): UpstreamProbes {
+export function createUpstreamProbes({ makeCtx, weigh, take, signal }: UpstreamProbesDeps): UpstreamProbes {
   const graphOf = createGraphs();
   const underWay = new Map<string, Promise<boolean>>();
 
   const runOne = async (ctx: FlowCtx, id: string, check: CheckConfig): Promise<boolean> => {
-    const outcome = await runCheck(check, { clock: ctx.clock, signal });
+    const startedAt = ctx.clock.now();
+    const outcome = await weigh(await runCheck(check, { clock: ctx.clock, signal }), startedAt);
     // Of a check without an interval nothing is kept; what it says now counts all the same.
-    if (check.intervalMs !== null && !signal.aborted) await take(id, check, outcome);
+    if (check.intervalMs !== null && !signal.aborted) await take(id, check, outcome, startedAt);
     return outcome.status === 'down';
   };
   const probe = (ctx: FlowCtx, id: string): Promise<boolean> => {
@@ -56,10 +59,27 @@ export function createUpstreamProbes({ makeCtx, take, signal }: UpstreamProbesDe
 
 /** Answers whether the failure would change the check's status, or is one that an upstream accounted for until now. */
 async function isDecisive(ctx: FlowCtx, componentId: string, check: CheckConfig, outcome: CheckOutcome) {
-  const before = await findCheckRecord(ctx, componentId, check.name);
-  const after = foldOutcome(componentId, check, before, outcome, ctx.clock.now());
-  if (!isFailing(after.status)) return false;
-  if (after.status !== before?.status) return true;
+  const { before, after } = await findStep(ctx, componentId, check, outcome);
+  if (!isFailing(after)) return false;
+  if (after !== before) return true;
   const [state] = await listComponentStates(ctx, [componentId]);
   return state?.reason === 'upstream_down';
+}
+
+/** Answers whether the outcome would change the status of a scheduled check. */
+export async function wouldChange(
+  ctx: FlowCtx,
+  componentId: string,
+  check: CheckConfig,
+  outcome: CheckOutcome,
+) {
+  const { before, after } = await findStep(ctx, componentId, check, outcome);
+  return before !== after;
+}
+
+/** Answers the status of a scheduled check, null where nothing is kept of it, and the one that the outcome would make of it. */
+async function findStep(ctx: FlowCtx, componentId: string, check: CheckConfig, outcome: CheckOutcome) {
+  const before = await findCheckRecord(ctx, componentId, check.name);
+  const after = foldOutcome(componentId, check, before, outcome, ctx.clock.now());
+  return { before: before?.status ?? null, after: after.status };
 }

@@ -1,9 +1,12 @@
-import { type CheckOutcome, createProber, type Prober } from '../checks/index.ts';
-import type { CheckConfig } from '../config/types.ts';
+import { createProber, type Prober } from '../checks/index.ts';
+import type { CheckConfig, ComponentConfig } from '../config/types.ts';
+import { isFailing } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
+import type { Probed } from './health-fold.ts';
+import { createGuard, type Guard } from './health-guard.ts';
 import { createProbeRecorder, type ProbeRecorder } from './health-record.ts';
 import { createTenure } from './health-term.ts';
-import { createUpstreamProbes } from './health-upstreams.ts';
+import { createUpstreamProbes, type UpstreamProbes, wouldChange } from './health-upstreams.ts';
 
 const renewMs = 5000;
 /** A bound on sockets and children: a thousand targets that hang leave room for the others. */
@@ -79,27 +82,58 @@ export function createProbing({ makeCtx, holder, onRound = () => {} }: ProbingDe
 
 type TermDeps = { makeCtx(): FlowCtx; recorder: ProbeRecorder; leaseToken: string; signal: AbortSignal };
 
+/** What the plan of checks has the guard under; no component has such an id. */
+const guardId = '';
+
 /** Answers the prober of one term; its results are kept under the term's token and no other. */
-function createTermProber({ makeCtx, recorder, leaseToken, signal }: TermDeps): Prober {
-  const take = async (componentId: string, check: CheckConfig, outcome: CheckOutcome) => {
-    const ctx = makeCtx();
-    const at = ctx.clock.now();
-    const labels = { component: componentId, check: check.name };
-    ctx.metrics.checks.inc({ ...labels, status: outcome.status });
-    ctx.metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);
-    const isUpstreamDown = await upstreams.findDown(componentId, check, outcome);
-    await recorder.record({ componentId, check, outcome, at, isUpstreamDown }, leaseToken);
-  };
-  const upstreams = createUpstreamProbes({ makeCtx, take, signal });
+function createTermProber(deps: TermDeps): Prober {
+  const { makeCtx, signal } = deps;
   const { clock, log } = makeCtx();
+  const guard = createGuard({ makeCtx, signal });
+  const keep = (run: WeighedRun) => keepOutcome(deps, { guard, upstreams }, run);
+  const upstreams = createUpstreamProbes({
+    makeCtx,
+    weigh: (outcome, startedAt) => guard.weigh(outcome, startedAt, async () => true),
+    take: (componentId, check, outcome, startedAt) =>
+      keep({ componentId, check, outcome, startedAt, at: clock.now() }),
+    signal,
+  });
   return createProber({
     clock,
     log,
     maxConcurrent,
-    checks: () =>
-      makeCtx().config.components.flatMap(({ id, checks }) =>
-        checks.map((check) => ({ componentId: id, check })),
-      ),
-    onOutcome: take,
+    checks: () => listScheduled(makeCtx().config.components, guard.inForce()),
+    async onOutcome(componentId, check, found, startedAt) {
+      if (componentId === guardId) return guard.take(found, startedAt);
+      const at = clock.now();
+      const isDecisive = () => wouldChange(makeCtx(), componentId, check, found);
+      const outcome = await guard.weigh(found, startedAt, isDecisive);
+      await keep({ componentId, check, outcome, startedAt, at });
+    },
   });
+}
+
+function listScheduled(components: readonly ComponentConfig[], guard: CheckConfig | null) {
+  const checks = components.flatMap(({ id, checks }) => checks.map((check) => ({ componentId: id, check })));
+  return guard ? [{ componentId: guardId, check: guard }, ...checks] : checks;
+}
+
+type WeighedRun = Pick<Probed, 'componentId' | 'check' | 'outcome' | 'at'> & { startedAt: number };
+
+async function keepOutcome(
+  { makeCtx, recorder, leaseToken, signal }: TermDeps,
+  { guard, upstreams }: { guard: Guard; upstreams: UpstreamProbes },
+  { startedAt, ...run }: WeighedRun,
+): Promise<void> {
+  const { componentId, check } = run;
+  const isUpstreamDown = await upstreams.findDown(componentId, check, run.outcome);
+  // To look at upstreams may have shown that it is Tocsin that is offline.
+  const outcome = await guard.weigh(run.outcome, startedAt, async () => false);
+  const { metrics } = makeCtx();
+  const labels = { component: componentId, check: check.name };
+  metrics.checks.inc({ ...labels, status: outcome.status });
+  metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);
+  // Whose failure it is nobody has found out.
+  if (signal.aborted && isFailing(outcome.status)) return;
+  await recorder.record({ ...run, outcome, isUpstreamDown }, leaseToken);
 }

@@ -48,6 +48,7 @@ async function failCheck({ ctx }: Worker, id: string, detail: string): Promise<v
     consecutiveDowns: 4,
     consecutiveSuccesses: 0,
     consecutiveNotDowns: 0,
+    recent: '',
     lastGood: null,
   };
   await writeHealth(ctx, { records: [record], states: [{ ...state, toldBy: id }], changes: [] });

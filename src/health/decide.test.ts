@@ -30,6 +30,7 @@ function record(status: CheckRecord['status'], changes: Partial<CheckRecord> = {
     consecutiveDowns: 0,
     consecutiveSuccesses: 0,
     consecutiveNotDowns: 0,
+    recent: '',
     lastGood: null,
     ...changes,
   };
@@ -41,12 +42,16 @@ const notConfigured = record('unknown', {
   detail: 'API_KEY is not set',
 });
 
+const offline = record('unknown', { check: 'far', reason: 'offline', detail: 'the guard fails' });
+
 describe('a component', () => {
   it.each([
     ['down', [record('ok'), record('down'), record('degraded')]],
     ['degraded', [record('ok'), record('degraded'), record('unknown')]],
     ['ok', [record('unknown'), record('ok'), notConfigured]],
     ['unknown', [record('unknown'), notConfigured]],
+    ['unknown', [record('ok'), offline, record('ok')]],
+    ['degraded', [offline, record('degraded')]],
     ['unknown', []],
   ] as const)(
     'is %s by the worst of its checks, and unknown only where nothing else is known',
@@ -66,6 +71,7 @@ describe('a component', () => {
       check: { detail: 'API_KEY is not set' },
     });
     expect(judgeChecks([notConfigured, record('unknown')]).reason).toBe('timeout');
+    expect(judgeChecks([notConfigured, offline]).reason).toBe('offline');
   });
 
   it('has no data before its first result', () => {
@@ -124,6 +130,8 @@ describe('who tells of a component', () => {
     ['who began to', stateOf('down', { reason: 'upstream_down', toldBy: 'api' }), 'down', 'timeout', 'api'],
     ['who began to, meanwhile too', stateOf('down', { toldBy: 'db' }), 'degraded', 'upstream_down', 'db'],
     ['who began to, unknown as it is', stateOf('down', { toldBy: 'db' }), 'unknown', 'timeout', 'db'],
+    ['who began to, offline as it was', stateOf('unknown', { toldBy: 'db' }), 'down', 'timeout', 'db'],
+    ['itself, known as it is again', stateOf('unknown', { reason: 'offline' }), 'down', 'timeout', 'api'],
   ] as const)('is %s', (_, before, status, reason, teller) => {
     expect(step(before, status, reason)).toBe(teller);
   });
@@ -181,7 +189,7 @@ describe('what came back last', () => {
 });
 
 describe('a dependant', () => {
-  const patience = { failures: 2, intervalMs: 10_000 };
+  const patience = { failures: 2, intervalMs: 10_000, kOfN: null };
   const failing = (failures: number): Verdict =>
     judgeChecks([record('down', { consecutiveFailures: failures })]);
   const weigh = (verdict: Verdict, isDown: boolean, before: string | null, upSinceMs: number | null) =>
@@ -213,6 +221,19 @@ describe('a dependant', () => {
       expect(weigh(failing(failures), false, 'upstream_down', upSinceMs)).toBe(reason);
     },
   );
+
+  it.each([
+    ['k of the last n were bad', 'dodod', nowMs - 50_000, 'timeout'],
+    ['too few were', 'doood', nowMs - 50_000, 'upstream_down'],
+    ['some of them were from before', 'dodod', nowMs - 49_999, 'upstream_down'],
+    ['the latest was good', 'ddodo', nowMs - minuteMs, 'upstream_down'],
+  ] as const)('that may fail now and then has to itself what lasts: %s', (_, recent, upSinceMs, reason) => {
+    const consecutiveFailures = recent.endsWith('d') ? 1 : 0;
+    const verdict = judgeChecks([record('down', { consecutiveFailures, recent })]);
+    const upstreams = { isDown: false, lastChangeAt: upSinceMs };
+    const often = { ...patience, kOfN: { k: 3, n: 5 } };
+    expect(weighUpstreams(verdict, { reason: 'upstream_down' }, upstreams, often, nowMs).reason).toBe(reason);
+  });
 
   it('counts no failures where no check decides', () => {
     const verdict: Verdict = { status: 'down', reason: null, check: null };

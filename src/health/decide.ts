@@ -1,3 +1,4 @@
+import { isOftenBad, type KOfN } from '../core/recent-results.ts';
 import type { Severity } from '../core/severity.ts';
 import type { CheckStatus } from '../store/index.ts';
 import type { CheckRecord, ComponentChange, ComponentState, Verdict } from './types.ts';
@@ -10,14 +11,19 @@ export function statusRank(status: CheckStatus): number {
 /** Answers the verdict of a component's checks: that of the worst one, the first of several. */
 export function judgeChecks(checks: readonly CheckRecord[]): Verdict {
   let worst: CheckRecord | null = null;
-  for (const check of checks) if (!worst || checkRank(check) > checkRank(worst)) worst = check;
+  for (const check of checks) if (!worst || verdictRank(check) > verdictRank(worst)) worst = check;
   if (!worst) return { status: 'unknown', reason: 'no_data', check: null };
   return { status: worst.status, reason: worst.reason, check: worst };
 }
 
-/** A check that could be asked and wasn't says more than one that nobody configured. */
-function checkRank({ status, reason }: CheckRecord): number {
-  return reason === 'not_configured' ? -1 : statusRank(status);
+/**
+ * Answers how bad a status is, by its reason too: what could be asked and wasn't says more than what nobody configured, and
+ * what could not be asked from here may well be failing, so that what is ok beside it is not all that is known.
+ */
+export function verdictRank({ status, reason }: Pick<Verdict, 'status' | 'reason'>): number {
+  if (status !== 'unknown') return statusRank(status);
+  if (reason === 'offline') return (statusRank('ok') + statusRank('degraded')) / 2;
+  return reason === 'not_configured' ? statusRank('unknown') - 1 : statusRank('unknown');
 }
 
 /** What a dependant's verdict is weighed against. */
@@ -29,11 +35,12 @@ export type Upstreams = {
 };
 
 /** How long a failure must last after the return of an upstream until it counts as the dependant's own. */
-export type Patience = { failures: number; intervalMs: number };
+export type Patience = { failures: number; intervalMs: number; kOfN: KOfN | null };
 
 /**
  * Answers the verdict with the reason `upstream_down` where an upstream accounts for the failure: while it is down, and
- * after its return until the dependant has failed as often in a row, and for as long, as makes a check down.
+ * after its return until the dependant has failed as often, in a row or among its last results, and for as long, as makes a
+ * check down.
  */
 export function weighUpstreams(
   verdict: Verdict,
@@ -45,10 +52,15 @@ export function weighUpstreams(
   if (!isFailing(verdict.status)) return verdict;
   if (upstreams.isDown) return { ...verdict, reason: 'upstream_down' };
   if (before?.reason !== 'upstream_down') return verdict;
-  const failures = verdict.check?.consecutiveFailures ?? 0;
-  const failingSinceMs = nowMs - (upstreams.lastChangeAt ?? nowMs);
-  const isItsOwn = failures >= patience.failures && failingSinceMs >= patience.failures * patience.intervalMs;
+  const isItsOwn = hasLasted(verdict, nowMs - (upstreams.lastChangeAt ?? nowMs), patience);
   return isItsOwn ? verdict : { ...verdict, reason: 'upstream_down' };
+}
+
+function hasLasted({ check }: Verdict, failingMs: number, { failures, intervalMs, kOfN }: Patience): boolean {
+  if (!check || check.consecutiveFailures === 0) return false;
+  if (check.consecutiveFailures >= failures && failingMs >= failures * intervalMs) return true;
+  // Results from before the return are none of its own.
+  return kOfN !== null && failingMs >= kOfN.n * intervalMs && isOftenBad(check.recent, 'degraded', kOfN);
 }
 
 /** Answers the state of a component after a verdict, and the step it makes; null: its status stays. `returned`: as `decideTeller` has it. */

@@ -144,6 +144,7 @@ function toRecord(row: CheckStateRow): CheckRecord {
     consecutiveDowns: row.consecutive_downs,
     consecutiveSuccesses: row.consecutive_successes,
     consecutiveNotDowns: row.consecutive_not_downs,
+    recent: readRecent(row),
     lastGood: row.last_good === null ? null : (JSON.parse(row.last_good) as CheckRecord['lastGood']),
   };
 }
@@ -163,7 +164,14 @@ function toCheckRow(record: CheckRecord): CheckStateRow {
     consecutive_successes: record.consecutiveSuccesses,
     consecutive_not_downs: record.consecutiveNotDowns,
     last_good: record.lastGood && JSON.stringify(record.lastGood),
+    recent: record.recent === '' ? null : `${record.checkedAt} ${record.recent}`,
   };
+}
+
+/** Behind a result that another version kept, which leaves this as it is, they are the last ones no more. */
+function readRecent({ recent, checked_at }: CheckStateRow): string {
+  const [at, results = ''] = recent?.split(' ') ?? [];
+  return Number(at) === checked_at ? results : '';
 }
 
 function toState({ checked_at, told_by, ...row }: ComponentStatusRow): ComponentState {

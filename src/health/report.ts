@@ -1,6 +1,7 @@
 import { toIso } from '../core/clock.ts';
 import { checksSource } from '../core/components.ts';
 import type { AlertReport } from '../core/hand-over.ts';
+import { countBad } from '../core/recent-results.ts';
 import type { Severity } from '../core/severity.ts';
 import type { CheckRecord, Verdict } from './types.ts';
 
@@ -64,9 +65,15 @@ export function describeDependants(count: number): string[] {
 }
 
 /** Answers what a failing check said, in a sentence. */
-export function describeFailure({ check, detail, reason, consecutiveFailures }: CheckRecord): string {
-  const times = consecutiveFailures > 1 ? `, ${consecutiveFailures} times in a row` : '';
-  return `Check ${check}: ${detail ?? 'it failed'} (${reason ?? 'failed'}${times}).`;
+export function describeFailure(record: CheckRecord): string {
+  const { check, detail, reason } = record;
+  return `Check ${check}: ${detail ?? 'it failed'} (${reason ?? 'failed'}${describeTimes(record)}).`;
+}
+
+function describeTimes({ consecutiveFailures, recent }: CheckRecord): string {
+  const bad = countBad(recent, 'degraded');
+  if (bad > consecutiveFailures) return `, ${bad} of the last ${recent.length} times`;
+  return consecutiveFailures > 1 ? `, ${consecutiveFailures} times in a row` : '';
 }
 
 function describeLastGood({ lastGood }: CheckRecord): string {

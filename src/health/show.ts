@@ -1,5 +1,5 @@
 import type { CheckStatus } from '../store/index.ts';
-import { judgeChecks, statusRank } from './decide.ts';
+import { judgeChecks, verdictRank } from './decide.ts';
 import type { CheckRecord, ComponentState } from './types.ts';
 
 /** What a component shows, wherever it comes from. */
@@ -45,7 +45,7 @@ export function showHealth({ hasChecks, state, scheduled, asked, alerts }: Healt
   const [first, ...others] = known;
   if (!first) return { ...showChecks([]), reason: hasChecks ? 'no_data' : 'not_configured' };
   const worst = others.reduce(
-    (worst, other) => (statusRank(other.status) > statusRank(worst.status) ? other : worst),
+    (worst, other) => (verdictRank(other) > verdictRank(worst) ? other : worst),
     first,
   );
   // An alert has no result of its own to tell the time of.

@@ -17,6 +17,8 @@ export type CheckRecord = {
   consecutiveDowns: number;
   consecutiveSuccesses: number;
   consecutiveNotDowns: number;
+  /** The last results, a letter each, the oldest first; empty where nobody asks for them. */
+  recent: string;
   lastGood: { at: number; latencyMs: number } | null;
 };
 

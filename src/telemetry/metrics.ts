@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What Tocsin counts about itself. Each metric is fed by the part that its name says; nothing is counted twice. */
 export type Metrics = {
@@ -13,6 +13,7 @@ export type Metrics = {
   readonly httpDurationSeconds: Histogram<'method' | 'route'>;
   readonly checks: Counter<'component' | 'check' | 'status'>;
   readonly checkDurationSeconds: Histogram<'component' | 'check'>;
+  readonly guardOnline: Gauge<'guard'>;
   readonly supervisorPassSeconds: Histogram;
   readonly profileTicks: Counter<'profile' | 'outcome'>;
   readonly runs: Counter<'profile' | 'status'>;
@@ -96,6 +97,12 @@ function createLoopMetrics(registers: Registry[]) {
       help: 'Seconds that a check took.',
       labelNames: ['component', 'check'],
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    guardOnline: new Gauge({
+      name: 'tocsin_guard_online',
+      help: 'Whether Tocsin is online by what the guard last said, 1 or 0, where a guard is configured and this process runs the checks.',
+      labelNames: ['guard'],
       registers,
     }),
     profileTicks: new Counter({

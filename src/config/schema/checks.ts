@@ -3,6 +3,7 @@ import { parseCondition, subjectsByKind } from '../../core/condition.ts';
 import { AppError } from '../../core/errors.ts';
 import type { CheckTarget } from '../types.ts';
 import {
+  duration,
   durationExpected,
   headers,
   httpUrl,
@@ -18,13 +19,25 @@ import {
 type CheckKind = CheckTarget['kind'];
 
 // Shorter than this a check would be a load test.
-const shortestIntervalMs = 100;
+const intervalBounds = { minMs: 100, maxMs: 2 ** 31 - 1 };
 
 const interval = z
   .union([z.string(), z.literal(0)], { error: `${durationExpected}, or on_demand` })
-  .transform((word, ctx) =>
-    word === 'on_demand' ? null : readDuration(word, { minMs: shortestIntervalMs, maxMs: 2 ** 31 - 1 }, ctx),
-  );
+  .transform((word, ctx) => (word === 'on_demand' ? null : readDuration(word, intervalBounds, ctx)));
+
+const threshold = wholeNumber.min(1).max(1000);
+
+// As many results are kept of each check.
+const mostResults = 100;
+
+const kOfN = section({
+  k: wholeNumber.min(1).max(mostResults).describe('How many of them must be bad.'),
+  n: wholeNumber.min(1).max(mostResults).describe('How many of the last results count.'),
+}).superRefine(({ k, n }, ctx) => {
+  if (k <= n) return;
+  const advice = 'so many of the last n can never be bad';
+  ctx.addIssue({ code: 'custom', path: ['k'], message: `at most n, ${n}`, params: { advice } });
+});
 
 function commonShape(kind: CheckKind) {
   const condition = conditionFor(kind);
@@ -33,8 +46,9 @@ function commonShape(kind: CheckKind) {
     interval: interval.prefault('30s').describe('How often it runs; on_demand: only when asked.'),
     timeout: timerDuration(1).prefault('5s').describe('An answer after this is not awaited.'),
     retries: wholeNumber.min(0).max(10).default(1).describe('Further tries before a failure counts.'),
-    failures_to_down: wholeNumber.min(1).max(1000).default(2),
-    successes_to_recover: wholeNumber.min(1).max(1000).default(2),
+    failures_to_down: threshold.default(2),
+    successes_to_recover: threshold.default(2),
+    k_of_n: kOfN.optional().describe('Bad results among the last ones that count like those in a row.'),
     cache_seconds: z
       .number()
       .min(0)
@@ -79,6 +93,7 @@ function toCommon(raw: Common) {
     retries: raw.retries,
     failuresToDown: raw.failures_to_down,
     successesToRecover: raw.successes_to_recover,
+    kOfN: raw.k_of_n ?? null,
     cacheMs: Math.round(raw.cache_seconds * 1000),
     conditions: raw.conditions,
     degraded: raw.degraded,
@@ -87,7 +102,7 @@ function toCommon(raw: Common) {
 
 const method = z.string().regex(/^[A-Za-z]{1,20}$/, { error: 'an HTTP method such as GET' });
 
-const httpCheck = section({
+const httpShape = {
   ...commonShape('http'),
   kind: z.literal('http'),
   url: httpUrl,
@@ -96,7 +111,28 @@ const httpCheck = section({
   body: z.string().optional(),
   follow_redirects: z.boolean().default(true),
   tls_verify: z.boolean().default(true).describe('Whether the certificate must be valid.'),
-}).transform((raw) => ({
+};
+
+const tcpShape = {
+  ...commonShape('tcp'),
+  kind: z.literal('tcp'),
+  host: text,
+  port: wholeNumber.min(1).max(65_535),
+  send: text.optional().describe('Text that is sent after connecting.'),
+  expect: text.optional().describe('Text that the answer must contain.'),
+};
+
+const commandShape = {
+  ...commonShape('command'),
+  kind: z.literal('command'),
+  command: z.array(z.string()).min(1).describe('Program and arguments; no shell reads them.'),
+  env: textMap.default({}).describe('Added to the environment of Tocsin.'),
+  cwd: text.default('.').describe('Folder it runs in, from the folder of this file.'),
+};
+
+type Raw<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+const toHttpCheck = (raw: Raw<typeof httpShape>) => ({
   ...toCommon(raw),
   kind: raw.kind,
   url: raw.url,
@@ -105,31 +141,43 @@ const httpCheck = section({
   body: raw.body ?? null,
   followRedirects: raw.follow_redirects,
   tlsVerify: raw.tls_verify,
-}));
+});
 
-const tcpCheck = section({
-  ...commonShape('tcp'),
-  kind: z.literal('tcp'),
-  host: text,
-  port: wholeNumber.min(1).max(65_535),
-  send: text.optional().describe('Text that is sent after connecting.'),
-  expect: text.optional().describe('Text that the answer must contain.'),
-}).transform((raw) => ({
+const toTcpCheck = (raw: Raw<typeof tcpShape>) => ({
   ...toCommon(raw),
   kind: raw.kind,
   host: raw.host,
   port: raw.port,
   send: raw.send ?? null,
   expect: raw.expect ?? null,
-}));
+});
 
-const commandCheck = section({
-  ...commonShape('command'),
-  kind: z.literal('command'),
-  command: z.array(z.string()).min(1).describe('Program and arguments; no shell reads them.'),
-  env: textMap.default({}).describe('Added to the environment of Tocsin.'),
-  cwd: text.default('.').describe('Folder it runs in, from the folder of this file.'),
-}).transform((raw) => ({ ...toCommon(raw), kind: raw.kind, argv: raw.command, env: raw.env, cwd: raw.cwd }));
+const toCommandCheck = (raw: Raw<typeof commandShape>) => ({
+  ...toCommon(raw),
+  kind: raw.kind,
+  argv: raw.command,
+  env: raw.env,
+  cwd: raw.cwd,
+});
 
 /** An entry of `checks:` of a component, as its `kind` has it. */
-export const checkSchema = z.discriminatedUnion('kind', [httpCheck, tcpCheck, commandCheck]);
+export const checkSchema = z.discriminatedUnion('kind', [
+  section(httpShape).transform(toHttpCheck),
+  section(tcpShape).transform(toTcpCheck),
+  section(commandShape).transform(toCommandCheck),
+]);
+
+/** It is never asked on demand alone, and its first failure counts, as does its first success: it is asked because others fail. */
+const ofGuard = {
+  name: slug.default('guard').describe('Name in the log and in metrics.'),
+  interval: duration(intervalBounds).prefault('30s').describe('How often it runs, besides when others fail.'),
+  failures_to_down: threshold.default(1),
+  successes_to_recover: threshold.default(1),
+};
+
+/** The `guard:` section. */
+export const guardSchema = z.discriminatedUnion('kind', [
+  section({ ...httpShape, ...ofGuard }).transform(toHttpCheck),
+  section({ ...tcpShape, ...ofGuard }).transform(toTcpCheck),
+  section({ ...commandShape, ...ofGuard }).transform(toCommandCheck),
+]);

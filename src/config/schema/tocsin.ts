@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { guardSchema } from './checks.ts';
 import { notifySchema } from './climb.ts';
 import { componentSchema } from './components.ts';
 import { byteSize, duration, httpUrl, kind, section, text, timerDuration } from './fields.ts';
@@ -48,6 +49,9 @@ export const tocsinSchema = section({
     .array(componentSchema)
     .default([])
     .describe('The parts of your system that people care about.'),
+  guard: guardSchema
+    .optional()
+    .describe('A target that says whether Tocsin itself is online: while it is down, failures are unknown.'),
   sources: z
     .record(text, timerDuration(1000))
     .default({})

@@ -14,6 +14,8 @@ export type CheckStateRow = {
   consecutive_successes: number;
   consecutive_not_downs: number;
   last_good: string | null;
+  /** The last results, behind the time of the latest of them; null: none are kept. */
+  recent: string | null;
 };
 
 export type ComponentStatusRow = {
