@@ -140,9 +140,10 @@ function createParts(
   };
 }
 
+const redaction = { text: redactText, isSecretName };
+
 /** Answers the log that the configuration asks for, with secrets hidden; on standard output where no stream is given. */
 export function openLog(config: Config['log'], stream?: { write(line: string): void }): Promise<Log> {
-  const redaction = { text: redactText, isSecretName };
   const { level, pretty } = config;
   return createLog(stream ? { level, pretty, redaction, stream } : { level, pretty, redaction });
 }
@@ -152,6 +153,5 @@ export function openReports(
   sentry: NonNullable<Config['sentry']>,
   { release, clock }: { release: string; clock: Clock },
 ): Promise<ErrorReports> {
-  const redaction = { text: redactText, isSecretName };
   return openErrorReports({ ...sentry, release, redaction, clock, random: Math.random });
 }

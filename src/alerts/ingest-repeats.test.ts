@@ -147,7 +147,7 @@ describeEachStore('repeats without a look at what is there', (open) => {
         const looked = await takeInto(world, rows, look);
         expect(await takeInto(world, rows, (ctx) => both(ctx, keyed))).toEqual(looked);
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
     expect(taken).toBeGreaterThan(10);
   });

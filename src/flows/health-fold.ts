@@ -154,20 +154,21 @@ function foldOne(folding: Folding, component: ComponentConfig, probed: Probed): 
   const hasJoined = noteGroup(folding, before, next);
   const result = { isFailure: isFailing(outcome.status), isChange: change !== null || hasJoined };
   const decision = decideAlert(verdict, component.critical, result);
-  const report = makeReport(folding, component, { verdict, decision, group: groupOf(id, toldBy) });
-  if (report) folding.reports.push(report);
+  const group = groupOf(id, toldBy);
+  if (group !== null && decision.action === 'fire') repeatGroup(folding, group);
+  else folding.reports.push(...reportOwn(folding, component, verdict, decision));
   if (decision.reason === 'upstream_down' && result.isFailure)
     folding.held.push({ component: id, toldBy, upstreams: downUpstreams(folding, id) });
 }
 
 /** Notes the groups that the component joins or leaves, and answers whether it joins one. */
-function noteGroup({ groups }: Folding, before: ComponentState | null, next: ComponentState): boolean {
+function noteGroup(folding: Folding, before: ComponentState | null, next: ComponentState): boolean {
   const { component } = next;
   const from = before && groupOf(component, tellerOf(before));
   const to = groupOf(component, next.toldBy);
   if (from === to) return false;
-  if (from !== null && !groups.has(from)) groups.set(from, { hasGrown: false });
-  if (to !== null) groups.set(to, { hasGrown: true });
+  if (from !== null) repeatGroup(folding, from);
+  if (to !== null) folding.groups.set(to, { hasGrown: true });
   return to !== null;
 }
 
@@ -208,27 +209,27 @@ function downUpstreams(graphed: Graphed, id: string): ComponentState[] {
   return upstreamStates(graphed, id).filter(({ status }) => status === 'down');
 }
 
-type Decided = { verdict: Verdict; decision: AlertDecision; group: string | null };
+/** What is told of a component together with others is said at the end, once for all of them. */
+function repeatGroup({ groups }: Folding, group: string): void {
+  if (!groups.has(group)) groups.set(group, { hasGrown: false });
+}
 
-/** Answers the report of the component's own alert; what is told of it together with others is said at the end. */
-function makeReport(
-  { graph, groups }: Folding,
+/** Answers the report of the component's own alert, where there is one to make. */
+function reportOwn(
+  { graph }: Folding,
   component: ComponentConfig,
-  { verdict, decision, group }: Decided,
-): AlertReport | null {
+  verdict: Verdict,
+  decision: AlertDecision,
+): AlertReport[] {
   switch (decision.action) {
     case 'fire': {
-      if (group !== null) {
-        if (!groups.has(group)) groups.set(group, { hasGrown: false });
-        return null;
-      }
       const dependants = verdict.status === 'down' ? graph.dependantsOf(component.id).size : 0;
-      return reportFailure(component, verdict, decision.severity, dependants);
+      return [reportFailure(component, verdict, decision.severity, dependants)];
     }
     case 'resolve':
-      return reportRecovery(component, recovered);
+      return [reportRecovery(component, recovered)];
     case 'none':
-      return null;
+      return [];
   }
 }
 
