@@ -5,6 +5,7 @@ import { toStorable } from '../core/text.ts';
 import {
   type AlertDecision,
   type CheckRecord,
+  type CheckResult,
   type ComponentChange,
   type ComponentGraph,
   type ComponentState,
@@ -48,7 +49,7 @@ export type HeldFailure = {
   upstreams: readonly ComponentState[];
 };
 
-export type HealthFold = HealthWrites & {
+export type HealthFold = Omit<HealthWrites, 'maintenance'> & {
   reports: AlertReport[];
   /** Those of the reports that tell of more components than before. */
   grown: ReadonlySet<AlertReport>;
@@ -62,6 +63,7 @@ type Folding = {
   touchedChecks: Map<string, CheckRecord>;
   touchedStates: Map<string, ComponentState>;
   changes: ComponentChange[];
+  results: CheckResult[];
   reports: AlertReport[];
   held: HeldFailure[];
   /** Upstreams of whose dependants there is something to say together, and whether there are more of them now. */
@@ -81,6 +83,7 @@ export function foldProbed(
     touchedChecks: new Map(),
     touchedStates: new Map(),
     changes: [],
+    results: [],
     reports: [],
     held: [],
     groups: new Map(),
@@ -95,6 +98,7 @@ export function foldProbed(
     records: [...folding.touchedChecks.values()],
     states: [...folding.touchedStates.values()],
     changes: folding.changes,
+    results: folding.results,
     reports: [...folding.reports, ...grouped.map(({ report }) => report)],
     grown: new Set(grouped.flatMap(({ report, hasGrown }) => (hasGrown ? [report] : []))),
     held: folding.held,
@@ -137,6 +141,13 @@ function foldOne(folding: Folding, component: ComponentConfig, probed: Probed): 
   const record = foldOutcome(id, check, checks.get(check.name) ?? null, outcome, at);
   checks.set(check.name, record);
   folding.touchedChecks.set(`${id}/${check.name}`, record);
+  folding.results.push({
+    component: id,
+    check: check.name,
+    status: outcome.status,
+    latencyMs: outcome.latencyMs,
+    at,
+  });
 
   const before = folding.states.get(id) ?? null;
   const verdict = judge(folding, component, probed, before);

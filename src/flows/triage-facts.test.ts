@@ -50,7 +50,8 @@ async function failCheck({ ctx }: Worker, id: string, detail: string): Promise<v
     consecutiveNotDowns: 0,
     lastGood: null,
   };
-  await writeHealth(ctx, { records: [record], states: [{ ...state, toldBy: id }], changes: [] });
+  const nothing = { changes: [], results: [], maintenance: [] };
+  await writeHealth(ctx, { records: [record], states: [{ ...state, toldBy: id }], ...nothing });
 }
 
 const fire = {

@@ -24,6 +24,7 @@ import { up as climbing } from './0021-climbing.ts';
 import { up as repeats } from './0022-repeats.ts';
 import { up as inhibitors } from './0023-inhibitors.ts';
 import { up as toldBy } from './0024-told-by.ts';
+import { up as checkHistory } from './0026-check-history.ts';
 
 export type Migration = {
   name: string;
@@ -56,4 +57,5 @@ export const migrations: readonly Migration[] = [
   { name: '0022-repeats', up: repeats },
   { name: '0023-inhibitors', up: inhibitors },
   { name: '0024-told-by', up: toldBy },
+  { name: '0026-check-history', up: checkHistory },
 ];
