@@ -3,6 +3,7 @@ import { claim } from './claim.ts';
 import { fanOut } from './fan-out.ts';
 import { firstMessage } from './first-message.ts';
 import type { Benchmark } from './harness/benchmark.ts';
+import { history } from './history.ts';
 import { ingestBatchNew, ingestBatchRepeat } from './ingest-batch.ts';
 import { ingestLimit } from './ingest-limit.ts';
 import { ingestNew } from './ingest-new.ts';
@@ -26,6 +27,7 @@ export const benchmarks: readonly Benchmark[] = [
   claim,
   bridge,
   scale,
+  history,
   storm,
   startup,
   jobs,

@@ -143,3 +143,7 @@ alter table "component_status" add column "told_by" text;
 create index "component_told_by" on "component_status" ("told_by") where told_by is not null;
 -- 0025-recent-results
 alter table "check_state" add column "recent" text;
+-- 0026-check-history
+create table "check_history" ("resolution" text not null, "component" text not null, "check_name" text not null, "at" bigint not null, "ok_count" bigint not null, "degraded_count" bigint not null, "down_count" bigint not null, "unknown_count" bigint not null, "latency_sum_ms" bigint not null, "latency_max_ms" bigint not null, constraint "check_history_key" primary key ("resolution", "component", "check_name", "at"), constraint "check_history_resolution" check ("resolution" in ('minute', 'hour', 'day'))) ;
+create table "component_maintenance" ("component" text not null, "from_at" bigint not null, "until_at" bigint not null, constraint "component_maintenance_key" primary key ("component", "from_at")) ;
+create index "component_change_at" on "component_change" ("component", "at", "change_id", "from_status", "to_status");

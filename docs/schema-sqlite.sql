@@ -108,3 +108,6 @@ CREATE INDEX "incident_climbing" on "incident" ("climbed_ms") where status = 'op
 CREATE INDEX "notification_repeat" on "notification" ("route", "channel", "repeat_from") where repeat_from is not null;
 CREATE TABLE "inhibitor" ("inhibition_key" text not null, "alert_ref" text not null, constraint "inhibitor_key" primary key ("inhibition_key", "alert_ref")) without rowid;
 CREATE INDEX "component_told_by" on "component_status" ("told_by") where told_by is not null;
+CREATE TABLE "check_history" ("resolution" text not null, "component" text not null, "check_name" text not null, "at" bigint not null, "ok_count" bigint not null, "degraded_count" bigint not null, "down_count" bigint not null, "unknown_count" bigint not null, "latency_sum_ms" bigint not null, "latency_max_ms" bigint not null, constraint "check_history_key" primary key ("resolution", "component", "check_name", "at"), constraint "check_history_resolution" check ("resolution" in ('minute', 'hour', 'day'))) without rowid;
+CREATE TABLE "component_maintenance" ("component" text not null, "from_at" bigint not null, "until_at" bigint not null, constraint "component_maintenance_key" primary key ("component", "from_at")) without rowid;
+CREATE INDEX "component_change_at" on "component_change" ("component", "at", "change_id", "from_status", "to_status");

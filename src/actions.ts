@@ -18,6 +18,7 @@ import { alertToIncidentAction } from './flows/alert-to-incident.ts';
 import type { FlowCtx } from './flows/context.ts';
 import { showDigest } from './flows/digest.ts';
 import { listComponents, runChecks } from './flows/health-actions.ts';
+import { showHistory, showUptime } from './flows/history-actions.ts';
 import { closeAction, createAction, moveAction } from './flows/incident-actions.ts';
 import { getIncident } from './flows/incident-get.ts';
 import { correlateIncident, showRecurrence } from './flows/incident-intelligence.ts';
@@ -118,6 +119,8 @@ export const actions = [
   recordMetricsAction,
   listComponents,
   runChecks,
+  showHistory,
+  showUptime,
   listProfiles,
   getStateAction,
   setStateAction,

@@ -3,7 +3,7 @@ import type { ComponentConfig } from '../src/config/types.ts';
 import { checksLease, createProbeRecorder } from '../src/flows/health-record.ts';
 import { takeLease } from '../src/health/index.ts';
 import type { StoreHarness } from './stores.ts';
-import { component, httpCheck, startWatcher, type Watcher } from './watched.ts';
+import { component, httpCheck, startWatcher, type Watcher, type WatcherOptions } from './watched.ts';
 
 const check = httpCheck('http://127.0.0.1:9/', { failuresToDown: 1, successesToRecover: 1 });
 
@@ -37,8 +37,9 @@ export function probedComponent(
 export async function startProbed(
   harness: StoreHarness,
   components: readonly ComponentConfig[],
+  options: WatcherOptions = {},
 ): Promise<Probed> {
-  const watcher = await startWatcher(harness, components);
+  const watcher = await startWatcher(harness, components, options);
   const recorder = createProbeRecorder(watcher.ctx);
   await takeLease(watcher.ctx(), { name: checksLease, holder: 'node-1', token: 'ours', leaseMs: 15_000 });
   return {

@@ -1,10 +1,15 @@
 import { configuredSilences, decideState, reportFacts } from '../alerts/index.ts';
 import type { ComponentConfig, Config } from '../config/types.ts';
 import { matchesFacts } from '../core/match.ts';
-import { reportRecovery } from '../health/index.ts';
+import {
+  type CheckResult,
+  type ComponentGraph,
+  type MaintenanceNote,
+  reportRecovery,
+} from '../health/index.ts';
 
 /** Planned work on a component that is under way. */
-export type UnderMaintenance = { name: string; untilMs: number };
+export type UnderMaintenance = { name: string; fromMs: number; untilMs: number };
 
 /**
  * Answers for each component the maintenance that would hold its own alert now, of several the one that lasts longest;
@@ -16,10 +21,12 @@ export function createMaintenanceTest(
 ): (component: ComponentConfig) => UnderMaintenance | null {
   const active = configuredSilences(config).flatMap(({ kind, id, match, schedule }) => {
     if (kind !== 'maintenance') return [];
-    const { state, endsAt } = decideState(schedule, nowMs);
+    const { state, startsAt, endsAt } = decideState(schedule, nowMs);
     const name = id.slice(id.indexOf(':') + 1);
-    return state === 'active' && endsAt !== null ? [{ name, match, untilMs: endsAt }] : [];
+    if (state !== 'active' || startsAt === null || endsAt === null) return [];
+    return [{ name, match, fromMs: startsAt, untilMs: endsAt }];
   });
+  if (active.length === 0) return () => null;
   active.sort((a, b) => b.untilMs - a.untilMs);
   return (component) => {
     const facts = reportFacts(reportRecovery(component, ''));
@@ -27,6 +34,31 @@ export function createMaintenanceTest(
     const found = active.find(({ match }) =>
       severities.some((severity) => matchesFacts(match, { ...facts, severity })),
     );
-    return found ? { name: found.name, untilMs: found.untilMs } : null;
+    if (!found) return null;
+    const { name, fromMs, untilMs } = found;
+    return { name, fromMs, untilMs };
   };
+}
+
+/**
+ * Answers the planned work that is under way on components with results, each component once: up to when their next
+ * results are due, as nobody knows whether it stays in the file until its end.
+ */
+export function listWorkUnderWay(
+  config: Config,
+  nowMs: number,
+  results: readonly CheckResult[],
+  graph: Pick<ComponentGraph, 'find'>,
+): MaintenanceNote[] {
+  const maintenanceOf = createMaintenanceTest(config, nowMs);
+  const notes = new Map<string, MaintenanceNote>();
+  for (const { component: id, check, at } of results) {
+    const component = graph.find(id);
+    const work = component && maintenanceOf(component);
+    if (!work) continue;
+    const intervalMs = component.checks.find(({ name }) => name === check)?.intervalMs ?? 0;
+    const nextMs = Math.max(at + intervalMs, notes.get(id)?.untilMs ?? 0);
+    notes.set(id, { component: id, fromMs: work.fromMs, untilMs: Math.min(work.untilMs, nextMs) });
+  }
+  return [...notes.values()];
 }

@@ -5,6 +5,7 @@ import { toStorable } from '../core/text.ts';
 import {
   type AlertDecision,
   type CheckRecord,
+  type CheckResult,
   type ComponentChange,
   type ComponentGraph,
   type ComponentState,
@@ -48,7 +49,7 @@ export type HeldFailure = {
   upstreams: readonly ComponentState[];
 };
 
-export type HealthFold = HealthWrites & {
+export type HealthFold = Omit<HealthWrites, 'maintenance'> & {
   reports: AlertReport[];
   /** Those of the reports that tell of more components than before. */
   grown: ReadonlySet<AlertReport>;
@@ -86,15 +87,19 @@ export function foldProbed(
     groups: new Map(),
   };
   for (const record of records) recordsOf(folding, record.component).set(record.check, record);
+  const results: CheckResult[] = [];
   for (const one of probed) {
     const component = graph.find(one.componentId);
-    if (component && isScheduled(component, one.check.name)) foldOne(folding, component, one);
+    if (!component || !isScheduled(component, one.check.name)) continue;
+    foldOne(folding, component, one);
+    results.push(toResult(one));
   }
   const grouped = reportGroups(folding);
   return {
     records: [...folding.touchedChecks.values()],
     states: [...folding.touchedStates.values()],
     changes: folding.changes,
+    results,
     reports: [...folding.reports, ...grouped.map(({ report }) => report)],
     grown: new Set(grouped.flatMap(({ report, hasGrown }) => (hasGrown ? [report] : []))),
     held: folding.held,
@@ -113,6 +118,10 @@ function reportGroups(folding: Folding): { report: AlertReport; hasGrown: boolea
 
 function isScheduled({ checks }: ComponentConfig, check: string): boolean {
   return checks.some(({ name, intervalMs }) => name === check && intervalMs !== null);
+}
+
+function toResult({ componentId, check, outcome: { status, latencyMs }, at }: Probed): CheckResult {
+  return { component: componentId, check: check.name, status, latencyMs, at };
 }
 
 /** Answers the record of a check after an outcome. */

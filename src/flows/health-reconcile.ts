@@ -73,6 +73,8 @@ async function forget(
       ...orphans.map((state) => leave(state, ctx.clock.now())),
       ...changed.flatMap(({ change }) => change ?? []),
     ],
+    results: [],
+    maintenance: [],
   });
 }
 

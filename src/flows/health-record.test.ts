@@ -47,6 +47,19 @@ describeEachStore('a recorder of results', (open) => {
     expect(await listShown(watcher.ctx())).toEqual(['web ok -']);
   });
 
+  it('counts results as they were, each once, and none that is not kept', async () => {
+    const { watcher, recorder, probed } = await setUp();
+    await Promise.all([ok, failed].map((outcome) => recorder.record(probed('api', outcome), 'ours')));
+    await recorder.record(probed('api', failed), 'lost');
+    expect(await listShown(watcher.ctx())).toEqual(['api ok -']);
+    const counts = await watcher
+      .ctx()
+      .db.selectFrom('check_history')
+      .select(['component', 'ok_count', 'down_count'])
+      .execute();
+    expect(counts).toEqual(Array(3).fill({ component: 'api', ok_count: 1, down_count: 1 }));
+  });
+
   it('leaves out what was removed from the configuration meanwhile', async () => {
     const { watcher, recorder, probed } = await setUp();
     await watcher.configure([component('web', [{ ...check, intervalMs: null }])]);

@@ -10,6 +10,7 @@ import {
 } from '../health/index.ts';
 import { createGroupCommit, inTransaction, runAfterCommit } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
+import { listWorkUnderWay } from './find-maintenance.ts';
 import { foldProbed, type Probed } from './health-fold.ts';
 import { groupOf } from './health-groups.ts';
 import { recordHeld } from './health-held.ts';
@@ -64,7 +65,8 @@ async function keep(ctx: FlowCtx, probed: readonly Probed[], graph: ComponentGra
   const together = states.flatMap(({ component, toldBy }) => (groupOf(component, toldBy) ? [component] : []));
   const records = await listCheckRecords(ctx, [...new Set([...ids, ...together])]);
   const { reports, grown, held, ...writes } = foldProbed(graph, probed, { records, states });
-  await writeHealth(ctx, writes);
+  const maintenance = listWorkUnderWay(ctx.config, ctx.clock.now(), writes.results, graph);
+  await writeHealth(ctx, { ...writes, maintenance });
   if (reports.length > 0) await tellAlerts(ctx, reports, grown);
   await recordHeld(ctx, held, graph);
 }

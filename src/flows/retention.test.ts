@@ -23,6 +23,9 @@ const nothing = {
   signature_minutes: 0,
   services: 0,
   webhook_deliveries: 0,
+  check_history: 0,
+  component_changes: 0,
+  component_maintenance: 0,
   artifacts: 0,
   artifact_bytes: 0,
 };

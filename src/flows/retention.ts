@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { expiredAlerts, expiredSilences, expiredSources } from '../alerts/index.ts';
 import { defineAction } from '../core/action.ts';
 import { expiredDeployments } from '../deployments/index.ts';
+import { expiredHistory, expiredMaintenance, expiredSteps } from '../health/index.ts';
 import { expiredMinutes, expiredServices, expiredSignatures, expiredTriages } from '../incidents/index.ts';
 import { expiredNotifications } from '../notify/index.ts';
 import { countRunsBefore, deleteRuns, selectRunsBefore } from '../runs/index.ts';
@@ -27,6 +28,9 @@ const kept = [
   'signature_minutes',
   'services',
   'webhook_deliveries',
+  'check_history',
+  'component_changes',
+  'component_maintenance',
 ] as const;
 type Kept = (typeof kept)[number];
 type Removed = Record<Kept, number>;
@@ -68,6 +72,9 @@ function findExpired(ctx: FlowCtx): Record<Kept, Expired> {
     signature_minutes: expiredMinutes(ctx),
     services: expiredServices(ctx),
     webhook_deliveries: expiredReceipts(ctx),
+    check_history: expiredHistory(ctx),
+    component_changes: expiredSteps(ctx),
+    component_maintenance: expiredMaintenance(ctx),
   };
 }
 

@@ -51,7 +51,8 @@ async function failCheck({ ctx }: Worker, id: string, detail: string): Promise<v
     recent: '',
     lastGood: null,
   };
-  await writeHealth(ctx, { records: [record], states: [{ ...state, toldBy: id }], changes: [] });
+  const nothing = { changes: [], results: [], maintenance: [] };
+  await writeHealth(ctx, { records: [record], states: [{ ...state, toldBy: id }], ...nothing });
 }
 
 const fire = {

@@ -13,6 +13,14 @@ export {
   tellerOf,
   weighUpstreams,
 } from './decide.ts';
+export { chooseResolution, startOfBucket, startOfDay } from './decide-history.ts';
+export {
+  type DayUptime,
+  decideUptime,
+  decideUptimeRatio,
+  type StatusTimes,
+  sumTimes,
+} from './decide-uptime.ts';
 export { type ComponentGraph, createGraphs } from './graph.ts';
 export {
   deleteCheckRecords,
@@ -24,6 +32,14 @@ export {
   listTogether,
   writeHealth,
 } from './queries.ts';
+export {
+  expiredHistory,
+  expiredMaintenance,
+  expiredSteps,
+  listHistory,
+  listMaintenance,
+  listStatusSteps,
+} from './queries-history.ts';
 export {
   isLeaseHeld,
   type LeaseClaim,

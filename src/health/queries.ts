@@ -6,7 +6,8 @@ import {
   type Ctx,
   runStatements,
 } from '../store/index.ts';
-import type { CheckRecord, ComponentChange, ComponentState } from './types.ts';
+import { addToHistories, noteMaintenance } from './queries-history.ts';
+import type { CheckRecord, CheckResult, ComponentChange, ComponentState, MaintenanceNote } from './types.ts';
 
 /** Answers what is known of the checks of the components; null: of all. Index: check_state_key. */
 export async function listCheckRecords(
@@ -79,10 +80,13 @@ export type HealthWrites = {
   records: readonly CheckRecord[];
   states: readonly ComponentState[];
   changes: readonly ComponentChange[];
+  results: readonly CheckResult[];
+  maintenance: readonly MaintenanceNote[];
 };
 
-/** Writes results, states and steps at once, each key once. Index: the primary keys. */
-export async function writeHealth(ctx: Ctx, { records, states, changes }: HealthWrites): Promise<void> {
+/** Writes what results come to, states and steps at once, each key once. Index: the primary keys. */
+export async function writeHealth(ctx: Ctx, writes: HealthWrites): Promise<void> {
+  const { records, states, changes, results, maintenance } = writes;
   const { insertRows } = ctx.dialect;
   const checkRows = records.map(toCheckRow);
   const statusRows = states.map(toStatusRow);
@@ -91,6 +95,8 @@ export async function writeHealth(ctx: Ctx, { records, states, changes }: Health
     ...insertRows('check_state', checkRows, overwrite(['component', 'check_name'], columnsOf(checkRows))),
     ...insertRows('component_status', statusRows, overwrite(['component'], columnsOf(statusRows))),
     ...insertRows('component_change', changeRows),
+    ...addToHistories(ctx, results),
+    ...noteMaintenance(ctx, maintenance),
   ]);
 }
 

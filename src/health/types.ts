@@ -53,3 +53,15 @@ export type Verdict = {
   /** The check that decides; null where there is none. */
   check: CheckRecord | null;
 };
+
+/** One result of a scheduled check, as it was. */
+export type CheckResult = {
+  component: string;
+  check: string;
+  status: CheckStatus;
+  latencyMs: number;
+  at: number;
+};
+
+/** A time of planned work on a component. */
+export type MaintenanceNote = { component: string; fromMs: number; untilMs: number };

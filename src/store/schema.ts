@@ -10,7 +10,13 @@ import type {
   SilenceRow,
 } from './schema/alerts.ts';
 import type { DeploymentRow } from './schema/deployments.ts';
-import type { CheckStateRow, ComponentChangeRow, ComponentStatusRow } from './schema/health.ts';
+import type {
+  CheckHistoryRow,
+  CheckStateRow,
+  ComponentChangeRow,
+  ComponentMaintenanceRow,
+  ComponentStatusRow,
+} from './schema/health.ts';
 import type {
   CounterRow,
   IncidentArtifactRow,
@@ -87,6 +93,8 @@ export type Database = {
   check_state: CheckStateRow;
   component_status: ComponentStatusRow;
   component_change: ComponentChangeRow;
+  component_maintenance: ComponentMaintenanceRow;
+  check_history: CheckHistoryRow;
   deployment: DeploymentRow;
   run: RunRow;
   run_metric: RunMetricRow;

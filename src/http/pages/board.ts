@@ -1,10 +1,12 @@
 import { formatDuration } from '../../core/duration.ts';
 import type { ReloadTrouble } from '../../flows/reload-config.ts';
+import type { DayUptime } from '../../health/index.ts';
 import { type BoardJob, jobsSection } from './board-jobs.ts';
 import { judgeBoard } from './board-verdict.ts';
 import { type Html, html } from './html.ts';
 import { page, siteHeader } from './layout.ts';
 import { ago, alertPath, count, heldTag, icon, incidentPath, tag, toneOf } from './marks.ts';
+import { uptimeStrip, uptimeText } from './uptime-strip.ts';
 
 export type BoardIncident = {
   number: string;
@@ -43,6 +45,8 @@ export type BoardComponent = {
   maintenance_until: string | null;
   since: string | null;
   checked_at: string | null;
+  /** The oldest first. */
+  days: readonly DayUptime[];
 };
 
 /** What the first page shows. A part is null where the visitor may not see it. */
@@ -113,10 +117,11 @@ function alertRow(alert: BoardAlert, nowMs: number): Html {
 
 function componentRow(component: BoardComponent, nowMs: number): Html {
   const tone = toneOf(component.status);
-  const { reason, since, checked_at, maintenance_until: until } = component;
+  const { reason, since, checked_at, maintenance_until: until, days } = component;
+  const uptime = uptimeText(days);
   return html`<li class="row ${tone}"><span class="title">${component.name}</span>${tag(tone, component.status)}${until && tag('gray', 'maintenance')}
 <span class="meta">${until && html`<span>planned work until ${until.slice(0, 16).replace('T', ' ')} UTC</span>`}${reason && html`<span>${reason}</span>`}${since && html`<span>since ${ago(since, nowMs)}</span>`}
-<span>${checked_at ? html`checked ${ago(checked_at, nowMs)}` : 'not checked yet'}</span></span></li>`;
+<span>${checked_at ? html`checked ${ago(checked_at, nowMs)}` : 'not checked yet'}</span>${uptime && html`<span>${uptime}</span>`}</span>${uptime && uptimeStrip(days)}</li>`;
 }
 
 function outboxLine({ outbox }: Board): Html | null {

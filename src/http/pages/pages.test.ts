@@ -44,6 +44,7 @@ const component = {
   maintenance_until: null,
   since: null,
   checked_at: '2026-03-01T11:59:55.000Z',
+  days: [],
 };
 
 const early = '2026-03-01T11:00:00.000Z';

@@ -31,6 +31,8 @@ p{margin:.25rem 0}
 .row pre,.row .facts{grid-column:1/-1;margin:.25rem 0}
 .row .facts{display:flex;flex-wrap:wrap;gap:.1rem .9rem;font-size:.875rem}
 .row .meta{grid-column:1/-1;color:var(--soft);font-size:.875rem;display:flex;flex-wrap:wrap;gap:.1rem .9rem}
+.strip{grid-column:1/-1;width:100%;height:.9rem;margin-top:.3rem;fill:none;stroke-width:8;stroke-dasharray:3 1}
+.strip .green{stroke:var(--green);opacity:.45}.strip .gray{stroke:var(--line)}.strip .red{fill:var(--red)}.strip .amber{fill:var(--amber)}
 .grid{display:grid;gap:.5rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr))}
 .tag{display:inline-flex;gap:.35rem;align-items:center;border-radius:1rem;padding:.05rem .6rem;font-size:.8125rem;font-weight:600;white-space:nowrap}
 .tag svg{width:.85rem;height:.85rem}

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { type DoorHarness, openDoor } from '../../../test/door.ts';
 import { loadTestConfig } from '../../../test/supervised.ts';
+import { component } from '../../../test/watched.ts';
 import type { RoleName } from '../../access/index.ts';
 import { actions } from '../../actions.ts';
 import { systemActor } from '../../core/actor.ts';
+import { writeHealth } from '../../health/index.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const ownPage = { 'sec-fetch-site': 'same-origin' };
@@ -44,6 +46,22 @@ test('an incident has a page by its number and by its id, and the board leads th
   const board = await door.server.inject({ url: '/', headers: session });
   expect(board.body).toContain('href="/incidents/INC-1"');
   expect(board.body).toContain(`href="/incidents/${id}"`);
+});
+
+test('the board shows how each component was for 30 days', async () => {
+  const components = [component('api', []), component('new', [])];
+  const door = await openDoor({ actions, config: { components } });
+  const since = door.clock.now() - 86_400_000;
+  const changes = [
+    { component: 'api', at: since, from: null, to: 'ok' as const, reason: null },
+    { component: 'api', at: since + 43_200_000, from: 'ok' as const, to: 'down' as const, reason: 'timeout' },
+  ];
+  const nothing = { records: [], states: [], results: [], maintenance: [] };
+  await writeHealth(door.context(systemActor('test')), { ...nothing, changes });
+  const { body } = await door.server.inject({ url: '/', headers: await signIn(door, 'viewer') });
+  expect(body).toContain('50.00 % up in 2 days');
+  expect(body.match(/<svg class="strip"/g)).toHaveLength(1);
+  expect(body).toContain('<title>2026-03-01: down 12h</title>');
 });
 
 test('the page of an alert says what keeps it to itself, and leads to the alert that does', async () => {

@@ -25,6 +25,7 @@ import { up as repeats } from './0022-repeats.ts';
 import { up as inhibitors } from './0023-inhibitors.ts';
 import { up as toldBy } from './0024-told-by.ts';
 import { up as recentResults } from './0025-recent-results.ts';
+import { up as checkHistory } from './0026-check-history.ts';
 
 export type Migration = {
   name: string;
@@ -58,4 +59,5 @@ export const migrations: readonly Migration[] = [
   { name: '0023-inhibitors', up: inhibitors },
   { name: '0024-told-by', up: toldBy },
   { name: '0025-recent-results', up: recentResults },
+  { name: '0026-check-history', up: checkHistory },
 ];

@@ -36,3 +36,22 @@ export type ComponentChangeRow = {
   to_status: CheckStatus;
   reason: string | null;
 };
+
+/** What the results of one check in one minute, hour or day came to. */
+export type CheckHistoryRow = {
+  resolution: 'minute' | 'hour' | 'day';
+  component: string;
+  check_name: string;
+  /** Where it begins, in UTC. */
+  at: number;
+  ok_count: number;
+  degraded_count: number;
+  down_count: number;
+  unknown_count: number;
+  /** Of the results that were ok or degraded. */
+  latency_sum_ms: number;
+  latency_max_ms: number;
+};
+
+/** A time of planned work on a component, as far as results came in it. */
+export type ComponentMaintenanceRow = { component: string; from_at: number; until_at: number };

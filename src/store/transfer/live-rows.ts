@@ -42,7 +42,8 @@ const leftTables = {
   alert_hour: none,
   alert_note: none,
   inhibitor: none,
-  // Numbers of runs that are over: history.
+  // Numbers of checks and of runs that are over: history.
+  check_history: none,
   run_metric: none,
   run_metric_batch: none,
   // Who holds what on the old host holds nothing on the new one.
@@ -69,6 +70,7 @@ function liveRows(nowMs: number, importedAtMs: number | null): Readonly<Record<D
     signature_state: sql<SqlBool>`last_alert_at >= ${recentAt}`,
     signature_minute: sql<SqlBool>`minute_at >= ${recentAt}`,
     component_change: sql<SqlBool>`at >= ${recentAt}`,
+    component_maintenance: sql<SqlBool>`until_at >= ${recentAt}`,
     deployment: sql<SqlBool>`at >= ${recentAt}`,
     run: liveRuns(alerts),
     notification: sql<SqlBool>`status in ('pending', 'sending') or created_at >= ${recentAt}

@@ -35,6 +35,8 @@ export const tableKeys: Keys = {
   check_state: ['component', 'check_name'],
   component_status: ['component'],
   component_change: ['component', 'change_id'],
+  component_maintenance: ['component', 'from_at'],
+  check_history: ['resolution', 'component', 'check_name', 'at'],
   deployment: ['deployment_id'],
   run: ['run_id'],
   run_metric: ['id'],
