@@ -9,7 +9,7 @@ import type { Answer, Probe } from '../types.ts';
 import { openSocket, readCertificateDays } from './connect.ts';
 
 /** What is asked, and how. */
-type HttpTarget = Omit<Extract<CheckTarget, { kind: 'http' }>, 'kind'>;
+export type HttpTarget = Omit<Extract<CheckTarget, { kind: 'http' }>, 'kind'>;
 
 const maxBodyBytes = 1024 * 1024;
 const maxRedirections = 5;
