@@ -39,14 +39,12 @@ describeEachStore('a component that asks a known service', (open) => {
   it('is asked once the key is there, and what fails is named beside the service', async () => {
     const [harness, provider] = [await open(), await startProvider()];
     const watcher = await startWatcher(harness, [component('chat', [makeOpenaiCheck(provider.url, null)])]);
+    const ask = async () => (await answerComponentHealth(watcher.ctx(), 'chat', nobody)).body;
+    expect(await ask()).toMatchObject({ status: 'unknown', reason: 'no_data', provider: 'openai' });
     await runNext(harness.clock, watcher.probing);
     await watcher.configure([component('chat', [makeOpenaiCheck(provider.url, 'k3y')])]);
     await runNext(harness.clock, watcher.probing);
-    expect((await answerComponentHealth(watcher.ctx(), 'chat', nobody)).body).toMatchObject({
-      status: 'ok',
-      service: 'chat',
-      provider: 'openai',
-    });
+    expect(await ask()).toMatchObject({ status: 'ok', service: 'chat', provider: 'openai' });
     provider.answer({ status: 401 });
     await runNext(harness.clock, watcher.probing);
     expect(await answerComponentHealth(watcher.ctx(), 'chat', nobody)).toMatchObject({
