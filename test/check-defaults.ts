@@ -21,3 +21,8 @@ export function makeHttpCheck(url: string, changes: Partial<HttpCheck> = {}): Ht
   const request = { kind: 'http', url, method: 'GET', headers: {}, body: null } as const;
   return { ...checkDefaults, retries: 0, ...request, followRedirects: true, tlsVerify: true, ...changes };
 }
+
+/** Answers a check of OpenAI at the address that believes its first failure, and retries nothing; without a key where none is given. */
+export function makeOpenaiCheck(baseUrl: string, apiKey: string | null): CheckConfig {
+  return { ...checkDefaults, retries: 0, failuresToDown: 1, kind: 'openai', baseUrl, apiKey };
+}

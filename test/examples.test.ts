@@ -74,7 +74,11 @@ describe('the example', () => {
     const { components } = await loadExample({ MONITORING_API_PORT: '9123' });
     const targets = components.flatMap(({ checks }) =>
       checks.map((check) =>
-        check.kind === 'http' ? check.url : check.kind === 'tcp' ? check.port : check.argv[1],
+        check.kind === 'command'
+          ? check.argv[1]
+          : check.kind === 'http'
+            ? check.url
+            : 'port' in check && check.port,
       ),
     );
     expect(targets).toEqual([

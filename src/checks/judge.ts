@@ -1,3 +1,4 @@
+import { isPreset, keyVariableOf } from '../config/presets.ts';
 import { isSecretName, redactText } from '../config/redact.ts';
 import type { CheckConfig } from '../config/types.ts';
 import { type Condition, parseCondition, type SubjectName, subjectsByKind } from '../core/condition.ts';
@@ -8,14 +9,39 @@ const maxDetailLength = 200;
 /** What a detail is cut to before its secrets are looked for: far beyond what is shown, far below what would cost time. */
 const maxSearchedLength = 4096;
 
+/** A service that answers too many requests is up, and of no use for now. */
+const answersUnlessLimited: Defaults = {
+  subject: 'status',
+  down: ['status in [200, 429]'],
+  degraded: ['status == 200'],
+};
+
 /** What must hold where a check's own conditions say nothing about the subject. */
-const defaultsByKind: Readonly<Record<CheckConfig['kind'], Defaults | null>> = {
-  http: { subject: 'status', down: ['status < 400'], degraded: [] },
-  tcp: null,
-  command: { subject: 'exit_code', down: ['exit_code in [0, 1]'], degraded: ['exit_code == 0'] },
+const defaultsByKind: Readonly<Record<CheckConfig['kind'], readonly Defaults[]>> = {
+  http: [{ subject: 'status', down: ['status < 400'], degraded: [] }],
+  tcp: [],
+  command: [{ subject: 'exit_code', down: ['exit_code in [0, 1]'], degraded: ['exit_code == 0'] }],
+  anthropic: [answersUnlessLimited],
+  openai: [answersUnlessLimited],
+  deepgram: [answersUnlessLimited],
+  typesense: [
+    { subject: 'status', down: ['status == 200'], degraded: [] },
+    { subject: 'body', down: ['body.ok == true'], degraded: [] },
+  ],
+  // A document may be missing; a project or a database that is missing is told in other words.
+  firestore: [
+    {
+      subject: 'status',
+      down: ['status in [200, 404, 429]', 'status != 404 or body.error.message contains Document'],
+      degraded: ['status != 429'],
+    },
+  ],
 };
 
 type Defaults = { subject: SubjectName; down: readonly string[]; degraded: readonly string[] };
+
+/** A JSON Web Token (RFC 7519): whoever holds one may use it. */
+const webToken = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g;
 
 const reasonsBySubject: Readonly<Partial<Record<SubjectName, ReasonCode>>> = {
   status: 'status_mismatch',
@@ -37,7 +63,8 @@ export function createJudge(check: CheckConfig): Judge {
   const fail = (status: 'down' | 'degraded', condition: Condition, { facts }: Answer): CheckOutcome => {
     const reason = reasonFor(condition);
     const shown = showCondition(condition, facts, hide);
-    const detail = reason === 'exit_code' && facts.output ? `${shown}: ${hide(facts.output)}` : shown;
+    const cause = hide(findCause(check, reason, facts));
+    const detail = cause === '' ? shown : `${shown}: ${cause}`;
     return { status, reason, detail: cutDetail(detail), latencyMs: facts.latencyMs };
   };
   const judgeFailure: Judge['judgeFailure'] = ({ status, reason, detail }, latencyMs) => ({
@@ -68,11 +95,11 @@ function readConditions(check: CheckConfig): { down: Condition[]; degraded: Cond
   const parse = (text: string) => parseCondition(text, subjectsByKind[check.kind]);
   const down = check.conditions.map(parse);
   const degraded = check.degraded.map(parse);
-  const defaults = defaultsByKind[check.kind];
-  if (!defaults || down.flatMap(subjectsOf).includes(defaults.subject)) return { down, degraded };
+  const own = new Set(down.flatMap(subjectsOf));
+  const defaults = defaultsByKind[check.kind].filter(({ subject }) => !own.has(subject));
   return {
-    down: [...defaults.down.map(parse), ...down],
-    degraded: [...defaults.degraded.map(parse), ...degraded],
+    down: [...defaults.flatMap((one) => one.down.map(parse)), ...down],
+    degraded: [...defaults.flatMap((one) => one.degraded.map(parse)), ...degraded],
   };
 }
 
@@ -86,13 +113,20 @@ function reasonFor(condition: Condition): ReasonCode {
   return reason ?? 'condition_failed';
 }
 
+/** Answers what the target says of the reason, or what it means; empty where there is nothing to add. */
+function findCause(check: CheckConfig, reason: ReasonCode, { output, status }: Answer['facts']): string {
+  if (reason === 'exit_code') return output ?? '';
+  const isRefused = reason === 'status_mismatch' && (status === 401 || status === 403);
+  return isRefused && isPreset(check) ? `the key in ${keyVariableOf(check)} is refused` : '';
+}
+
 /** Answers a function that takes the check's own secrets, and whatever looks like one, out of a text. */
 function createHide(check: CheckConfig): (text: string) => string {
   const secrets = secretsOf(check).filter((secret) => secret.length >= 4);
   return (text) => {
     let hidden = text.slice(0, maxSearchedLength);
     for (const secret of secrets) hidden = hidden.replaceAll(secret, '[redacted]');
-    return redactText(hidden);
+    return redactText(hidden.replace(webToken, '[redacted]'));
   };
 }
 
@@ -107,6 +141,11 @@ function secretsOf(check: CheckConfig): string[] {
       return valuesOfSecrets(Object.entries(check.env));
     case 'tcp':
       return [];
+    case 'firestore':
+      // What is sent is made anew for each run.
+      return [];
+    default:
+      return [check.apiKey ?? ''];
   }
 }
 

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { EnvironmentSettings } from './environment.ts';
+import { equipPreset, type PresetAccess } from './presets.ts';
 import type { TocsinFile } from './schema/tocsin.ts';
 import type {
   CheckConfig,
@@ -18,6 +19,7 @@ import type {
 type Parts = {
   file: TocsinFile;
   settings: EnvironmentSettings;
+  access: PresetAccess;
   policy: RoutingPolicy;
   intelligence: IntelligencePolicy;
   runbooks: readonly RunbookConfig[];
@@ -49,10 +51,10 @@ export function assemble(parts: Parts): Config {
   };
 }
 
-/** What only tocsin.yaml says. */
-function takeFromFile({ file, folder }: Parts) {
+/** What only tocsin.yaml says, with the keys of the services that its checks ask. */
+function takeFromFile({ file, folder, access }: Parts) {
   return {
-    components: file.components.map((component) => resolveComponent(component, folder)),
+    components: file.components.map((component) => resolveComponent(component, folder, access)),
     guard: file.guard ? resolveCheck(file.guard, folder) : null,
     sources: file.sources,
     channels: file.channels,
@@ -111,8 +113,9 @@ export function listenUrl(host: string, port: number): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-function resolveComponent(component: ComponentConfig, folder: string): ComponentConfig {
-  return { ...component, checks: component.checks.map((check) => resolveCheck(check, folder)) };
+function resolveComponent(component: ComponentConfig, folder: string, access: PresetAccess): ComponentConfig {
+  const checks = component.checks.map((check) => equipPreset(resolveCheck(check, folder), access));
+  return { ...component, checks };
 }
 
 function resolveCheck(check: CheckConfig, folder: string): CheckConfig {

@@ -89,4 +89,18 @@ export const environmentNames: readonly EnvironmentName[] = [
   { name: 'LLM_API_KEY', meaning: 'Key for generated summaries of triages; llm_mode: remote needs it.' },
   { name: 'LLM_MODEL', meaning: 'Model that writes them.' },
   { name: 'LLM_BASE_URL', meaning: "Address of the endpoint; default: the provider's own." },
+  { name: 'ANTHROPIC_API_KEY', meaning: 'Key that checks of kind anthropic ask with.' },
+  { name: 'OPENAI_API_KEY', meaning: 'Key that checks of kind openai ask with.' },
+  { name: 'DEEPGRAM_API_KEY', meaning: 'Key that checks of kind deepgram ask with.' },
+  { name: 'TYPESENSE_HOST', meaning: 'Host that checks of kind typesense ask, where they name none.' },
+  { name: 'TYPESENSE_HOST_PORT', meaning: 'Its port; default 443.' },
+  { name: 'TYPESENSE_API_KEY', meaning: 'Key that checks of kind typesense ask with.' },
+  {
+    name: 'GOOGLE_APPLICATION_CREDENTIALS',
+    meaning: "Path of the service account's key file that checks of kind firestore ask with.",
+  },
+  {
+    name: 'GOOGLE_CLOUD_PROJECT',
+    meaning: "Project of checks of kind firestore that name none; default: the service account's own.",
+  },
 ];

@@ -1,4 +1,5 @@
 import { parseDurationMs } from '../core/duration.ts';
+import { type PresetEnvironment, readPresets } from './preset-environment.ts';
 import type { Problem } from './problem.ts';
 import { isSecretName, redactUrl } from './redact.ts';
 import { readRedis } from './redis.ts';
@@ -48,6 +49,7 @@ export type EnvironmentSettings = {
   logHealthRequests: boolean;
   telegram: TelegramEnvironment;
   llm: Pick<LlmConfig, 'provider' | 'apiKey'> & { model: string | null; baseUrl: string | null };
+  presets: PresetEnvironment;
 };
 
 /** Reads variables; those that are wrong become problems. */
@@ -94,6 +96,7 @@ export function readEnvironment(environment: Environment): {
     logHealthRequests: flag(reader, 'LOG_HEALTH_REQUESTS'),
     telegram: readTelegram(environment.values, reader),
     llm: readLlm(reader),
+    presets: readPresets(reader),
   };
   return { settings, problems };
 }
@@ -104,7 +107,8 @@ function readLogLevel(reader: Reader): Pick<EnvironmentSettings, 'logLevel' | 'i
   return { logLevel: asked ?? usual, isDebugAsked: asked === 'debug' };
 }
 
-function createReader({ values, origin }: Environment, problems: Problem[]): Reader {
+/** Answers what reads variables and notes those that are wrong. */
+export function createReader({ values, origin }: Environment, problems: Problem[]): Reader {
   const get = (name: string) => values[name]?.trim() || null;
   const refuse = (name: string, expected: string, message = '') => {
     const value = get(name) ?? '';

@@ -127,6 +127,12 @@ function targetForm(check: CheckConfig): FileForm {
       return { host: check.host, port: check.port, send: check.send, expect: check.expect };
     case 'command':
       return { command: check.argv, env: check.env, cwd: check.cwd };
+    case 'firestore': {
+      const { project, database, document } = check;
+      return { base_url: check.baseUrl, project, database, document };
+    }
+    default:
+      return { base_url: check.baseUrl };
   }
 }
 

@@ -13,6 +13,7 @@ import { freezeDeep } from './freeze.ts';
 import { builtInIntelligence } from './intelligence.ts';
 import { loadJobs, loadOptionalJobs } from './jobs/load.ts';
 import { resolveLlm } from './llm.ts';
+import { readPresetAccess } from './presets.ts';
 import { configError } from './problem.ts';
 import { check, type Reading, readYamlFile, startReading } from './reading.ts';
 import { readRunbooks } from './runbooks.ts';
@@ -57,6 +58,8 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const tocsin = await readYamlFile(reading, path, askedBy);
   const file = check(reading, tocsin, tocsinSchema);
   if (tocsin.readable) reading.problems.push(...crossCheckTocsin(tocsin), ...(await checkMappings(tocsin)));
+  const checks = file?.components.flatMap((component) => component.checks) ?? [];
+  const access = await readPresetAccess(reading, settings.presets, checks);
   const policies = await loadPolicies(reading, folder, tocsin, settings);
   const around = { folder, tocsin: tocsin.readable ? tocsin : null, routes: file?.routes ?? null };
   const jobs = await (options.areJobsOptional ? loadOptionalJobs : loadJobs)(reading, {
@@ -73,7 +76,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const { files, watchedFiles } = reading;
   const isTerminal = options.isTerminal ?? process.stdout.isTTY === true;
   const places = { cwd, dataDir, folder, files, watchedFiles, isTerminal };
-  return freezeDeep(assemble({ file, settings, ...policies, jobs, store, listen, ...places }));
+  return freezeDeep(assemble({ file, settings, access, ...policies, jobs, store, listen, ...places }));
 }
 
 function choosePath(reading: Reading, flag: string | undefined): { path: string; askedBy: string | null } {

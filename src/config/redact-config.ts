@@ -60,6 +60,12 @@ function redactCheck(check: CheckConfig): CheckConfig {
       return { ...check, send: check.send === null ? null : redactText(check.send) };
     case 'command':
       return { ...check, argv: check.argv.map(redactText), env: hideValues(check.env) };
+    case 'firestore': {
+      const { account } = check;
+      return { ...check, account: account && { ...account, privateKey: hideSecret(account.privateKey) } };
+    }
+    default:
+      return { ...check, apiKey: hideSecret(check.apiKey) };
   }
 }
 

@@ -4,11 +4,12 @@ import { durationText, type FileForm } from './form.ts';
 import { intelligenceFileForm } from './intelligence.ts';
 import { describeJobs, jobsFileForm } from './jobs/show.ts';
 import { policyFileForm } from './policy-form.ts';
+import { isPreset, missingVariable } from './presets.ts';
 import { redactUrl, redactWebhookUrl } from './redact.ts';
 import { redactConfig } from './redact-config.ts';
 import { quietHoursForm } from './schema/quiet-hours.ts';
 import { listenText } from './schema/server.ts';
-import type { Config, RouteConfig } from './types.ts';
+import type { ComponentConfig, Config, RouteConfig } from './types.ts';
 
 /** Answers the effective configuration as YAML or JSON, in the words of the files, with secrets hidden. */
 export function showConfig(config: Config, format: 'yaml' | 'json' = 'yaml'): string {
@@ -106,8 +107,13 @@ export function describeConfig(config: Config): string {
 
 function describeComponents({ components }: Config): string {
   const checks = components.reduce((count, component) => count + component.checks.length, 0);
-  const names = components.map((component) => component.id).join(', ');
+  const names = components.map(describeComponent).join(', ');
   return components.length === 0 ? 'none' : `${components.length} with ${plural(checks, 'check')}: ${names}`;
+}
+
+function describeComponent({ id, checks }: ComponentConfig): string {
+  const missing = new Set(checks.flatMap((check) => (isPreset(check) ? (missingVariable(check) ?? []) : [])));
+  return missing.size > 0 ? `${id} (not set: ${[...missing].join(', ')})` : id;
 }
 
 /** A line only where there is one. */

@@ -10,6 +10,7 @@ import type { InhibitionConfig, MaintenanceConfig, SilenceConfig } from './holdi
 import type { JobsConfig, StateConfig } from './jobs-types.ts';
 import type { ScheduleConfig } from './oncall-types.ts';
 import type { RoutingPolicy } from './policy-types.ts';
+import type { PresetTarget } from './preset-types.ts';
 import type { IntelligencePolicy, LlmConfig, RunbookConfig } from './triage-types.ts';
 import type { WebhookConfig } from './webhook-types.ts';
 
@@ -19,6 +20,7 @@ export type * from './holding-types.ts';
 export type * from './jobs-types.ts';
 export type * from './oncall-types.ts';
 export type * from './policy-types.ts';
+export type * from './preset-types.ts';
 export type * from './triage-types.ts';
 export type * from './trigger-types.ts';
 export type * from './webhook-types.ts';
@@ -146,7 +148,8 @@ export type CheckTarget =
       tlsVerify: boolean;
     }
   | { kind: 'tcp'; host: string; port: number; send: string | null; expect: string | null }
-  | { kind: 'command'; argv: readonly string[]; env: Readonly<Record<string, string>>; cwd: string };
+  | { kind: 'command'; argv: readonly string[]; env: Readonly<Record<string, string>>; cwd: string }
+  | PresetTarget;
 
 export type ChannelConfig =
   | { type: 'log' }

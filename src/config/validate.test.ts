@@ -211,7 +211,10 @@ const rows: Row[] = [
     'components:\n  - id: a\n    checks:\n      - name: x\n        kind: htp',
     5,
     'components[0].checks[0].kind',
-    { expected: 'one of http, tcp, command', message: 'did you mean "http"?' },
+    {
+      expected: 'one of http, tcp, command, anthropic, openai, deepgram, typesense, firestore',
+      message: 'did you mean "http"?',
+    },
   ],
   [
     'a check kind to come',

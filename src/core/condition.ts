@@ -33,11 +33,18 @@ export type Comparison = {
 /** Holds when one of the comparisons, joined by `or`, holds. */
 export type Condition = { text: string; alternatives: readonly Comparison[] };
 
+const subjectsOfHttp = ['status', 'latency', 'body', 'header', 'certificate_days'] as const;
+
 /** What an answer of each kind of check can be asked about. */
 export const subjectsByKind = {
-  http: ['status', 'latency', 'body', 'header', 'certificate_days'],
+  http: subjectsOfHttp,
   tcp: ['latency'],
   command: ['exit_code', 'output', 'latency'],
+  anthropic: subjectsOfHttp,
+  openai: subjectsOfHttp,
+  deepgram: subjectsOfHttp,
+  typesense: subjectsOfHttp,
+  firestore: subjectsOfHttp,
 } as const satisfies Record<string, readonly SubjectName[]>;
 
 const order = ['<', '<=', '>', '>='] as const;

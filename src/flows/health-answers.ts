@@ -1,3 +1,5 @@
+import { isPreset } from '../config/presets.ts';
+import type { ComponentConfig } from '../config/types.ts';
 import { type Actor, isEntitled, requireEntitlement } from '../core/actor.ts';
 import { toIso } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
@@ -65,9 +67,11 @@ function toAnswer(isDown: boolean, body: HealthAnswer['body']): HealthAnswer {
 /** Codes for everybody; what a target said may tell of hosts and versions, and is not. */
 function showService({ component, shown, maintenance }: ComponentHealth, withDetail: boolean) {
   const { status, reason, detail, latencyMs, checkedAt, since } = shown;
+  const provider = findProvider(component, shown.check);
   return {
     status,
     service: component.id,
+    ...(provider === null ? {} : { provider }),
     ...(status === 'down' ? { error: reason ?? 'down' } : reason === null ? {} : { reason }),
     ...(withDetail && detail !== null ? { detail } : {}),
     ...(maintenance ? { maintenance_until: toIso(maintenance.untilMs) } : {}),
@@ -75,4 +79,10 @@ function showService({ component, shown, maintenance }: ComponentHealth, withDet
     checked_at: toIso(checkedAt),
     since: toIso(since),
   };
+}
+
+/** Answers the known service that the only check, or the one that decides, asks; null: it asks none. */
+function findProvider({ checks }: ComponentConfig, decisive: string | null): string | null {
+  const check = checks.length === 1 ? checks[0] : checks.find(({ name }) => name === decisive);
+  return check && isPreset(check) ? check.kind : null;
 }

@@ -8,6 +8,8 @@ export type ShownHealth = {
   reason: string | null;
   /** For authenticated callers. */
   detail: string | null;
+  /** The name of the check that decides; null: none does. */
+  check: string | null;
   /** Null: since nobody knows when. */
   since: number | null;
   /** Of the check that decides; null: there was no result yet. */
@@ -67,6 +69,7 @@ function showChecks(checks: readonly CheckRecord[]): ShownHealth {
     status,
     reason,
     detail: check?.detail ?? null,
+    check: check?.check ?? null,
     since: check?.since ?? null,
     checkedAt: check?.checkedAt ?? null,
     latencyMs: check?.latencyMs ?? null,
@@ -78,6 +81,7 @@ function showAlerts({ severityRank, count, firstRef, firstSeenAt }: AlertsOfOthe
     status: severityRank < 2 ? 'down' : 'degraded',
     reason: 'alert',
     detail: count === 1 ? `a live alert, ${firstRef}` : `${count} live alerts, the first of them ${firstRef}`,
+    check: null,
     since: firstSeenAt,
     checkedAt: null,
     latencyMs: null,

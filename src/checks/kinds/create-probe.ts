@@ -3,6 +3,7 @@ import type { SubjectName } from '../../core/condition.ts';
 import type { Probe } from '../types.ts';
 import { createCommandProbe } from './command.ts';
 import { createHttpProbe } from './http.ts';
+import { createPresetProbe } from './preset.ts';
 import { createTcpProbe } from './tcp.ts';
 
 /** Answers the probe of a check's kind; `subjects` are those that its conditions ask about. */
@@ -14,5 +15,7 @@ export function createProbe(check: CheckConfig, subjects: ReadonlySet<SubjectNam
       return createTcpProbe(check);
     case 'command':
       return createCommandProbe(check);
+    default:
+      return createPresetProbe(check, subjects);
   }
 }

@@ -138,6 +138,17 @@ describe('an http check', () => {
     await other.close();
   });
 
+  it('takes the secrets among its headers to no other host, and the rest along', async () => {
+    const other = await startHttpTarget();
+    const headers = { 'X-Api-Key': 'v3ry-private', cookie: 'v3ry-private', 'X-Team': 'core' };
+    await ask(`/to?${target.url}/ok`, { headers });
+    expect(target.requests[1]?.headers).toMatchObject({ 'x-api-key': 'v3ry-private', 'x-team': 'core' });
+    await ask(`/to?${other.url}/ok`, { headers });
+    expect(other.requests[0]?.headers).toMatchObject({ 'x-team': 'core', 'user-agent': 'tocsin' });
+    expect(JSON.stringify(other.requests)).not.toContain('v3ry-private');
+    await other.close();
+  });
+
   it('says connect_refused where nobody listens, and dns_failure for a name that is none', async () => {
     const port = await findClosedPort();
     expect(await runCheck(httpCheck(`http://127.0.0.1:${port}/`), { clock })).toMatchObject({

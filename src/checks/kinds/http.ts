@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Client, Dispatcher } from 'undici';
-import type { CheckConfig } from '../../config/types.ts';
+import { isSecretName } from '../../config/redact.ts';
+import type { CheckTarget } from '../../config/types.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { SubjectName } from '../../core/condition.ts';
 import { createBody } from '../../core/evaluate-condition.ts';
 import type { Answer, Probe } from '../types.ts';
 import { openSocket, readCertificateDays } from './connect.ts';
 
-type HttpCheck = Extract<CheckConfig, { kind: 'http' }>;
+/** What is asked, and how. */
+export type HttpTarget = Omit<Extract<CheckTarget, { kind: 'http' }>, 'kind'>;
 
 const maxBodyBytes = 1024 * 1024;
 const maxRedirections = 5;
@@ -16,7 +18,7 @@ const maxRedirections = 5;
 const finished = new Error('the check has its answer');
 
 /** Answers a probe that asks over a connection of its own. The latency is that of the final answer's head; the body is read, up to 1 MiB, only when `subjects` has it. */
-export function createHttpProbe(check: HttpCheck, subjects: ReadonlySet<SubjectName>): Probe {
+export function createHttpProbe(check: HttpTarget, subjects: ReadonlySet<SubjectName>): Probe {
   const url = new URL(check.url);
   const request: Dispatcher.DispatchOptions = {
     origin: url.origin,
@@ -26,6 +28,7 @@ export function createHttpProbe(check: HttpCheck, subjects: ReadonlySet<SubjectN
     body: check.body,
     reset: true,
   };
+  const secretHeaders = Object.keys(check.headers).filter(isSecretName);
   // Begun when a check of this kind is there, so that its first probe does not wait for it.
   const loading = import('undici');
   return async (clock, stop) => {
@@ -41,7 +44,9 @@ export function createHttpProbe(check: HttpCheck, subjects: ReadonlySet<SubjectN
         // Not within the parser's call, which would take the end of the socket for a broken answer.
         queueMicrotask(close);
       };
-      const dispatch = check.followRedirects ? followRedirects(undici, line.dispatch) : line.dispatch;
+      const dispatch = check.followRedirects
+        ? followRedirects(undici, line.dispatch, secretHeaders)
+        : line.dispatch;
       dispatch({ ...request }, createHandler(clock, subjects, line, settle));
     });
   };
@@ -49,11 +54,17 @@ export function createHttpProbe(check: HttpCheck, subjects: ReadonlySet<SubjectN
 
 type Undici = typeof import('undici');
 
-function followRedirects({ interceptors }: Undici, dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
-  return interceptors.redirect({ maxRedirections, throwOnMaxRedirect: true })(dispatch);
+/** Secrets stay with the origin that they are meant for; `Authorization` and cookies do so by themselves. */
+function followRedirects(
+  { interceptors }: Undici,
+  dispatch: Dispatcher['dispatch'],
+  stripHeadersOnCrossOriginRedirect: string[],
+): Dispatcher['dispatch'] {
+  const options = { maxRedirections, throwOnMaxRedirect: true, stripHeadersOnCrossOriginRedirect };
+  return interceptors.redirect(options)(dispatch);
 }
 
-function requestHeaders(check: HttpCheck, url: URL): Record<string, string> {
+function requestHeaders(check: HttpTarget, url: URL): Record<string, string> {
   const names = new Set(Object.keys(check.headers).map((name) => name.toLowerCase()));
   const headers: Record<string, string> = { ...check.headers };
   if (!names.has('user-agent')) headers['user-agent'] = 'tocsin';

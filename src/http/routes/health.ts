@@ -52,7 +52,10 @@ const querystring = {
 const answer = {
   type: 'object',
   required: ['status'],
-  properties: { status: { type: 'string', enum: ['ok', 'degraded', 'down', 'unknown'] } },
+  properties: {
+    status: { type: 'string', enum: ['ok', 'degraded', 'down', 'unknown'] },
+    provider: { type: 'string', description: 'The known service that is asked, such as openai.' },
+  },
   additionalProperties: true,
 };
 
