@@ -2,7 +2,7 @@ import type { Ctx } from '../store/index.ts';
 import { createHeardSources } from './heard-sources.ts';
 import type { KeyedReport } from './keyed-report.ts';
 import { buildAlert } from './new-alert.ts';
-import { insertFreshAlerts, writeSources } from './queries-ingest.ts';
+import { insertFreshAlerts } from './queries-ingest.ts';
 import { answerOf, type IngestAnswer } from './types.ts';
 import { whenCrosswise } from './when-crosswise.ts';
 
@@ -21,9 +21,7 @@ export async function ingestFresh(
     alerts.map(({ source }) => source),
     nowMs,
   );
-  // Once a second; first, as who is heard of is heard of even where the alerts are refused.
-  if (sources.length > 0) await writeSources(ctx, sources);
-  heard.written(sources);
-  const inserted = await insertFreshAlerts(ctx, alerts).catch(whenCrosswise(new Set<string>()));
+  const inserted = await insertFreshAlerts(ctx, alerts, sources).catch(whenCrosswise(new Set<string>()));
+  if (inserted.size > 0) heard.written(sources);
   return alerts.map((alert) => (inserted.has(alert.alert_ref) ? answerOf(alert, false) : null));
 }

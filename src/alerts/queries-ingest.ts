@@ -1,11 +1,4 @@
-import {
-  type AlertRow,
-  type AlertSourceRow,
-  type Ctx,
-  defineStatement,
-  runStatements,
-  writeLater,
-} from '../store/index.ts';
+import { type AlertRow, type AlertSourceRow, type Ctx, defineStatement, writeLater } from '../store/index.ts';
 import { countDecisions } from './decisions.ts';
 import type { Fold } from './fold.ts';
 import { addToMinutes } from './queries-minute.ts';
@@ -102,21 +95,25 @@ export async function writeFold(ctx: Ctx, fold: Fold, sources: readonly AlertSou
   ]);
 }
 
-/** Inserts alerts whose keys probably nobody holds; answers the references of those that found their key free. Index: alert_live. */
-export async function insertFreshAlerts(ctx: Ctx, alerts: readonly AlertRow[]): Promise<ReadonlySet<string>> {
-  const inserted = await ctx.dialect.insertFresh(ctx.db, 'alert', alerts, {
+/**
+ * Inserts alerts whose keys probably nobody holds, and when their sources were heard; answers the references of those that
+ * found their key free. Index: alert_live, alert_source_key.
+ */
+export async function insertFreshAlerts(
+  ctx: Ctx,
+  alerts: readonly AlertRow[],
+  sources: readonly AlertSourceRow[],
+): Promise<ReadonlySet<string>> {
+  const { insertFresh, insertRows, indexedHash } = ctx.dialect;
+  const options = {
     columns: freshAlertColumns,
     alike: alikeWhenFresh,
     lockOrder: 'dedupe_key',
-    onConflict: `on conflict (${ctx.dialect.indexedHash('dedupe_key')}) where ended_at is null do nothing`,
+    onConflict: `on conflict (${indexedHash('dedupe_key')}) where ended_at is null do nothing`,
     returning: 'alert_ref',
-  });
-  return new Set(inserted);
-}
-
-/** Writes when sources were last heard. Index: alert_source_key. */
-export async function writeSources(ctx: Ctx, sources: readonly AlertSourceRow[]): Promise<void> {
-  await runStatements(ctx, ctx.dialect.insertRows('alert_source', sources, { onConflict: keepNewest }));
+  };
+  const heard = insertRows('alert_source', sources, { onConflict: keepNewest });
+  return new Set(await insertFresh(ctx.db, 'alert', alerts, options, heard));
 }
 
 /** What a report may change of an alert that is there. */

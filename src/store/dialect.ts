@@ -95,13 +95,14 @@ export type Dialect = {
   ): CompiledQuery[];
   /**
    * Inserts rows of which hardly any meets one that is there, as a transaction of its own; answers the `returning` column of
-   * those that were written.
+   * those that were written. Statements `beside` it go at the same time, and are not undone where the rows fail.
    */
   insertFresh<Table extends TableName>(
     db: Kysely<Database>,
     table: Table,
     rows: readonly Partial<Database[Table]>[],
     options: Required<InsertOptions>,
+    beside: readonly CompiledQuery[],
   ): Promise<string[]>;
   /** The statement that sets the columns of each row, found by its key; all rows have the columns of the first. */
   updateRows<Table extends TableName>(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeEachStore } from '../../test/stores.ts';
-import { type Ctx, insertMany, inTransaction } from './index.ts';
+import { type CompiledQuery, type Ctx, insertMany, inTransaction } from './index.ts';
 
 const awkward = [
   'tab\tline\nreturn\rend',
@@ -12,14 +12,24 @@ const awkward = [
   'null',
 ];
 
-const insertLeases = (ctx: Ctx, rows: readonly { name: string; holder: string; until_at: number }[]) =>
-  ctx.dialect.insertFresh(ctx.db, 'lease', rows, {
-    columns: { name: 'text', holder: 'text', until_at: 'bigint' },
-    alike: { token: `'t'` },
-    lockOrder: 'name',
-    onConflict: 'on conflict (name) do nothing',
-    returning: 'name',
-  });
+const insertLeases = (
+  ctx: Ctx,
+  rows: readonly { name: string; holder: string; until_at: number }[],
+  beside: readonly CompiledQuery[] = [],
+) =>
+  ctx.dialect.insertFresh(
+    ctx.db,
+    'lease',
+    rows,
+    {
+      columns: { name: 'text', holder: 'text', until_at: 'bigint' },
+      alike: { token: `'t'` },
+      lockOrder: 'name',
+      onConflict: 'on conflict (name) do nothing',
+      returning: 'name',
+    },
+    beside,
+  );
 
 const listLeases = (ctx: Ctx) => ctx.db.selectFrom('lease').selectAll().orderBy('until_at').execute();
 
@@ -29,7 +39,13 @@ describeEachStore('rows that hardly meet one that is there', (open) => {
     const rows = awkward.map((holder, i) => ({ name: `n${i}${holder}`, holder, until_at: i }));
     expect((await insertLeases(ctx, rows)).toSorted()).toEqual(rows.map(({ name }) => name).toSorted());
     expect(await listLeases(ctx)).toEqual(rows.map((row) => ({ ...row, token: 't' })));
-    expect(await insertLeases(ctx, [])).toEqual([]);
+    const beside = ctx.db
+      .insertInto('counter')
+      .values({ name: 'beside', value: 1 })
+      .returning('name')
+      .compile();
+    expect(await insertLeases(ctx, [], [beside])).toEqual([]);
+    expect(await ctx.db.selectFrom('counter').selectAll().execute()).toEqual([{ name: 'beside', value: 1 }]);
   });
 
   it('leave out those that meet one, and say which were written', async () => {

@@ -1,6 +1,7 @@
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Dialect, InsertForEach, InsertOptions } from '../dialect.ts';
 import { isUniqueViolation } from '../errors.ts';
+import type { Database } from '../schema.ts';
 import { bindList, bindMap } from '../statement.ts';
 import { Later, Together } from './connection.ts';
 import { copyRows } from './copy.ts';
@@ -26,20 +27,12 @@ export const postgresDialect: Dialect = {
 
   insertRows,
 
-  async insertFresh(db, table, rows, options) {
-    if (rows.length === 0) return [];
-    const { columns, alike, lockOrder, returning } = options;
-    const sorted = inOrder(rows, lockOrder) as typeof rows;
-    try {
-      const copied = copyRows(table, sorted, Object.keys(columns), alike);
-      await db.executeQuery(CompiledQuery.raw('-- copy', [copied]));
-      return sorted.map((row) => String((row as Record<string, unknown>)[returning]));
-    } catch (error) {
-      // Of a copy either all rows come in or none.
-      if (!isUniqueViolation(error)) throw error;
-      const [query] = insertRows(table, sorted, options);
-      return query ? (await db.executeQuery<{ value: string }>(query)).rows.map(({ value }) => value) : [];
-    }
+  async insertFresh(db, table, rows, options, beside) {
+    const [written] = await Promise.all([
+      copyUnlessHeld(db, table, rows, options),
+      beside.length > 0 ? postgresDialect.runTogether(db, beside) : [],
+    ]);
+    return written;
   },
 
   updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
@@ -79,6 +72,27 @@ export const postgresDialect: Dialect = {
     await db.executeQuery(CompiledQuery.raw('-- later', [new Later(statements)]));
   },
 };
+
+async function copyUnlessHeld(
+  db: Kysely<Database>,
+  table: string,
+  rows: readonly object[],
+  options: Required<InsertOptions>,
+): Promise<string[]> {
+  if (rows.length === 0) return [];
+  const { columns, alike, lockOrder, returning } = options;
+  const sorted = inOrder(rows, lockOrder);
+  try {
+    const copied = copyRows(table, sorted, Object.keys(columns), alike);
+    await db.executeQuery(CompiledQuery.raw('-- copy', [copied]));
+    return sorted.map((row) => String((row as Record<string, unknown>)[returning]));
+  } catch (error) {
+    // Of a copy either all rows come in or none.
+    if (!isUniqueViolation(error)) throw error;
+    const [query] = insertRows(table, sorted, options);
+    return query ? (await db.executeQuery<{ value: string }>(query)).rows.map(({ value }) => value) : [];
+  }
+}
 
 /** Rows go as JSON: what is null is left out, and costs nothing on its way. */
 function insertRows(table: string, rows: readonly object[], options: InsertOptions = {}): CompiledQuery[] {

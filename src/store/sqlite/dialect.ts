@@ -35,9 +35,12 @@ export const sqliteDialect: Dialect = {
 
   insertRows,
 
-  async insertFresh(db, table, rows, options) {
-    const [query] = insertRows(table, rows, options);
-    return query ? (await db.executeQuery<{ value: string }>(query)).rows.map(({ value }) => value) : [];
+  async insertFresh(db, table, rows, options, beside) {
+    const [inserted = []] = await sqliteDialect.runTogether(db, [
+      ...insertRows(table, rows, options),
+      ...beside,
+    ]);
+    return rows.length === 0 ? [] : (inserted as { value: string }[]).map(({ value }) => value);
   },
 
   updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
