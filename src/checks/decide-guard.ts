@@ -27,7 +27,10 @@ export function decideGuard(
 ): GuardState {
   // A clock that went back leaves times that are still to come, which say nothing.
   if (startedAt < guard.startedAt && guard.startedAt <= nowMs) return guard;
-  const { next } = decideCheck(guard, hearGuard(outcome), nowMs, check);
+  const heard = hearGuard(outcome);
+  // What cannot be started stays so: to go by what it said last could hide outages for ever.
+  const before = heard.reason === 'spawn_failed' ? initialGuardState(nowMs) : guard;
+  const { next } = decideCheck(before, heard, nowMs, check);
   const offlineUntil = guard.offlineUntil <= nowMs ? guard.offlineUntil : never;
   const isBack = isOffline(guard) && !isOffline(next);
   return { ...next, startedAt, offlineUntil: isBack ? startedAt : offlineUntil };

@@ -1,6 +1,9 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { makeTestFolder } from '../../test/folders.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
 import {
   component,
@@ -269,6 +272,24 @@ describeEachStore('a guard', (open) => {
     expect(watcher.complaints).toEqual([
       '[check] the guard says nothing: failures count as if there were none',
     ]);
+    expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
+    expect(await readGauge(watcher)).toEqual([]);
+  });
+
+  it('whose command is gone guards nothing any more, and says so', async () => {
+    const harness = await open();
+    const api = await startSwitch();
+    const path = join(await makeTestFolder(), 'probe');
+    await writeFile(path, '#!/bin/sh\nexit 2\n', { mode: 0o700 });
+    const command = { kind: 'command', argv: [path], env: {}, cwd: '/' } as const;
+    const guard = guardCheck(api.url, { ...command, intervalMs: 10_000 });
+    const { watcher, pass } = await watch(harness, guard, [component('api', [httpCheck(api.url)])]);
+    api.turn(503);
+    await pass(30);
+    expect(await listShown(watcher.ctx())).toEqual(['api unknown offline']);
+    await rm(path);
+    await pass(40);
+    expect(watcher.complaints.at(-1)).toMatch(/the guard says nothing/);
     expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
     expect(await readGauge(watcher)).toEqual([]);
   });
