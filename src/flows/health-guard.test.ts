@@ -171,6 +171,46 @@ describeEachStore('a guard', (open) => {
     expect(await listShown(watcher.ctx())).toEqual(['api down status_mismatch', 'local ok -']);
   });
 
+  it('that is long in answering leaves the steps of a component in the order of their times', async () => {
+    const harness = await open();
+    const [far, near] = [await startSwitch(), await startSwitch()];
+    const asked = Promise.withResolvers<void>();
+    let hangs = false;
+    const gate = await startTarget(() => {
+      if (hangs) asked.resolve();
+      return hangs ? null : 200;
+    });
+    const { watcher, pass } = await watch(harness, guardCheck(gate, { timeoutMs: 20_000 }), [
+      component('api', [
+        httpCheck(far.url, { name: 'far', failuresToDown: 1 }),
+        httpCheck(near.url, { name: 'near', failuresToDown: 1, successesToRecover: 1, intervalMs: 1000 }),
+      ]),
+    ]);
+    near.turn(503);
+    await pass(10);
+    far.turn(503);
+    hangs = true;
+    await harness.clock.advance(15_000);
+    const ticked = watcher.probing.tick();
+    await asked.promise;
+    near.turn(200);
+    await harness.clock.advance(1000);
+    while (!(await watcher.probing.tick())) await harness.clock.advance(1000);
+    await harness.clock.advance(20_000);
+    await ticked;
+    expect((await listSteps(watcher.ctx())).slice(-2)).toEqual([
+      'api down → ok null',
+      'api ok → unknown offline',
+    ]);
+    const rows = await watcher
+      .ctx()
+      .db.selectFrom('component_change')
+      .selectAll()
+      .orderBy('change_id')
+      .execute();
+    expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at).toSorted((a, b) => a - b));
+  });
+
   it('that fails while an upstream is looked at keeps it from being called down', async () => {
     const harness = await open();
     const [gate, api] = [await startSwitch(), await startSwitch()];
