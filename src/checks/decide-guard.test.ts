@@ -73,6 +73,8 @@ it.each([
   ['where_decisive', 'was slow', 'degraded', 1100],
   ['where_decisive', 'was down before the run', 'down', 999],
   ['never', 'was down as the run began', 'down', 1000],
+  ['where_decisive', 'was down less than half a minute before', 'down', -28_999],
+  ['always', 'was down half a minute before', 'down', -29_000],
   ['where_decisive', 'could not be asked', 'unknown', 1100],
 ] as const)('it is asked %s where it %s', (question, _, status, checkedAt) => {
   expect(decideQuestion({ status, checkedAt }, 1000)).toBe(question);

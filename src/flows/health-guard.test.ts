@@ -93,8 +93,8 @@ describeEachStore('a guard', (open) => {
     expect(shown).toMatchObject({ status: 200, body: { status: 'unknown', reason: 'offline' } });
     const known = await answerComponentHealth(watcher.ctx(), 'api', { fresh: false, viewer });
     expect(known.body.detail).toBe('the guard fails too: status < 400, was 503');
-    // Where a failure would change something, and by no means at each.
-    expect(gate.asked()).toBe(2);
+    // Where a failure would change something, again after half a minute, and by no means at each.
+    expect(gate.asked()).toBe(3);
     turn(200);
     await pass(10);
     expect(await listSteps(watcher.ctx())).toEqual([
@@ -314,6 +314,18 @@ describeEachStore('a guard', (open) => {
     ]);
     expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
     expect(await readGauge(watcher)).toEqual([]);
+  });
+
+  it('that failed once excuses nothing for long, whatever its interval', async () => {
+    const harness = await open();
+    const { turn, watcher, pass } = await setUp(harness);
+    await pass(10);
+    turn(503);
+    await pass(30);
+    expect(await listShown(watcher.ctx())).toEqual(['api unknown offline']);
+    turn(200, 503);
+    await pass(70);
+    expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
   });
 
   it('whose command is gone guards nothing any more, and says so', async () => {
