@@ -35,8 +35,11 @@ describe('the guard', () => {
     ['is nothing before its first answer', [], 'unknown'],
     ['is down at its first failure', ['ok 1-2', 'down 3-4'], 'down'],
     ['is back at its first success', ['down 1-2', 'ok 3-4'], 'ok'],
-    ['stays what it was where it could not be asked', ['down 1-2', 'err 3-4', 'typo 5-6'], 'down'],
+    ['stays what it was where it could not be asked', ['down 1-2', 'err 3-4'], 'down'],
     ['is nothing where its command cannot be started', ['typo 1-2', 'typo 3-4'], 'unknown'],
+    ['is nothing where that cannot be started any more', ['down 1-2', 'typo 3-4'], 'unknown'],
+    ['is nothing where it was well before, either', ['ok 1-2', 'typo 3-4'], 'unknown'],
+    ['is back with its command', ['down 1-2', 'typo 3-4', 'ok 5-6'], 'ok'],
     ['is what the run said that began last', ['ok 3-4', 'down 1-5'], 'ok'],
     ['is what the next run says behind a clock that went back', ['down 90-91', 'ok 3-4'], 'ok'],
   ])('%s: %j is %s', (_, runs, status) => {
@@ -47,6 +50,8 @@ describe('the guard', () => {
     ['is offline', ['down 1-2'], 9, true],
     ['was never', ['ok 1-2'], 0, false],
     ['was until the run that found it back', ['down 1-2', 'ok 5-6'], 4, true],
+    ['was until its command was gone', ['down 1-2', 'typo 5-6'], 4, true],
+    ['is no more since then', ['down 1-2', 'typo 5-6', 'typo 7-8'], 5, false],
     ['is no more for what began with that', ['down 1-2', 'ok 5-6'], 5, false],
     ['was, however often it is ok afterwards', ['down 1-2', 'ok 5-6', 'ok 7-8'], 4, true],
     ['is not for hours where a clock went back', ['down 90-91', 'ok 92-93', 'ok 3-4'], 5, false],
@@ -68,6 +73,8 @@ it.each([
   ['where_decisive', 'was slow', 'degraded', 1100],
   ['where_decisive', 'was down before the run', 'down', 999],
   ['never', 'was down as the run began', 'down', 1000],
+  ['where_decisive', 'was down less than half a minute before', 'down', -28_999],
+  ['always', 'was down half a minute before', 'down', -29_000],
   ['where_decisive', 'could not be asked', 'unknown', 1100],
 ] as const)('it is asked %s where it %s', (question, _, status, checkedAt) => {
   expect(decideQuestion({ status, checkedAt }, 1000)).toBe(question);

@@ -11,6 +11,8 @@ export type GuardState = CheckState & {
 };
 
 const never = Number.NEGATIVE_INFINITY;
+/** The default interval: where its own is longer, one failure of the guard must not excuse all others for as long. */
+const askAgainAfterMs = 30_000;
 
 /** Answers the state of a guard that was never asked. */
 export function initialGuardState(nowMs: number): GuardState {
@@ -27,22 +29,27 @@ export function decideGuard(
 ): GuardState {
   // A clock that went back leaves times that are still to come, which say nothing.
   if (startedAt < guard.startedAt && guard.startedAt <= nowMs) return guard;
-  const { next } = decideCheck(guard, hearGuard(outcome), nowMs, check);
+  const heard = hearGuard(outcome);
+  // What cannot be started stays so: to go by what it said last could hide outages for ever.
+  const before = heard.reason === 'spawn_failed' ? initialGuardState(nowMs) : guard;
+  const { next } = decideCheck(before, heard, nowMs, check);
   const offlineUntil = guard.offlineUntil <= nowMs ? guard.offlineUntil : never;
   const isBack = isOffline(guard) && !isOffline(next);
   return { ...next, startedAt, offlineUntil: isBack ? startedAt : offlineUntil };
 }
 
 /**
- * Answers when the guard is asked before a failure counts: always where it has never answered, and else where the failure
- * would change something, unless it is known to have failed since the run began that failed.
+ * Answers when the guard is asked before a failure counts: always where it has never answered, or was down a while ago, and
+ * else where the failure would change something, unless it is known to have failed since the run began that failed.
  */
 export function decideQuestion(
   guard: Pick<GuardState, 'status' | 'checkedAt'>,
   startedAt: number,
 ): 'always' | 'where_decisive' | 'never' {
   if (guard.checkedAt === null) return 'always';
-  return isOffline(guard) && guard.checkedAt >= startedAt ? 'never' : 'where_decisive';
+  if (!isOffline(guard)) return 'where_decisive';
+  if (guard.checkedAt >= startedAt) return 'never';
+  return startedAt - guard.checkedAt >= askAgainAfterMs ? 'always' : 'where_decisive';
 }
 
 /** Answers what an outcome of the guard itself says: a command that cannot be started knows nothing of the network. */

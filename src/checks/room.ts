@@ -1,5 +1,5 @@
 /** Bounds how much is done at the same time; the rest waits in line. */
-export type Room = { run(work: () => Promise<void>): Promise<void> };
+export type Room = { run<Result>(work: () => Promise<Result>): Promise<Result> };
 
 /** Answers a room for `max` works at once. */
 export function createRoom(max: number): Room {
@@ -16,7 +16,7 @@ export function createRoom(max: number): Room {
       if (used < max) used++;
       else await new Promise<void>((resolve) => line.push(resolve));
       try {
-        await work();
+        return await work();
       } finally {
         leave();
       }

@@ -117,6 +117,17 @@ describe('the prober', () => {
     expect(await first).toBe(1);
   });
 
+  it('lets no outcome that waits to be kept delay another check', async () => {
+    const kept = Promise.withResolvers<void>();
+    scheduled = ['a', 'b', 'c'].map((componentId) => ({ componentId, check: httpCheck('/ok') }));
+    make({ maxConcurrent: 1, onOutcome: () => kept.promise });
+    await clock.advance(5000);
+    const round = prober.tick();
+    await target.asked(3);
+    kept.resolve();
+    expect(await round).toBe(3);
+  });
+
   it('lets no hanging check delay another', async () => {
     scheduled = [
       ...Array.from({ length: 20 }, (_, index) => ({

@@ -40,8 +40,11 @@ export function createProber({ clock, log, checks, onOutcome, maxConcurrent }: P
 
   const runOne = async ({ componentId, check, prepared, abort }: PlannedCheck) => {
     try {
-      const startedAt = clock.now();
-      const outcome = await prepared.run({ clock, signal: abort.signal });
+      // The place is for asking: what an outcome has to wait for until it is kept holds up no other check.
+      const { outcome, startedAt } = await room.run(async () => {
+        const startedAt = clock.now();
+        return { outcome: await prepared.run({ clock, signal: abort.signal }), startedAt };
+      });
       if (!abort.signal.aborted) await onOutcome(componentId, check, outcome, startedAt);
     } catch (err) {
       // The next slot asks again; one outcome that could not be kept must not end the loop.
@@ -53,12 +56,10 @@ export function createProber({ clock, log, checks, onOutcome, maxConcurrent }: P
   };
   const launch = (item: PlannedCheck) => {
     item.isBusy = true;
-    const run = room
-      .run(() => runOne(item))
-      .finally(() => {
-        item.isBusy = false;
-        running.delete(run);
-      });
+    const run = runOne(item).finally(() => {
+      item.isBusy = false;
+      running.delete(run);
+    });
     running.add(run);
     return run;
   };

@@ -33,7 +33,7 @@ export type Probed = {
   componentId: string;
   check: CheckConfig;
   outcome: CheckOutcome;
-  /** When the answer was there. */
+  /** When it was known what the answer counts as. */
   at: number;
   /** Whether an upstream, probed because of this very result, was down. */
   isUpstreamDown: boolean;

@@ -1,6 +1,9 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { makeTestFolder } from '../../test/folders.ts';
 import { describeEachStore, type StoreHarness } from '../../test/stores.ts';
 import {
   component,
@@ -90,8 +93,8 @@ describeEachStore('a guard', (open) => {
     expect(shown).toMatchObject({ status: 200, body: { status: 'unknown', reason: 'offline' } });
     const known = await answerComponentHealth(watcher.ctx(), 'api', { fresh: false, viewer });
     expect(known.body.detail).toBe('the guard fails too: status < 400, was 503');
-    // Where a failure would change something, and by no means at each.
-    expect(gate.asked()).toBe(2);
+    // Where a failure would change something, again after half a minute, and by no means at each.
+    expect(gate.asked()).toBe(3);
     turn(200);
     await pass(10);
     expect(await listSteps(watcher.ctx())).toEqual([
@@ -166,6 +169,46 @@ describeEachStore('a guard', (open) => {
       expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
     }
     expect(await listShown(watcher.ctx())).toEqual(['api down status_mismatch', 'local ok -']);
+  });
+
+  it('that is long in answering leaves the steps of a component in the order of their times', async () => {
+    const harness = await open();
+    const [far, near] = [await startSwitch(), await startSwitch()];
+    const asked = Promise.withResolvers<void>();
+    let hangs = false;
+    const gate = await startTarget(() => {
+      if (hangs) asked.resolve();
+      return hangs ? null : 200;
+    });
+    const { watcher, pass } = await watch(harness, guardCheck(gate, { timeoutMs: 20_000 }), [
+      component('api', [
+        httpCheck(far.url, { name: 'far', failuresToDown: 1 }),
+        httpCheck(near.url, { name: 'near', failuresToDown: 1, successesToRecover: 1, intervalMs: 1000 }),
+      ]),
+    ]);
+    near.turn(503);
+    await pass(10);
+    far.turn(503);
+    hangs = true;
+    await harness.clock.advance(15_000);
+    const ticked = watcher.probing.tick();
+    await asked.promise;
+    near.turn(200);
+    await harness.clock.advance(1000);
+    while (!(await watcher.probing.tick())) await harness.clock.advance(1000);
+    await harness.clock.advance(20_000);
+    await ticked;
+    expect((await listSteps(watcher.ctx())).slice(-2)).toEqual([
+      'api down → ok null',
+      'api ok → unknown offline',
+    ]);
+    const rows = await watcher
+      .ctx()
+      .db.selectFrom('component_change')
+      .selectAll()
+      .orderBy('change_id')
+      .execute();
+    expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at).toSorted((a, b) => a - b));
   });
 
   it('that fails while an upstream is looked at keeps it from being called down', async () => {
@@ -269,6 +312,36 @@ describeEachStore('a guard', (open) => {
     expect(watcher.complaints).toEqual([
       '[check] the guard says nothing: failures count as if there were none',
     ]);
+    expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
+    expect(await readGauge(watcher)).toEqual([]);
+  });
+
+  it('that failed once excuses nothing for long, whatever its interval', async () => {
+    const harness = await open();
+    const { turn, watcher, pass } = await setUp(harness);
+    await pass(10);
+    turn(503);
+    await pass(30);
+    expect(await listShown(watcher.ctx())).toEqual(['api unknown offline']);
+    turn(200, 503);
+    await pass(70);
+    expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
+  });
+
+  it('whose command is gone guards nothing any more, and says so', async () => {
+    const harness = await open();
+    const api = await startSwitch();
+    const path = join(await makeTestFolder(), 'probe');
+    await writeFile(path, '#!/bin/sh\nexit 2\n', { mode: 0o700 });
+    const command = { kind: 'command', argv: [path], env: {}, cwd: '/' } as const;
+    const guard = guardCheck(api.url, { ...command, intervalMs: 10_000 });
+    const { watcher, pass } = await watch(harness, guard, [component('api', [httpCheck(api.url)])]);
+    api.turn(503);
+    await pass(30);
+    expect(await listShown(watcher.ctx())).toEqual(['api unknown offline']);
+    await rm(path);
+    await pass(40);
+    expect(watcher.complaints.at(-1)).toMatch(/the guard says nothing/);
     expect(await tell(watcher)).toEqual([expect.stringMatching(/^health:api \d live$/)]);
     expect(await readGauge(watcher)).toEqual([]);
   });

@@ -94,8 +94,7 @@ function createTermProber(deps: TermDeps): Prober {
   const upstreams = createUpstreamProbes({
     makeCtx,
     weigh: (outcome, startedAt) => guard.weigh(outcome, startedAt, async () => true),
-    take: (componentId, check, outcome, startedAt) =>
-      keep({ componentId, check, outcome, startedAt, at: clock.now() }),
+    take: (componentId, check, outcome, startedAt) => keep({ componentId, check, outcome, startedAt }),
     signal,
   });
   return createProber({
@@ -105,10 +104,9 @@ function createTermProber(deps: TermDeps): Prober {
     checks: () => listScheduled(makeCtx().config.components, guard.inForce()),
     async onOutcome(componentId, check, found, startedAt) {
       if (componentId === guardId) return guard.take(found, startedAt);
-      const at = clock.now();
       const isDecisive = () => wouldChange(makeCtx(), componentId, check, found);
       const outcome = await guard.weigh(found, startedAt, isDecisive);
-      await keep({ componentId, check, outcome, startedAt, at });
+      await keep({ componentId, check, outcome, startedAt });
     },
   });
 }
@@ -118,7 +116,7 @@ function listScheduled(components: readonly ComponentConfig[], guard: CheckConfi
   return guard ? [{ componentId: guardId, check: guard }, ...checks] : checks;
 }
 
-type WeighedRun = Pick<Probed, 'componentId' | 'check' | 'outcome' | 'at'> & { startedAt: number };
+type WeighedRun = Pick<Probed, 'componentId' | 'check' | 'outcome'> & { startedAt: number };
 
 async function keepOutcome(
   { makeCtx, recorder, leaseToken, signal }: TermDeps,
@@ -129,11 +127,12 @@ async function keepOutcome(
   const isUpstreamDown = await upstreams.findDown(componentId, check, run.outcome);
   // To look at upstreams may have shown that it is Tocsin that is offline.
   const outcome = await guard.weigh(run.outcome, startedAt, async () => false);
-  const { metrics } = makeCtx();
+  const { clock, metrics } = makeCtx();
   const labels = { component: componentId, check: check.name };
   metrics.checks.inc({ ...labels, status: outcome.status });
   metrics.checkDurationSeconds.observe(labels, outcome.latencyMs / 1000);
   // Whose failure it is nobody has found out.
   if (signal.aborted && isFailing(outcome.status)) return;
-  await recorder.record({ ...run, outcome, isUpstreamDown }, leaseToken);
+  // What it waited for may have taken seconds in which others were kept: steps of a component are in the order of their times.
+  await recorder.record({ ...run, outcome, isUpstreamDown, at: clock.now() }, leaseToken);
 }
