@@ -1,4 +1,4 @@
-import { configuredSilences, decideState, reportFacts } from '../alerts/index.ts';
+import { configuredSilences, decideState, reportFacts, type Silence } from '../alerts/index.ts';
 import type { ComponentConfig, Config } from '../config/types.ts';
 import { matchesFacts } from '../core/match.ts';
 import {
@@ -19,25 +19,30 @@ export function createMaintenanceTest(
   config: Config,
   nowMs: number,
 ): (component: ComponentConfig) => UnderMaintenance | null {
-  const active = configuredSilences(config).flatMap(({ kind, id, match, schedule }) => {
-    if (kind !== 'maintenance') return [];
-    const { state, startsAt, endsAt } = decideState(schedule, nowMs);
-    const name = id.slice(id.indexOf(':') + 1);
-    if (state !== 'active' || startsAt === null || endsAt === null) return [];
-    return [{ name, match, fromMs: startsAt, untilMs: endsAt }];
-  });
-  if (active.length === 0) return () => null;
-  active.sort((a, b) => b.untilMs - a.untilMs);
+  const plans = configuredSilences(config).filter(({ kind }) => kind === 'maintenance');
+  if (plans.length === 0) return () => null;
+  const known = new Map<Silence, UnderMaintenance[]>();
+  // Asked after the match, and once: it is asked at each result, and the arithmetic of cron and zones costs more than to keep it.
+  const workOf = (plan: Silence) => {
+    const work = known.get(plan) ?? findWork(plan, nowMs);
+    known.set(plan, work);
+    return work;
+  };
   return (component) => {
     const facts = reportFacts(reportRecovery(component, ''));
     const severities = component.critical ? (['P0', 'P2'] as const) : (['P1', 'P2'] as const);
-    const found = active.find(({ match }) =>
-      severities.some((severity) => matchesFacts(match, { ...facts, severity })),
-    );
-    if (!found) return null;
-    const { name, fromMs, untilMs } = found;
-    return { name, fromMs, untilMs };
+    const found = plans
+      .filter(({ match }) => severities.some((severity) => matchesFacts(match, { ...facts, severity })))
+      .flatMap(workOf)
+      .toSorted((a, b) => b.untilMs - a.untilMs);
+    return found[0] ?? null;
   };
+}
+
+function findWork({ id, schedule }: Silence, nowMs: number): UnderMaintenance[] {
+  const { state, startsAt, endsAt } = decideState(schedule, nowMs);
+  if (state !== 'active' || startsAt === null || endsAt === null) return [];
+  return [{ name: id.slice(id.indexOf(':') + 1), fromMs: startsAt, untilMs: endsAt }];
 }
 
 /**

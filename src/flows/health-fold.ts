@@ -11,6 +11,7 @@ import {
   type ComponentState,
   decideAlert,
   decideComponent,
+  decideStepTime,
   findReturned,
   type HealthWrites,
   isFailing,
@@ -58,6 +59,7 @@ export type HealthFold = Omit<HealthWrites, 'maintenance'> & {
 
 type Folding = {
   graph: ComponentGraph;
+  nowMs: number;
   records: Map<string, Map<string, CheckRecord>>;
   states: Map<string, ComponentState>;
   touchedChecks: Map<string, CheckRecord>;
@@ -74,9 +76,11 @@ export function foldProbed(
   graph: ComponentGraph,
   probed: readonly Probed[],
   { records, states }: KnownHealth,
+  nowMs: number,
 ): HealthFold {
   const folding: Folding = {
     graph,
+    nowMs,
     records: new Map(),
     states: new Map(states.map((state) => [state.component, state])),
     touchedChecks: new Map(),
@@ -149,13 +153,9 @@ function foldOne(folding: Folding, component: ComponentConfig, probed: Probed): 
 
   const before = folding.states.get(id) ?? null;
   const verdict = judge(folding, component, probed, before);
-  const { next, change } = decideComponent(
-    id,
-    before,
-    verdict,
-    at,
-    findReturned(upstreamStates(folding, id)),
-  );
+  const returned = findReturned(upstreamStates(folding, id));
+  const stepAt = decideStepTime(before, at, folding.nowMs);
+  const { next, change } = decideComponent(id, before, verdict, stepAt, returned);
   folding.states.set(id, next);
   folding.touchedStates.set(id, next);
   if (change) folding.changes.push(change);

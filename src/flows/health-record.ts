@@ -64,8 +64,9 @@ async function keep(ctx: FlowCtx, probed: readonly Probed[], graph: ComponentGra
   const states = await listTogether(ctx, ids, [...upstreams]);
   const together = states.flatMap(({ component, toldBy }) => (groupOf(component, toldBy) ? [component] : []));
   const records = await listCheckRecords(ctx, [...new Set([...ids, ...together])]);
-  const { reports, grown, held, ...writes } = foldProbed(graph, probed, { records, states });
-  const maintenance = listWorkUnderWay(ctx.config, ctx.clock.now(), writes.results, graph);
+  const nowMs = ctx.clock.now();
+  const { reports, grown, held, ...writes } = foldProbed(graph, probed, { records, states }, nowMs);
+  const maintenance = listWorkUnderWay(ctx.config, nowMs, writes.results, graph);
   await writeHealth(ctx, { ...writes, maintenance });
   if (reports.length > 0) await tellAlerts(ctx, reports, grown);
   await recordHeld(ctx, held, graph);

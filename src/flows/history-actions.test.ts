@@ -9,11 +9,13 @@ import { runAction } from '../core/action.ts';
 import { systemActor } from '../core/actor.ts';
 import { writeHealth } from '../health/index.ts';
 import type { FlowCtx } from './context.ts';
+import { createProbeRecorder } from './health-record.ts';
 import { showHistory, showUptime } from './history-actions.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 const viewer = createActor('a viewer', 'viewer');
+const slow = httpCheck('http://127.0.0.1:9/', { name: 'slow', failuresToDown: 1, successesToRecover: 1 });
 
 type Bucket = Record<string, unknown> & { at: string };
 type History = { bucket_seconds: number; buckets: Bucket[] };
@@ -132,6 +134,29 @@ describeEachStore('results of checks over time', (open) => {
     // The day that began with it down knows so without its step.
     expect((await uptimeOf(ctx, { days: 1 })).days).toEqual(days.slice(2));
     expect((await uptimeOf(ctx)).days).toHaveLength(90);
+  });
+
+  it('are not mixed up by a result that waited while others came', async () => {
+    const { harness, find, watcher } = await setUp();
+    await find('api degraded');
+    const recorder = createProbeRecorder(watcher.ctx);
+    await goTo(harness, '03-02T12:00:00');
+    const failedAt = harness.clock.now() + 7000;
+    await find('api ok');
+    const outcome = { status: 'down', reason: 'timeout', detail: null, latencyMs: 3 } as const;
+    const late = { componentId: 'api', check: slow, outcome, at: failedAt, isUpstreamDown: false };
+    await watcher.configure([
+      { ...probedComponent('api'), checks: [...probedComponent('api').checks, slow] },
+    ]);
+    await recorder.record(late, 'ours');
+    await goTo(harness, '03-02T13:00:00');
+    await recorder.record(
+      { ...late, outcome: { ...outcome, status: 'ok', reason: null }, at: harness.clock.now() },
+      'ours',
+    );
+    expect((await uptimeOf(watcher.ctx(), { days: 1 })).days).toMatchObject([
+      { minutes_degraded: 720, minutes_down: 59.83 },
+    ]);
   });
 
   it('do not count planned work, also when it is in the file no more', async () => {

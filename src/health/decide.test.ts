@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decideAlert,
   decideComponent,
+  decideStepTime,
   findReturned,
   isFailing,
   judgeChecks,
@@ -89,6 +90,14 @@ describe('a component', () => {
     );
     expect(change).toBeNull();
     expect(next).toEqual({ ...before, reason: 'connect_refused', checkedAt: nowMs, toldBy: 'api' });
+  });
+
+  it('steps behind its last step, unless that is of a clock that was ahead', () => {
+    const before = stateOf('ok', { since: nowMs - 100 });
+    expect(decideStepTime(before, nowMs - 200, nowMs)).toBe(nowMs - 100);
+    expect(decideStepTime(before, nowMs - 50, nowMs)).toBe(nowMs - 50);
+    expect(decideStepTime(stateOf('ok', { since: nowMs + 1 }), nowMs - 50, nowMs)).toBe(nowMs - 50);
+    expect(decideStepTime(null, nowMs - 50, nowMs)).toBe(nowMs - 50);
   });
 
   it.each([

@@ -81,6 +81,14 @@ export function decideComponent(
   };
 }
 
+/**
+ * Answers when a result makes its step: not before the last one, as a failure may wait for upstreams while other checks go
+ * on. Where the last one is of the future, the clock went back.
+ */
+export function decideStepTime(before: ComponentState | null, at: number, nowMs: number): number {
+  return before && before.since <= nowMs ? Math.max(at, before.since) : at;
+}
+
 /** Answers the component whose alert tells of a failure; null: none does. What failed before this was kept told of itself. */
 export function tellerOf(state: ComponentState): string | null {
   // A process of the version before leaves a teller behind when what it told of is over.

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { describeEachStore } from '../../test/stores.ts';
 import type { Ctx } from '../store/index.ts';
 import { resolutions } from './decide-history.ts';
+import { decideUptime } from './decide-uptime.ts';
 import { writeHealth } from './queries.ts';
 import { listHistory, listMaintenance, listStatusSteps } from './queries-history.ts';
 import type { CheckResult, ComponentChange, ComponentState, MaintenanceNote } from './types.ts';
@@ -119,7 +120,7 @@ describeEachStore('what uptime is told from', (open) => {
     });
     await clock.advance(10);
     expect(await show(ctx, ['api', 'web', 'new'], now)).toEqual([
-      ['0 down → degraded', '5 degraded → down', '5 down → ok', '5 unknown → ok'],
+      ['-1 unknown → down', '0 down → degraded', '5 degraded → down', '5 down → ok', '5 unknown → ok'],
       ['1 unknown → ok', '1 unknown → ok'],
       undefined,
     ]);
@@ -147,6 +148,25 @@ describeEachStore('what uptime is told from', (open) => {
     });
     await clock.advance(5);
     expect(await show(ctx, ['api', 'web'], now)).toEqual([['2 unknown → ok', '2 unknown → ok'], undefined]);
+  });
+
+  it('begins with what was before, where what the first step came from is of a clock that was ahead', async () => {
+    const { ctx, clock } = await open();
+    const now = clock.now();
+    await writeHealth(ctx, {
+      ...nothing,
+      changes: [
+        change('api', now - 900, 'degraded'),
+        change('api', now - 500, 'ok', 'degraded'),
+        change('api', now + 9000, 'down', 'ok'),
+        change('api', now + 2, 'degraded', 'down'),
+      ],
+      states: [state('api', now + 2, 'degraded')],
+    });
+    await clock.advance(5);
+    const steps = (await listStatusSteps(ctx, ['api'], now)).get('api') ?? [];
+    const [today] = decideUptime({ steps, maintenance: [] }, now, now + 5);
+    expect(today).toMatchObject({ ok: 2, degraded: 3, down: 0 });
   });
 
   it('has planned work up to the latest end that was noted, and none that was over before', async () => {

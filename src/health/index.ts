@@ -6,6 +6,7 @@ export {
   type AlertDecision,
   decideAlert,
   decideComponent,
+  decideStepTime,
   findReturned,
   isFailing,
   judgeChecks,

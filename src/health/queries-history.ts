@@ -70,7 +70,8 @@ type Listed = { component: string; listed: string };
 
 /**
  * Answers the statuses that each component took since a time, in order, the one that it has the last; of one that nothing
- * is known of, nothing. A step later than the one that led to the status it has is of a clock that was ahead. Index:
+ * is known of, nothing. A step later than the one that led to the status it has is of a clock that was ahead; as that may be
+ * what the first one came from, the last one before the time is there too, as if it came just then. Index:
  * component_change_at, component_status_key.
  */
 export async function listStatusSteps(
@@ -86,6 +87,9 @@ export async function listStatusSteps(
         from component_change as step left join component_status as state on state.component = step.component
         where ${isAsked('step.component')} and step.at >= ${fromMs}
         and step.at <= coalesce(state.since, ${ctx.clock.now()})
+      union all select component, ${fromMs - 1}, 0, '', null, (select to_status from component_change as earlier
+        where earlier.component = state.component and earlier.at < ${fromMs} order by at desc, change_id desc limit 1)
+        from component_status as state where ${isAsked('state.component')} and since >= ${fromMs}
       union all select component, since, 1, '', null, status from component_status where ${isAsked('component')}
     ) as known group by component`.execute(ctx.db);
   return readLists(rows, ([at, status, before]) => ({

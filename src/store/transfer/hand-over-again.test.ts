@@ -106,4 +106,35 @@ describeSharedStores('a hand-over', (openHarness) => {
     expect(incidents).toEqual([{ title: 'down', status: 'resolved' }]);
     expect(await db.selectFrom('run_metric').selectAll().execute()).toHaveLength(1);
   });
+
+  it('brings along all that uptime is told from, there and back', async () => {
+    const here = await open();
+    const step = (ctx: Ctx, id: string, at: number) =>
+      insertMany(ctx, 'component_change', [
+        { component: 'api', change_id: id, at, from_status: 'ok', to_status: 'down', reason: null },
+      ]);
+    const work = (ctx: Ctx, at: number) =>
+      insertMany(ctx, 'component_maintenance', [{ component: 'api', from_at: at, until_at: at + 1 }]);
+    const list = async ({ db }: Pick<Ctx, 'db'>) => [
+      ...(await db.selectFrom('component_change').select('at').orderBy('at').execute()),
+      ...(await db.selectFrom('component_maintenance').select('from_at').orderBy('from_at').execute()),
+    ];
+    await step(here.ctx, 'a', 1);
+    await work(here.ctx, 2);
+    const target = { backend: 'sqlite', path: join(here.folder, 'new.db') } as const;
+    await importInto(target, await exportInto(here, 'there.db'), here);
+    const store = await openUntilTheEnd(target);
+    expect(await list(store)).toEqual([{ at: 1 }, { from_at: 2 }]);
+    const there = createTestCtx(store, here.clock);
+    await step(there, 'b', 3);
+    await work(there, 4);
+    const back = await exportInto({ ...here, store }, 'back.db');
+    // As one of the version before brings it.
+    const file = await openUntilTheEnd({ backend: 'sqlite', path: back });
+    await file.db.deleteFrom('component_change').where('at', '=', 1).execute();
+    if (here.options.backend === 'sqlite') await here.store.close();
+    await importInto(here.options, back, here);
+    const again = await openUntilTheEnd(here.options);
+    expect(await list(again)).toEqual([{ at: 1 }, { at: 3 }, { from_at: 2 }, { from_at: 4 }]);
+  });
 });

@@ -15,10 +15,18 @@ export function chooseLive(nowMs: number, importedAtMs: number | null): Choose {
   return (table) => chosen[table];
 }
 
-/** Answers which rows of a host that takes its work back the file stands for: runs that are over stay, with their metrics. */
+/**
+ * Answers which rows of a host that takes its work back the file stands for: runs that are over stay, with their metrics,
+ * and what uptime is told from.
+ */
 export function chooseReplaced(nowMs: number): Choose {
-  const chosen = liveRows(nowMs, null);
-  return (table) => (table === 'run' ? waitingRuns : chosen[table]);
+  const chosen = {
+    ...liveRows(nowMs, null),
+    run: waitingRuns,
+    component_change: none,
+    component_maintenance: none,
+  };
+  return (table) => chosen[table];
 }
 
 type Condition = RawBuilder<SqlBool>;
@@ -31,6 +39,9 @@ const wholeTables = {
   service_lock: all,
   check_state: all,
   component_status: all,
+  // Without the steps of a day uptime would say that the day was like the next one.
+  component_change: all,
+  component_maintenance: all,
   profile_digest: all,
   monitor_state: all,
   channel_memory: all,
@@ -69,8 +80,6 @@ function liveRows(nowMs: number, importedAtMs: number | null): Readonly<Record<D
     silence: sql<SqlBool>`ends_at > ${nowMs}`,
     signature_state: sql<SqlBool>`last_alert_at >= ${recentAt}`,
     signature_minute: sql<SqlBool>`minute_at >= ${recentAt}`,
-    component_change: sql<SqlBool>`at >= ${recentAt}`,
-    component_maintenance: sql<SqlBool>`until_at >= ${recentAt}`,
     deployment: sql<SqlBool>`at >= ${recentAt}`,
     run: liveRuns(alerts),
     notification: sql<SqlBool>`status in ('pending', 'sending') or created_at >= ${recentAt}
