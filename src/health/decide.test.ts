@@ -96,7 +96,9 @@ describe('a component', () => {
     const before = stateOf('ok', { since: nowMs - 100 });
     expect(decideStepTime(before, nowMs - 200, nowMs)).toBe(nowMs - 100);
     expect(decideStepTime(before, nowMs - 50, nowMs)).toBe(nowMs - 50);
-    expect(decideStepTime(stateOf('ok', { since: nowMs + 1 }), nowMs - 50, nowMs)).toBe(nowMs - 50);
+    const ahead = (aheadMs: number) => stateOf('ok', { since: nowMs + aheadMs });
+    expect(decideStepTime(ahead(minuteMs), nowMs - 50, nowMs)).toBe(nowMs + minuteMs);
+    expect(decideStepTime(ahead(minuteMs + 1), nowMs - 50, nowMs)).toBe(nowMs - 50);
     expect(decideStepTime(null, nowMs - 50, nowMs)).toBe(nowMs - 50);
   });
 

@@ -81,12 +81,15 @@ export function decideComponent(
   };
 }
 
+/** Clocks of two hosts differ by less, and one that is set right goes back by less. */
+const clocksDifferMs = 60_000;
+
 /**
  * Answers when a result makes its step: not before the last one, as a failure may wait for upstreams while other checks go
- * on. Where the last one is of the future, the clock went back.
+ * on, and the last one may be of another host. Where it is further ahead, the clock went back.
  */
 export function decideStepTime(before: ComponentState | null, at: number, nowMs: number): number {
-  return before && before.since <= nowMs ? Math.max(at, before.since) : at;
+  return before && before.since <= nowMs + clocksDifferMs ? Math.max(at, before.since) : at;
 }
 
 /** Answers the component whose alert tells of a failure; null: none does. What failed before this was kept told of itself. */
