@@ -39,8 +39,9 @@ export function decideUptime(
       for (let next = maintenance[span]; next && next.fromMs <= at; next = maintenance[++span])
         workUntilMs = Math.max(workUntilMs, next.untilMs);
       const isWork = at < workUntilMs;
-      const changes = [steps[step]?.at, maintenance[span]?.fromMs, isWork ? workUntilMs : endMs];
-      const untilMs = Math.min(endMs, ...changes.map((change) => change ?? endMs));
+      const nextStepMs = steps[step]?.at ?? endMs;
+      const nextWorkMs = maintenance[span]?.fromMs ?? endMs;
+      const untilMs = Math.min(endMs, nextStepMs, nextWorkMs, isWork ? workUntilMs : endMs);
       day[isWork ? 'maintenance' : status] += untilMs - at;
       at = untilMs;
     }

@@ -6,7 +6,7 @@ import { judgeBoard } from './board-verdict.ts';
 import { type Html, html } from './html.ts';
 import { page, siteHeader } from './layout.ts';
 import { ago, alertPath, count, heldTag, icon, incidentPath, tag, toneOf } from './marks.ts';
-import { uptimeStrip, uptimeText } from './uptime-strip.ts';
+import { datesOf, uptimeStrip, uptimeText } from './uptime-strip.ts';
 
 export type BoardIncident = {
   number: string;
@@ -71,7 +71,7 @@ export function boardPage(board: Board): string {
 ${section('Open incidents', board.incidents, 'list', (incident) => incidentRow(incident, board.nowMs))}
 ${section('Live alerts', board.alerts, 'list', (alert) => alertRow(alert, board.nowMs))}
 ${jobsSection(board.jobs, board.nowMs)}
-${section('Components', board.components, 'list grid', (component) => componentRow(component, board.nowMs))}
+${componentsSection(board)}
 ${outboxLine(board)}
 </main>
 <footer>As of ${new Date(board.nowMs).toISOString()}, renewed every 10 s · <a href="/docs">API</a></footer>`;
@@ -115,13 +115,19 @@ function alertRow(alert: BoardAlert, nowMs: number): Html {
 <span>first ${ago(alert.first_seen_at, nowMs)}</span><span>last ${ago(alert.last_seen_at, nowMs)}</span><span>${alert.status}</span></span></li>`;
 }
 
-function componentRow(component: BoardComponent, nowMs: number): Html {
+/** The days of all components are the same. */
+function componentsSection({ components, nowMs }: Board): Html | null {
+  const dates = datesOf(components?.[0]?.days ?? []);
+  return section('Components', components, 'list grid', (component) => componentRow(component, nowMs, dates));
+}
+
+function componentRow(component: BoardComponent, nowMs: number, dates: readonly string[]): Html {
   const tone = toneOf(component.status);
   const { reason, since, checked_at, maintenance_until: until, days } = component;
   const uptime = uptimeText(days);
   return html`<li class="row ${tone}"><span class="title">${component.name}</span>${tag(tone, component.status)}${until && tag('gray', 'maintenance')}
 <span class="meta">${until && html`<span>planned work until ${until.slice(0, 16).replace('T', ' ')} UTC</span>`}${reason && html`<span>${reason}</span>`}${since && html`<span>since ${ago(since, nowMs)}</span>`}
-<span>${checked_at ? html`checked ${ago(checked_at, nowMs)}` : 'not checked yet'}</span>${uptime && html`<span>${uptime}</span>`}</span>${uptime && uptimeStrip(days)}</li>`;
+<span>${checked_at ? html`checked ${ago(checked_at, nowMs)}` : 'not checked yet'}</span>${uptime && html`<span>${uptime}</span>`}</span>${uptime && uptimeStrip(days, dates)}</li>`;
 }
 
 function outboxLine({ outbox }: Board): Html | null {

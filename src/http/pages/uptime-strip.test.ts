@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DayUptime, StatusTimes } from '../../health/index.ts';
-import { uptimeStrip, uptimeText } from './uptime-strip.ts';
+import { datesOf, uptimeStrip, uptimeText } from './uptime-strip.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -31,7 +31,7 @@ test('a day has a bar as high as it was bad, seen however short it was, and says
     { ok: 12 * hourMs, degraded: 12 * hourMs },
     { maintenance: 12 * hourMs, down: 6 * hourMs, degraded: 6 * hourMs },
   );
-  const strip = uptimeStrip(days).text;
+  const strip = uptimeStrip(days, datesOf(days)).text;
   expect(strip).toContain('viewBox="0 0 19 8"');
   expect(strip.match(/<path.*?>/g)).toEqual([
     '<path class="green" d="M4 4H20"/>',

@@ -17,17 +17,22 @@ export function uptimeText(days: readonly DayUptime[]): string | null {
   return `${percent} % up in ${counted === 1 ? '1 day' : `${counted} days`}`;
 }
 
+/** Answers the dates of days, as bars are called by them. */
+export function datesOf(days: readonly DayUptime[]): string[] {
+  return days.map(({ dayAt }) => toIso(dayAt).slice(0, 10));
+}
+
 /**
- * Answers a bar a day, the oldest first: green was up, the red or amber part of it down or degraded, and gray does not
+ * Answers a bar a day, with its date, the oldest first: green was up, the red or amber part of it down or degraded, and gray does not
  * count. It is made of numbers and words of its own: a page may have many hundred, and there is nothing to escape.
  */
-export function uptimeStrip(days: readonly DayUptime[]): Html {
+export function uptimeStrip(days: readonly DayUptime[], dates: readonly string[]): Html {
   const counts = days.map(doesCount);
   const none = counts.map((one) => !one);
   const width = days.length * barPitch - (barPitch - barWidth);
   return new Html(
     `<svg class="strip" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="group" aria-label="by day">
-${line('green', counts)}${line('gray', none)}${days.map(badPart).join('')}</svg>`,
+${line('green', counts)}${line('gray', none)}${days.map((day, i) => badPart(day, i, dates[i] ?? '')).join('')}</svg>`,
   );
 }
 
@@ -45,14 +50,14 @@ function line(tone: Tone, days: readonly boolean[]): string {
   return path === '' ? '' : `<path class="${tone}" d="${path}"/>`;
 }
 
-function badPart(day: DayUptime, i: number): string {
+function badPart(day: DayUptime, i: number, date: string): string {
   const { ok, degraded, down } = day;
   const bad = down || degraded;
   if (bad === 0) return '';
   const tone: Tone = down > 0 ? 'red' : 'amber';
   const part = Math.max(leastPart, bad / (ok + degraded + down));
   const partHeight = Number((part * height).toFixed(1));
-  return `<rect class="${tone}" x="${i * barPitch}" y="${height - partHeight}" width="${barWidth}" height="${partHeight}"><title>${toIso(day.dayAt).slice(0, 10)}: ${describe(day)}</title></rect>`;
+  return `<rect class="${tone}" x="${i * barPitch}" y="${height - partHeight}" width="${barWidth}" height="${partHeight}"><title>${date}: ${describe(day)}</title></rect>`;
 }
 
 function describe({ down, degraded }: StatusTimes): string {
