@@ -92,6 +92,13 @@ export async function runAction<Context extends { actor: Actor }>(
 
 export type FieldError = { field: string; message: string };
 
+/** Answers VALIDATION_ERROR for one field that its schema takes and that is wrong all the same. */
+export function refuseField(field: string, message: string): AppError {
+  return new AppError('VALIDATION_ERROR', `${field}: ${message}`, {
+    details: { errors: [{ field, message }] },
+  });
+}
+
 /** Answers the parsed value. Throws VALIDATION_ERROR with `details.errors`, one entry a wrong field. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
   const parsed = schema.safeParse(raw, { error: refusedText });

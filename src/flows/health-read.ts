@@ -49,10 +49,18 @@ export async function readComponentHealth(
   id: string,
   reading: HealthReading,
 ): Promise<ComponentHealth> {
-  const components = ctx.config.components.filter((component) => component.id === id);
-  const [health] = await readHealth(ctx, components, reading);
-  if (!health) throw new AppError('NOT_FOUND', `no component ${JSON.stringify(id)} is configured`);
-  return health;
+  const [health] = await readHealth(ctx, [requireComponent(ctx, id)], reading);
+  return health as ComponentHealth;
+}
+
+/** Answers a component of the configuration in force. Throws NOT_FOUND. */
+export function requireComponent({ config }: FlowCtx, id: string): ComponentConfig {
+  const component = config.components.find((one) => one.id === id);
+  if (component) return component;
+  throw new AppError(
+    'NOT_FOUND',
+    `no component ${JSON.stringify(id)} is configured; GET /v1/components names those that are`,
+  );
 }
 
 function show(

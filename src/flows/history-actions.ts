@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { ComponentConfig } from '../config/types.ts';
-import { defineAction } from '../core/action.ts';
+import { defineAction, refuseField } from '../core/action.ts';
 import { toIso } from '../core/clock.ts';
 import { parseDurationMs } from '../core/duration.ts';
-import { AppError } from '../core/errors.ts';
+import type { AppError } from '../core/errors.ts';
 import { isoTime, text, wholeNumber } from '../core/text.ts';
 import { chooseResolution, listHistory, startOfBucket, sumTimes } from '../health/index.ts';
 import type { CheckHistoryRow } from '../store/index.ts';
 import type { FlowCtx } from './context.ts';
 import { healthEntitlement } from './health-answers.ts';
+import { requireComponent } from './health-read.ts';
 import { readUptime, toUptimeFigures } from './read-uptime.ts';
 
 /** As long as the history of days is kept. */
@@ -114,35 +114,20 @@ export const showHistory = defineAction({
   },
 });
 
-function requireComponent({ config }: FlowCtx, id: string): ComponentConfig {
-  const component = config.components.find((one) => one.id === id);
-  if (component) return component;
-  throw new AppError(
-    'NOT_FOUND',
-    `no component ${JSON.stringify(id)} is configured; GET /v1/components names those that are`,
-  );
-}
-
 function readRange({ window, from, to }: z.output<typeof historyInput>, nowMs: number) {
   if (window !== undefined && (from !== undefined || to !== undefined))
-    throw invalid('window', 'give either window, or from and to');
+    throw refuseField('window', 'give either window, or from and to');
   const windowMs = parseDurationMs(window ?? '24h');
-  if (!windowMs) throw invalid('window', `"${window}" is not a duration, as 24h or 30d`);
+  if (!windowMs) throw refuseField('window', `"${window}" is not a duration, as 24h or 30d`);
   const toMs = Math.min(to ?? nowMs, nowMs);
   const fromMs = from ?? toMs - windowMs;
-  if (fromMs >= toMs) throw invalid('from', 'must be before to, and before now');
+  if (fromMs >= toMs) throw refuseField('from', 'must be before to, and before now');
   return { fromMs, toMs };
 }
 
 function refuseLength({ from }: z.output<typeof historyInput>): AppError {
-  if (from === undefined) return invalid('window', `must be at most ${keptDays} days`);
-  return invalid('from', `must be at most ${keptDays} days before to`);
-}
-
-function invalid(field: string, message: string): AppError {
-  return new AppError('VALIDATION_ERROR', `${field}: ${message}`, {
-    details: { errors: [{ field, message }] },
-  });
+  if (from === undefined) return refuseField('window', `must be at most ${keptDays} days`);
+  return refuseField('from', `must be at most ${keptDays} days before to`);
 }
 
 function toBucketView(row: CheckHistoryRow): z.input<typeof bucketView> {

@@ -1,7 +1,7 @@
 import type { CheckHistoryRow } from '../store/index.ts';
 import type { CheckResult } from './types.ts';
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 
 /** What results are counted by, the finest first: how long each bucket is, and how long it is kept. */
 export const resolutions = [

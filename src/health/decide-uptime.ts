@@ -1,7 +1,5 @@
 import type { CheckStatus } from '../store/index.ts';
-import { resolutions } from './decide-history.ts';
-
-const [, , { bucketMs: dayMs }] = resolutions;
+import { dayMs } from './decide-history.ts';
 
 /** A status that a component took, after another. */
 export type StatusStep = { at: number; status: CheckStatus; before: CheckStatus };

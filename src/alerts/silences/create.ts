@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { defineAction } from '../../core/action.ts';
+import { defineAction, refuseField } from '../../core/action.ts';
 import { parseDurationMs } from '../../core/duration.ts';
-import { AppError } from '../../core/errors.ts';
 import { isoTime, text } from '../../core/text.ts';
 import type { Ctx } from '../../store/index.ts';
 import { insertSilence } from './queries.ts';
@@ -49,19 +48,14 @@ const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 function readTimes(input: z.output<typeof createInput>, nowMs: number): { startsAt: number; endsAt: number } {
   const startsAt = input.starts_at ?? nowMs;
   if ((input.ends_at === undefined) === (input.duration === undefined))
-    throw invalid('ends_at', 'give either ends_at or duration');
+    throw refuseField('ends_at', 'give either ends_at or duration');
   const durationMs = input.duration === undefined ? null : parseDurationMs(input.duration);
   if (input.duration !== undefined && !durationMs)
-    throw invalid('duration', `"${input.duration}" is not a duration, as 2h or 1h30m`);
+    throw refuseField('duration', `"${input.duration}" is not a duration, as 2h or 1h30m`);
   const endsAt = input.ends_at ?? startsAt + (durationMs ?? 0);
-  if (endsAt > latestMs) throw invalid('duration', 'the end is after the year 9999');
-  if (endsAt <= startsAt) throw invalid('ends_at', 'must be after starts_at');
-  if (endsAt <= nowMs) throw invalid(durationMs === null ? 'ends_at' : 'duration', 'the end is in the past');
+  if (endsAt > latestMs) throw refuseField('duration', 'the end is after the year 9999');
+  if (endsAt <= startsAt) throw refuseField('ends_at', 'must be after starts_at');
+  if (endsAt <= nowMs)
+    throw refuseField(durationMs === null ? 'ends_at' : 'duration', 'the end is in the past');
   return { startsAt, endsAt };
-}
-
-function invalid(field: string, message: string): AppError {
-  return new AppError('VALIDATION_ERROR', `${field}: ${message}`, {
-    details: { errors: [{ field, message }] },
-  });
 }

@@ -20,7 +20,7 @@ function notConfigured(variable: string): Answer {
   return { facts: { latencyMs: 0 }, failure };
 }
 
-/** No redirect is followed: none of these services has any, and a key is not for others. */
+/** Answers what is asked of a service. A redirect is an answer like others and is not followed: the key is for this address. */
 function get(url: string, headers: Readonly<Record<string, string>>): HttpTarget {
   return { url, method: 'GET', headers, body: null, followRedirects: false, tlsVerify: true };
 }

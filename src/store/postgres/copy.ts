@@ -55,17 +55,15 @@ function writeValue(value: unknown): string {
 /** The messages of `copy` that pg's types leave out. */
 type CopyConnection = pg.Connection & { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void };
 
-/**
- * A `copy` as a query of pg. Its rows go along with it: where the server refuses the statement it passes over them.
- */
+/** A `copy` as a query of pg. Its rows go along with it: where the server refuses the statement it passes over them. */
 class CopyQuery extends pg.Query {
   constructor({ sql, lines }: Copied, done: (error: Error | undefined, result: pg.QueryResult) => void) {
     super(sql, done);
     this.submit = (connection) => {
-      const { sendCopyFromChunk, endCopyFrom } = connection as CopyConnection;
-      connection.query(sql);
-      sendCopyFromChunk.call(connection, Buffer.from(lines));
-      endCopyFrom.call(connection);
+      const copying = connection as CopyConnection;
+      copying.query(sql);
+      copying.sendCopyFromChunk(Buffer.from(lines));
+      copying.endCopyFrom();
     };
   }
 
