@@ -147,3 +147,14 @@ alter table "check_state" add column "recent" text;
 create table "check_history" ("resolution" text not null, "component" text not null, "check_name" text not null, "at" bigint not null, "ok_count" bigint not null, "degraded_count" bigint not null, "down_count" bigint not null, "unknown_count" bigint not null, "latency_sum_ms" bigint not null, "latency_max_ms" bigint not null, constraint "check_history_key" primary key ("resolution", "component", "check_name", "at"), constraint "check_history_resolution" check ("resolution" in ('minute', 'hour', 'day'))) ;
 create table "component_maintenance" ("component" text not null, "from_at" bigint not null, "until_at" bigint not null, constraint "component_maintenance_key" primary key ("component", "from_at")) ;
 create index "component_change_at" on "component_change" ("component", "at", "change_id", "from_status", "to_status");
+-- 0027-claims-in-place
+drop index "alert_waiting";
+drop index "alert_leased";
+drop index "alert_retry";
+drop index "alert_dead";
+alter table alert set (fillfactor = 80);
+alter table alert add column queue text generated always as
+    (case when status in ('new', 'processing') then 'open' when status <> 'acked' then status end) stored;
+create index "alert_waiting" on "alert" ("severity_rank", "alert_ref") where queue = 'open';
+create index "alert_retry" on "alert" ("retry_at") where queue = 'failed';
+create index "alert_dead" on "alert" ("alert_ref") where queue = 'dead';

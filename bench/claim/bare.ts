@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Client } from 'pg';
-import type { Claimer } from './claimer.ts';
+import type { Claimer, Engine } from './claimer.ts';
 
 /*
  * The least that claim and ack cost: two statements, each a durable commit. No events, no look for lost leases, no retries.
@@ -15,6 +15,8 @@ export type WaitingTable = {
   id: string;
   rank: string;
   lockedUntil: string;
+  /** What is so of those that wait, as their index says it. */
+  waits?: string;
   /** Whether each move is written down in the same statement; on PostgreSQL alone. */
   hasEvents?: boolean;
 };
@@ -23,11 +25,17 @@ export type WaitingTable = {
 export const workTable: WaitingTable = { name: 'work', id: 'id', rank: 'rank', lockedUntil: 'locked_until' };
 
 /** Tocsin's own, with all that an alert says and all its indexes. */
-export const alertTable: WaitingTable = {
+const alertTable: WaitingTable = {
   name: 'alert',
   id: 'alert_ref',
   rank: 'severity_rank',
   lockedUntil: 'processing_lock_until',
+};
+
+/** The same, as the engine's indexes name what waits. */
+export const alertTables: Readonly<Record<Engine, WaitingTable>> = {
+  sqlite: alertTable,
+  postgres: { ...alertTable, waits: `queue = 'open' and status = 'new'` },
 };
 
 /** Answers a claimer by bare statements; `target` is an address of PostgreSQL or a SQLite file. */
@@ -39,9 +47,13 @@ export function createBareClaimer(target: string, table: WaitingTable): Promise<
 
 type Place = (n: number) => string;
 
-const claimText = ({ name, id, rank, lockedUntil }: WaitingTable, lock: string, place: Place) => `
+const claimText = (
+  { name, id, rank, lockedUntil, waits = `status = 'new'` }: WaitingTable,
+  lock: string,
+  place: Place,
+) => `
   update ${name} set status = 'processing', lease_token = ${place(1)}, ${lockedUntil} = ${place(2)}
-  where ${id} in (select ${id} from ${name} where status = 'new' order by ${rank}, ${id} limit ${place(3)} ${lock})
+  where ${id} in (select ${id} from ${name} where ${waits} order by ${rank}, ${id} limit ${place(3)} ${lock})
   returning *`;
 
 const ackText = ({ name, id }: WaitingTable, isOneOf: string, token: string) => `

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
-import { alertTable, createBareClaimer, workTable } from './bare.ts';
+import { alertTables, createBareClaimer, workTable } from './bare.ts';
 import type { Claimer, ClaimPlan, ClaimResult, ClaimWay } from './claimer.ts';
 import { createLeastOnPostgres } from './least.ts';
 import { createPgBossClaimer } from './pg-boss.ts';
@@ -24,7 +24,9 @@ function createClaimer({ way, target }: ClaimPlan): Promise<Claimer> {
       ? createLeastOnPostgres(target)
       : createThreadClaimer(target, 'least');
   const hasEvents = way === 'bare on alerts with events';
-  const table = way === 'bare' || way === 'bare in a thread' ? workTable : { ...alertTable, hasEvents };
+  const engine = target.startsWith('postgres') ? 'postgres' : 'sqlite';
+  const table =
+    way === 'bare' || way === 'bare in a thread' ? workTable : { ...alertTables[engine], hasEvents };
   return isInThread(way) ? createThreadClaimer(target, table) : createBareClaimer(target, table);
 }
 

@@ -112,6 +112,18 @@ describeEachStore('a claim', (open) => {
     expect(titles(await claim(ctx))).toEqual(['waiting']);
   });
 
+  it('gets what was lost in its turn, behind what is more severe', async () => {
+    const { ctx, clock } = await open();
+    await report(ctx, { title: 'lost', severity: 'P2' });
+    await claim(ctx, { owner: 'dead worker' });
+    await report(ctx, { title: 'worse', severity: 'P1' }, { title: 'mild', severity: 'P3' });
+    await clock.advance(minuteMs);
+    expect(titles(await claim(ctx, { limit: 1 }))).toEqual(['worse']);
+    const [again] = await claim(ctx, { limit: 1 });
+    expect(again).toMatchObject({ title: 'lost', attempts: 1, last_error: 'worker dead worker lost' });
+    expect(titles(await claim(ctx))).toEqual(['mild']);
+  });
+
   it('whose lease ends counts as an attempt; after the last one the alert is dead and claimed no more', async () => {
     const { ctx, clock } = await open();
     const [ref = ''] = await report(ctx, { title: 'poison' });
@@ -310,6 +322,18 @@ describe('on PostgreSQL', () => {
         filters: {},
       });
       expect((await ctx.db.executeQuery(lease)).rows).toHaveLength(2);
+    });
+  });
+
+  it('a claim leaves the indexes of the alert alone', async () => {
+    const ctx = await openPostgres();
+    await report(ctx, { title: 'a', severity: 'P0', env: 'staging' }, { title: 'b' });
+    await inTransaction(ctx, async (ctx) => {
+      await claim(ctx);
+      const counted = sql<{ updated: number; inPlace: number }>`select
+        pg_stat_get_xact_tuples_updated('alert'::regclass) as updated,
+        pg_stat_get_xact_tuples_hot_updated('alert'::regclass) as "inPlace"`;
+      expect((await counted.execute(ctx.db)).rows).toEqual([{ updated: 2, inPlace: 2 }]);
     });
   });
 

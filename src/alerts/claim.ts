@@ -1,5 +1,5 @@
 import { type AlertRow, type Ctx, inTransaction, type Question, runStatements } from '../store/index.ts';
-import { type Claim, findStalled, leaseWaiting } from './queries-claim.ts';
+import { type Claim, findStalled, leaseWaiting, toLeased } from './queries-claim.ts';
 import { describeMove } from './queries-moves.ts';
 import { releaseStalled } from './release.ts';
 import type { AlertFilters } from './types.ts';
@@ -55,7 +55,7 @@ async function tryClaim<Answer>(
   when: Claim['when'],
 ): Promise<Claimed<Answer>> {
   const nowMs = ctx.clock.now();
-  const claim = leaseWaiting(ctx, {
+  const claim: Claim = {
     owner: request.owner,
     leaseToken: ctx.ids.uuid(),
     limit: request.limit,
@@ -66,11 +66,12 @@ async function tryClaim<Answer>(
     sinceMs: request.windowMs === null ? null : nowMs - request.windowMs,
     filters: request.filters ?? {},
     takesLeft: request.takesLeft ?? false,
-  });
-  const [rows, ...asked] = await runStatements(ctx, [claim, ...question.statements], {
+  };
+  const [rows, ...asked] = await runStatements(ctx, [leaseWaiting(ctx, claim), ...question.statements], {
     mayBeLost: request.mayBeLost ?? false,
   });
-  return { alerts: ((rows ?? []) as AlertRow[]).sort(bySeverityThenAge), answer: question.read(asked) };
+  const alerts = toLeased(claim, (rows ?? []) as Parameters<typeof toLeased>[1]);
+  return { alerts: alerts.sort(bySeverityThenAge), answer: question.read(asked) };
 }
 
 function bySeverityThenAge(a: AlertRow, b: AlertRow): number {

@@ -1,6 +1,6 @@
 import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type Severity, severities } from '../core/severity.ts';
-import type { AlertBlockRow, AlertStatus, Ctx } from '../store/index.ts';
+import { type AlertBlockRow, type AlertStatus, type Ctx, workIs } from '../store/index.ts';
 import { firstRefAt } from './queries-dashboard.ts';
 
 export type AlertCounts = {
@@ -86,7 +86,7 @@ async function planCount(ctx: Ctx, sinceMs: number): Promise<Plan> {
 /**
  * Counts the alerts that came in since, exactly, by status and by severity, in one look. What it costs grows with what
  * came, ended and rose in the last minutes, and with what waits for work, not with the time it looks back. Indexes:
- * alert_block_key; alert_key, ranges of it; alert_ended; alert_waiting, alert_leased, alert_retry, alert_dead.
+ * alert_block_key; alert_key, ranges of it; alert_ended; those of `workIs`.
  */
 export async function countAlerts(ctx: Ctx, sinceMs: number): Promise<AlertCounts> {
   const plan = await planCount(ctx, sinceMs);
@@ -95,7 +95,7 @@ export async function countAlerts(ctx: Ctx, sinceMs: number): Promise<AlertCount
     (column) => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`,
   );
   const statuses = workStatuses.map(
-    (status) => sql`(${countStatus(status, plan.sinceRef)}) as ${sql.ref(`of_${status}`)}`,
+    (status) => sql`(${countStatus(ctx, status, plan.sinceRef)}) as ${sql.ref(`of_${status}`)}`,
   );
   const counted = sql<Counted>`(select ${sql.join([...sums, ...statuses])} from (${parts}) as part)`;
   const row = await ctx.db.selectFrom(counted.as('counted')).selectAll().executeTakeFirstOrThrow();
@@ -109,13 +109,13 @@ type Counted = Record<'p0' | 'p1' | 'p2' | 'p3' | 'info' | 'ended', number> &
 const workStatuses = ['new', 'processing', 'failed', 'dead'] as const satisfies readonly AlertStatus[];
 
 /** As an expression, where the plain column would make SQLite go through all alerts since. */
-function countStatus(status: (typeof workStatuses)[number], sinceRef: string) {
+function countStatus({ dialect }: Ctx, status: (typeof workStatuses)[number], sinceRef: string) {
   const isSince =
     status === 'dead' || status === 'new'
       ? sql`alert_ref >= ${sinceRef}`
       : sql`alert_ref || '' >= ${sinceRef}`;
   const ranks = status === 'new' ? sql`and severity_rank in (0, 1, 2, 3, 4)` : sql``;
-  return sql`select count(*) from alert where status = ${sql.lit(status)} ${ranks} and ${isSince}`;
+  return sql`select count(*) from alert where ${workIs(dialect, status)} ${ranks} and ${isSince}`;
 }
 
 /** The statement's text is one, however many blocks there are: engines plan it once, and bound how long it may be. */

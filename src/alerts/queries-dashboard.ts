@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AlertRow, AlertStatus, Ctx } from '../store/index.ts';
+import { type AlertRow, type Ctx, workIs } from '../store/index.ts';
 
 /** Answers the first possible reference of an alert made at that time: references sort by time. */
 export function firstRefAt(epochMs: number): string {
@@ -105,11 +105,11 @@ export async function selectWaits(ctx: Ctx, sinceMs: number): Promise<number[]> 
   return waits.map((row) => row.wait_ms);
 }
 
-/** Counts alerts, however old, that no worker has claimed anew since. Index: alert_leased. */
+/** Counts alerts, however old, that no worker has claimed anew since. Index: that of `workIs`. */
 export async function countStuck(ctx: Ctx, stuckBeforeMs: number): Promise<number> {
   const counted = await ctx.db
     .selectFrom('alert')
-    .where('status', '=', sql.lit<AlertStatus>('processing'))
+    .where(workIs(ctx.dialect, 'processing'))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

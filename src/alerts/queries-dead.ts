@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
-import type { AlertRow, AlertStatus, Ctx } from '../store/index.ts';
+import { type AlertRow, type AlertStatus, type Ctx, workIs } from '../store/index.ts';
 
 /** The reason under which the trail of a dead alert says that somebody was told. */
 export const deadReported = 'dead_reported';
 
 const fingerprintPrefix = 'dead-alert:';
-const isDead = sql<boolean>`dead.status = ${sql.lit<AlertStatus>('dead')} and dead.ended_at is null`;
+const isDead = ({ dialect }: Ctx) =>
+  sql<boolean>`${workIs(dialect, 'dead', 'dead')} and dead.ended_at is null`;
 
 /** Answers the fingerprint of the alert that tells of a dead one. */
 export function fingerprintDead(alertRef: string): string {
@@ -26,7 +27,7 @@ export function listUnreportedDead(ctx: Ctx, limit: number): Promise<AlertRow[]>
   return ctx.db
     .selectFrom('alert as dead')
     .selectAll('dead')
-    .where(isDead)
+    .where(isDead(ctx))
     .where('service', '!=', 'tocsin')
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -60,7 +61,7 @@ export function listOutlivedReports(ctx: Ctx, source: string, limit: number): Pr
         exists(
           selectFrom('alert as dead')
             .select('dead.alert_ref')
-            .where(isDead)
+            .where(isDead(ctx))
             .where(sql<boolean>`dead.alert_ref = substr(report.fingerprint, ${told} + 1)`),
         ),
       ),

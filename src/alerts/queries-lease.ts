@@ -48,7 +48,7 @@ const acknowledge = defineStatement<AckValues, AckShape, AckRow>(({ db, dialect,
     .where('status', '=', sql.lit<AlertStatus>('processing'))
     .where(dialect.isOneOf(sql.ref('alert_ref'), value('refs')))
     .returning(['alert_ref', 'status']);
-  return withEvents(dialect, ack, 'processing', value);
+  return withEvents(dialect, ack, { from: 'processing' }, value);
 });
 
 /** What nobody works on. */
@@ -75,7 +75,7 @@ export function leaveLeased(
     .where('status', '=', sql.lit<AlertStatus>('processing'))
     .where(ctx.dialect.isOneOf(sql.ref('alert_ref'), refs))
     .returning(['alert_ref', 'status']);
-  return withEvents(ctx.dialect, leave, 'processing', (column) => event[column]).compile();
+  return withEvents(ctx.dialect, leave, { from: 'processing' }, (column) => event[column]).compile();
 }
 
 /** Gives alerts back that the token still holds, to be claimed again from `retryAtMs`; no attempt is counted. */
@@ -94,7 +94,7 @@ export function returnLeased(
     .where('status', '=', sql.lit<AlertStatus>('processing'))
     .where(ctx.dialect.isOneOf(sql.ref('alert_ref'), back.refs))
     .returning(['alert_ref', 'status']);
-  return withEvents(ctx.dialect, giveBack, 'processing', (column) => back.event[column]).compile();
+  return withEvents(ctx.dialect, giveBack, { from: 'processing' }, (column) => back.event[column]).compile();
 }
 
 /** Moves the end of a lease that the token still holds; answers whether it did. */

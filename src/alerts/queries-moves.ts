@@ -18,17 +18,18 @@ export function describeMove(ctx: Ctx, reason: string, note: string | null): Eve
   };
 }
 
-/** The statement that moves alerts, and an event of each that it really moved. */
-export function withEvents<Row extends { alert_ref: string; status: AlertStatus }>(
+/** The statement that moves alerts, and an event of each that it really moved; without `to` it answers where each went. */
+export function withEvents<Row extends { alert_ref: string }>(
   { insertForEach }: Dialect,
   move: Compilable<Row>,
-  from: AlertStatus,
+  { from, to }: { from: AlertStatus; to?: AlertStatus },
   textOf: (column: keyof EventText) => unknown,
 ): Compilable<Row> {
   const text = Object.fromEntries(textColumns.map((column) => [column, textOf(column)]));
+  const taken: Record<string, string> = { alert_ref: 'alert_ref', ...(to ? {} : { to_status: 'status' }) };
   return insertForEach(move, {
     table: 'alert_event',
-    taken: { alert_ref: 'alert_ref', to_status: 'status' },
-    alike: { from_status: from, ...text },
+    taken: taken as Record<string, keyof Row & string>,
+    alike: { from_status: from, ...(to ? { to_status: to } : {}), ...text },
   });
 }

@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { AlertRow, AlertStatus, Ctx, Database } from '../store/index.ts';
+import { type AlertRow, type Ctx, type Database, workIs } from '../store/index.ts';
 import { firstRefAt } from './queries-dashboard.ts';
 import { matchesFilters } from './queries-list.ts';
 import type { AlertFilters } from './types.ts';
@@ -66,17 +66,21 @@ export function selectMatching(ctx: Ctx, filters: AlertFilters, page: Page): Sel
     .selectAll()
     .where((eb) => eb.and(matchesFilters(eb, filters, ctx.dialect)))
     .$if(page.afterRef !== null, (query) => query.where('alert_ref', '<', page.afterRef ?? ''))
-    .$call((query) => nameIndex(query, filters))
+    .$call((query) => nameIndex(ctx, query, filters))
     .limit(page.limit);
 }
 
 /** Says again what the filters ask, in the words in which an index of few alerts is declared. */
-function nameIndex(query: Selection, { env, severityIn, statusIn, toMs }: AlertFilters): Selection {
+function nameIndex(
+  { dialect }: Ctx,
+  query: Selection,
+  { env, severityIn, statusIn, toMs }: AlertFilters,
+): Selection {
   const status = onlyOne(statusIn);
   let named = query;
   if (env !== undefined && env !== 'prod') named = named.where(sql<boolean>`env <> 'prod'`);
   if (onlyOne(severityIn) === 'P0') named = named.where(sql<boolean>`severity = 'P0'`);
-  if (status !== null) named = named.where('status', '=', sql.lit<AlertStatus>(status));
+  if (status !== null) named = named.where(workIs(dialect, status));
   // Nothing is heard before it comes.
   return toMs === undefined ? named : named.where('alert_ref', '<', firstRefAt(toMs));
 }

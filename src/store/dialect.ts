@@ -63,6 +63,8 @@ export type Dialect = {
   readonly engine: 'sqlite' | 'postgres';
   /** Whether a transaction that has begun keeps all others from writing: a row that it holds early holds up nobody more. */
   readonly hasOneWriter: boolean;
+  /** Whether a changed row moves and is written to all its indexes anew, unless none of them names what changed. */
+  readonly movesChangedRows: boolean;
   /** How many rows that wait for no others go to the database together, and when others go beside them. */
   readonly groups: Required<GroupSizes>;
   /** Condition that the column is one of the values, as one bound parameter, so that the statement's text stays the same. */

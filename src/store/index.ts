@@ -39,3 +39,4 @@ export {
 export { describeFence, readFence } from './transfer/fence.ts';
 export { type Imported, importState } from './transfer/import-state.ts';
 export { type Restored, restore } from './transfer/restore.ts';
+export { workIs } from './work-status.ts';

@@ -67,22 +67,23 @@ async function checkFence(store: Store): Promise<Finding[]> {
 async function checkSchema(store: Store, log: Log): Promise<Finding> {
   const name = 'tables, indexes and views are there';
   const there = new Set(await listSchemaNames(store.db, store.dialect));
-  const missing = (await listExpectedNames(log)).filter((expected) => !there.has(expected));
+  const missing = (await listExpectedNames(store, log)).filter((expected) => !there.has(expected));
   if (missing.length > 0) return fail(name, `missing: ${missing.join(', ')}`, restoreFix);
   return ok(name, `${there.size} of them`);
 }
 
-/** The names are the same on both engines. */
-function listExpectedNames(log: Log): Promise<string[]> {
-  return withStore({ backend: 'memory' }, log, async ({ db, dialect }) => {
+/** The names are the same on both engines, but for that of an index which PostgreSQL does without. */
+async function listExpectedNames(store: Store, log: Log): Promise<string[]> {
+  const names = await withStore({ backend: 'memory' }, log, async ({ db, dialect }) => {
     await migrate(db, dialect, 0);
     return listSchemaNames(db, dialect);
   });
+  return store.dialect.movesChangedRows ? names.filter((name) => name !== 'alert_leased') : names;
 }
 
 async function checkRule(store: Store, rule: Rule, nowMs: number): Promise<Finding> {
   const { name, otherwise, found, fix } = rule;
-  const broken = await countBroken(store.db, rule, nowMs);
+  const broken = await countBroken(store.db, store.dialect, rule, nowMs);
   if (broken === 0) return ok(name, `no ${found}`);
   return { status: otherwise, name, detail: `${broken} ${found}`, fix };
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Database } from '../schema.ts';
+import { workIs } from '../work-status.ts';
 
 /** Something that must be so: how many rows say that it is not, and what to do about them. */
 export type Rule = {
@@ -8,7 +9,7 @@ export type Rule = {
   /** `fail`: what the database guarantees is broken; `warn`: somebody should look. */
   otherwise: 'warn' | 'fail';
   /** A count, of which 0 is right. */
-  count(nowMs: number): ReturnType<typeof sql<{ rows: number }>>;
+  count(nowMs: number, dialect: Dialect): ReturnType<typeof sql<{ rows: number }>>;
   found: string;
   fix: string;
 };
@@ -56,15 +57,15 @@ export const rules: readonly Rule[] = [
   {
     name: 'alerts are worked on',
     otherwise: 'warn',
-    count: (nowMs) => sql`select count(*) as rows from alert
-      where status = 'processing' and processing_lock_until < ${nowMs - stuckMs}`,
+    count: (nowMs, dialect) => sql`select count(*) as rows from alert
+      where ${workIs(dialect, 'processing')} and processing_lock_until < ${nowMs - stuckMs}`,
     found: 'alerts whose worker is gone for 15 minutes',
     fix: 'start a server with the role worker or all: it takes them back',
   },
   {
     name: 'no alert was given up',
     otherwise: 'warn',
-    count: () => sql`select count(*) as rows from alert where status = 'dead'`,
+    count: (_, dialect) => sql`select count(*) as rows from alert where ${workIs(dialect, 'dead')}`,
     found: 'dead alerts',
     fix: 'see tocsin alerts list --status-in dead, mend the cause, and tocsin alerts retry',
   },
@@ -107,7 +108,12 @@ export async function listSchemaNames(db: Kysely<Database>, dialect: Dialect): P
 }
 
 /** Answers how many rows break the rule. */
-export async function countBroken(db: Kysely<Database>, rule: Rule, nowMs: number): Promise<number> {
-  const { rows } = await rule.count(nowMs).execute(db);
+export async function countBroken(
+  db: Kysely<Database>,
+  dialect: Dialect,
+  rule: Rule,
+  nowMs: number,
+): Promise<number> {
+  const { rows } = await rule.count(nowMs, dialect).execute(db);
   return Number(rows[0]?.rows ?? 0);
 }

@@ -26,6 +26,7 @@ import { up as inhibitors } from './0023-inhibitors.ts';
 import { up as toldBy } from './0024-told-by.ts';
 import { up as recentResults } from './0025-recent-results.ts';
 import { up as checkHistory } from './0026-check-history.ts';
+import { up as claimsInPlace } from './0027-claims-in-place.ts';
 
 export type Migration = {
   name: string;
@@ -60,4 +61,5 @@ export const migrations: readonly Migration[] = [
   { name: '0024-told-by', up: toldBy },
   { name: '0025-recent-results', up: recentResults },
   { name: '0026-check-history', up: checkHistory },
+  { name: '0027-claims-in-place', up: claimsInPlace },
 ];

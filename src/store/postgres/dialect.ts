@@ -10,6 +10,7 @@ import { copyRows } from './copy.ts';
 export const postgresDialect: Dialect = {
   engine: 'postgres',
   hasOneWriter: false,
+  movesChangedRows: true,
   // Smaller ones keep both processes at work. For fewer, two turns more of both cost more than that gains.
   groups: { maxWeight: 300, maxAtOnce: 3, anotherFrom: 100 },
   isOneOf: (column, values) => sql`${column} = any(${bindList(values, (list) => list)}::text[])`,

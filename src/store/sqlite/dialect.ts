@@ -17,6 +17,7 @@ const hashDigits = 32;
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   hasOneWriter: true,
+  movesChangedRows: false,
   // While one goes to the disk the next can be made.
   groups: { maxWeight: 2000, maxAtOnce: 2, anotherFrom: 1 },
   isOneOf: (column, values) =>
