@@ -148,13 +148,18 @@ test('a sign-in link works once, and looking at it uses nothing up', async () =>
   expect(again.body).toContain('used already');
 });
 
-test('failed sign-ins are limited as bad tokens are', async () => {
+test('failed sign-ins are limited as bad tokens are, and the page says so', async () => {
   const { server } = await openDoor({ actions });
   const payload = 'token=toc_wrong';
   const tries = [];
   for (let i = 0; i < 6; i++)
-    tries.push((await server.inject({ method: 'POST', url: '/signin', headers: form, payload })).statusCode);
-  expect(tries).toEqual([401, 401, 401, 401, 401, 429]);
+    tries.push(await server.inject({ method: 'POST', url: '/signin', headers: form, payload }));
+  expect(tries.map(({ statusCode }) => statusCode)).toEqual([401, 401, 401, 401, 401, 429]);
+  expect(tries[5]?.headers).toMatchObject({
+    'content-type': 'text/html; charset=utf-8',
+    'retry-after': expect.stringMatching(/^\d+$/),
+  });
+  expect(tries[5]?.body).toContain('Too many tries: wait');
 });
 
 test('a form on another site can sign nobody in or out', async () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { endSession, redeemSignInCode, signInWithToken } from '../../access/index.ts';
 import { systemActor } from '../../core/actor.ts';
+import { toAppError } from '../../core/errors.ts';
 import type { Gatekeeper } from '../auth.ts';
 import type { Door } from '../door.ts';
 import { readLocalPath } from '../pages/local-path.ts';
@@ -58,8 +59,23 @@ async function signIn(
     writeSession(reply, session, door.config().server.publicUrl);
     return reply.redirect(next ?? '/', 303);
   }
-  await gatekeeper.countFailure(request, reply);
-  reply.code(401);
   const problem = code ? 'This link was used already or is too old.' : 'This token is unknown or revoked.';
-  return sendPage(reply, signInPage(problem, next));
+  const waitSeconds = await countTry(gatekeeper, request, reply);
+  if (waitSeconds === null) return sendPage(reply.code(401), signInPage(problem, next));
+  return sendPage(reply.code(429), signInPage(`Too many tries: wait ${waitSeconds} s.`, next));
+}
+
+/** Answers how long one has to wait after too many tries; null: one may try again. */
+async function countTry(
+  gatekeeper: Gatekeeper,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string | null> {
+  try {
+    await gatekeeper.countFailure(request, reply);
+    return null;
+  } catch (error) {
+    if (toAppError(error).code !== 'RATE_LIMITED') throw error;
+    return String(reply.getHeader('retry-after'));
+  }
 }
