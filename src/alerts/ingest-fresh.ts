@@ -21,7 +21,9 @@ export async function ingestFresh(
     alerts.map(({ source }) => source),
     nowMs,
   );
-  const inserted = await insertFreshAlerts(ctx, alerts, sources).catch(whenCrosswise(new Set<string>()));
-  if (inserted.size > 0) heard.written(sources);
+  const { inserted, hasHeard } = await insertFreshAlerts(ctx, alerts, sources).catch(
+    whenCrosswise({ inserted: new Set<string>(), hasHeard: false }),
+  );
+  if (hasHeard) heard.written(sources);
   return alerts.map((alert) => (inserted.has(alert.alert_ref) ? answerOf(alert, false) : null));
 }

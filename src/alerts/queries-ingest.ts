@@ -97,13 +97,13 @@ export async function writeFold(ctx: Ctx, fold: Fold, sources: readonly AlertSou
 
 /**
  * Inserts alerts whose keys probably nobody holds, and when their sources were heard; answers the references of those that
- * found their key free. Index: alert_live, alert_source_key.
+ * found their key free, and whether the sources were written. Index: alert_live, alert_source_key.
  */
 export async function insertFreshAlerts(
   ctx: Ctx,
   alerts: readonly AlertRow[],
   sources: readonly AlertSourceRow[],
-): Promise<ReadonlySet<string>> {
+): Promise<{ inserted: ReadonlySet<string>; hasHeard: boolean }> {
   const { insertFresh, insertRows, indexedHash } = ctx.dialect;
   const options = {
     columns: freshAlertColumns,
@@ -113,7 +113,8 @@ export async function insertFreshAlerts(
     returning: 'alert_ref',
   };
   const heard = insertRows('alert_source', sources, { onConflict: keepNewest });
-  return new Set(await insertFresh(ctx.db, 'alert', alerts, options, heard));
+  const { written, besideToo } = await insertFresh(ctx.db, 'alert', alerts, options, heard);
+  return { inserted: new Set(written), hasHeard: besideToo };
 }
 
 /** What a report may change of an alert that is there. */

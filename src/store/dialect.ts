@@ -28,6 +28,14 @@ export type UpdateOptions = {
   returnsKeys?: boolean;
 };
 
+/** What became of rows that hardly meet one that is there. */
+export type WrittenFresh = {
+  /** The `returning` column of those that were written. */
+  written: string[];
+  /** Whether the statements beside them went well. */
+  besideToo: boolean;
+};
+
 /** What is inserted for each row that a statement answers. */
 export type InsertForEach<Row> = {
   table: TableName;
@@ -96,8 +104,8 @@ export type Dialect = {
     options?: InsertOptions,
   ): CompiledQuery[];
   /**
-   * Inserts rows of which hardly any meets one that is there, as a transaction of its own; answers the `returning` column of
-   * those that were written. Statements `beside` it go at the same time, and are not undone where the rows fail.
+   * Inserts rows of which hardly any meets one that is there, as a transaction of its own. Statements `beside` it go at the
+   * same time: the rows may be written without them, and they without the rows.
    */
   insertFresh<Table extends TableName>(
     db: Kysely<Database>,
@@ -105,7 +113,7 @@ export type Dialect = {
     rows: readonly Partial<Database[Table]>[],
     options: Required<InsertOptions>,
     beside: readonly CompiledQuery[],
-  ): Promise<string[]>;
+  ): Promise<WrittenFresh>;
   /** The statement that sets the columns of each row, found by its key; all rows have the columns of the first. */
   updateRows<Table extends TableName>(
     table: Table,

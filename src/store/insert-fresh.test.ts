@@ -37,14 +37,16 @@ describeEachStore('rows that hardly meet one that is there', (open) => {
   it('are written as they are, with what is alike in all of them', async () => {
     const { ctx } = await open();
     const rows = awkward.map((holder, i) => ({ name: `n${i}${holder}`, holder, until_at: i }));
-    expect((await insertLeases(ctx, rows)).toSorted()).toEqual(rows.map(({ name }) => name).toSorted());
+    expect((await insertLeases(ctx, rows)).written.toSorted()).toEqual(
+      rows.map(({ name }) => name).toSorted(),
+    );
     expect(await listLeases(ctx)).toEqual(rows.map((row) => ({ ...row, token: 't' })));
     const beside = ctx.db
       .insertInto('counter')
       .values({ name: 'beside', value: 1 })
       .returning('name')
       .compile();
-    expect(await insertLeases(ctx, [], [beside])).toEqual([]);
+    expect(await insertLeases(ctx, [], [beside])).toEqual({ written: [], besideToo: true });
     expect(await ctx.db.selectFrom('counter').selectAll().execute()).toEqual([{ name: 'beside', value: 1 }]);
   });
 
@@ -52,7 +54,7 @@ describeEachStore('rows that hardly meet one that is there', (open) => {
     const { ctx } = await open();
     await insertMany(ctx, 'lease', [{ name: 'held', holder: 'before', token: 't', until_at: 0 }]);
     const rows = ['z', 'held', 'a'].map((name, i) => ({ name, holder: 'now', until_at: i + 1 }));
-    expect((await insertLeases(ctx, rows)).toSorted()).toEqual(['a', 'z']);
+    expect((await insertLeases(ctx, rows)).written.toSorted()).toEqual(['a', 'z']);
     const holders = (await listLeases(ctx)).map(({ name, holder }) => [name, holder]);
     expect(holders).toEqual([
       ['held', 'before'],
@@ -73,7 +75,19 @@ describeEachStore('rows that hardly meet one that is there', (open) => {
       until_at: i,
     }));
     await inTransaction(ctx, (ctx) => insertMany(ctx, 'lease', others));
-    expect(await insertLeases(ctx, [{ name: '9', holder: 'h', until_at: 9 }])).toEqual(['9']);
+    expect((await insertLeases(ctx, [{ name: '9', holder: 'h', until_at: 9 }])).written).toEqual(['9']);
     expect(await listLeases(ctx)).toHaveLength(4);
+  });
+
+  it('are told of as they are where what goes beside them fails', async () => {
+    const { ctx } = await open();
+    const beside = ctx.db
+      .insertInto('counter')
+      .values({ name: null as unknown as string, value: 1 })
+      .compile();
+    const { written } = await insertLeases(ctx, [{ name: 'a', holder: 'h', until_at: 1 }], [beside]).catch(
+      () => ({ written: [] }),
+    );
+    expect((await listLeases(ctx)).map(({ name }) => name)).toEqual(written);
   });
 });

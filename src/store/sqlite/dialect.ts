@@ -41,7 +41,8 @@ export const sqliteDialect: Dialect = {
       ...insertRows(table, rows, options),
       ...beside,
     ]);
-    return rows.length === 0 ? [] : (inserted as { value: string }[]).map(({ value }) => value);
+    const written = rows.length === 0 ? [] : (inserted as { value: string }[]).map(({ value }) => value);
+    return { written, besideToo: true };
   },
 
   updateRows: (table, key, rows, { expected = [], expectedAlike = {}, alike = {}, returnsKeys } = {}) => {
