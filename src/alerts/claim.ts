@@ -1,5 +1,5 @@
 import { type AlertRow, type Ctx, inTransaction, type Question, runStatements } from '../store/index.ts';
-import { type Claim, findStalled, leaseWaiting, toLeased } from './queries-claim.ts';
+import { type Claim, findStalled, leaseWaiting, type Said, toLeased } from './queries-claim.ts';
 import { describeMove } from './queries-moves.ts';
 import { releaseStalled } from './release.ts';
 import type { AlertFilters } from './types.ts';
@@ -70,7 +70,7 @@ async function tryClaim<Answer>(
   const [rows, ...asked] = await runStatements(ctx, [leaseWaiting(ctx, claim), ...question.statements], {
     mayBeLost: request.mayBeLost ?? false,
   });
-  const alerts = toLeased(claim, (rows ?? []) as Parameters<typeof toLeased>[1]);
+  const alerts = toLeased(claim, (rows ?? []) as Said[]);
   return { alerts: alerts.sort(bySeverityThenAge), answer: question.read(asked) };
 }
 

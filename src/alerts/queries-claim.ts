@@ -28,6 +28,7 @@ export type Claim = {
   when: 'unless any is stalled' | 'anyhow';
 };
 
+/** What it sets alike in all that it leases: none of that has to travel back with each. */
 type Leased = Pick<
   AlertRow,
   | 'status'
@@ -38,7 +39,8 @@ type Leased = Pick<
   | 'rose_since_claim'
   | 'updated_at'
 >;
-type Said = Omit<AlertRow, keyof Leased>;
+/** What a claim answers of an alert. */
+export type Said = Omit<AlertRow, keyof Leased>;
 
 /** Answers the alerts that a claim has leased. */
 export function toLeased(claim: Claim, rows: readonly Said[]): AlertRow[] {
@@ -65,7 +67,6 @@ export function leaseWaiting(ctx: Ctx, claim: Claim): CompiledQuery<Said> {
 type LeaseShape = Pick<Claim, 'filters' | 'when' | 'takesLeft' | 'limit'> & { hasWindow: boolean };
 type LeaseValues = Omit<Claim, 'filters' | 'when' | 'takesLeft' | 'limit' | 'event'> & EventText;
 
-/** All but what the claim sets alike in all: none of that has to travel back with each. */
 const said = [
   'alert_ref',
   'dedupe_key',
