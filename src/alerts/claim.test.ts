@@ -70,6 +70,12 @@ describeEachStore('a claim', (open) => {
     expect(await eventsOf(ctx, ref ?? '')).toEqual(['- → new: first', 'new → processing: claimed']);
   });
 
+  it('answers what the rows say', async () => {
+    const { ctx } = await open();
+    await report(ctx, { title: 'a', labels: { team: 'x' } }, { title: 'b', env: 'staging' });
+    for (const row of await claim(ctx)) expect(await requireAlert(ctx, row.alert_ref)).toMatchObject(row);
+  });
+
   it('takes only what its filters and its window let through', async () => {
     const { ctx, clock } = await open();
     await report(ctx, { title: 'old' });
