@@ -4,7 +4,7 @@ import { createTestClock } from '../../test/clock.ts';
 import { takeReports as report } from '../../test/reports.ts';
 import { migratedSchema } from '../../test/services/migrated.ts';
 import { createTestCtx, describeEachStore, describeSharedStores, quietLog } from '../../test/stores.ts';
-import { type AlertRow, type Ctx, inTransaction, migrate, openStore } from '../store/index.ts';
+import { type AlertRow, type Ctx, inTransaction, migrate, openStore, workIs } from '../store/index.ts';
 import {
   ackAction,
   ackAlerts,
@@ -68,6 +68,12 @@ describeEachStore('a claim', (open) => {
     expect(titles(await claim(ctx))).toEqual(['a']);
     expect(await claim(ctx)).toEqual([]);
     expect(await eventsOf(ctx, ref ?? '')).toEqual(['- → new: first', 'new → processing: claimed']);
+  });
+
+  it('answers what the rows say', async () => {
+    const { ctx } = await open();
+    await report(ctx, { title: 'a', labels: { team: 'x' } }, { title: 'b', env: 'staging' });
+    for (const row of await claim(ctx)) expect(await requireAlert(ctx, row.alert_ref)).toMatchObject(row);
   });
 
   it('takes only what its filters and its window let through', async () => {
@@ -335,6 +341,20 @@ describe('on PostgreSQL', () => {
         pg_stat_get_xact_tuples_hot_updated('alert'::regclass) as "inPlace"`;
       expect((await counted.execute(ctx.db)).rows).toEqual([{ updated: 2, inPlace: 2 }]);
     });
+  });
+
+  it('what waits is not taken for rarer than it is, where most is acked', async () => {
+    const ctx = await openPostgres();
+    await report(ctx, ...Array.from({ length: 300 }, (_, i) => ({ title: `t${i}` })));
+    await ackAlerts(
+      ctx,
+      (await claim(ctx, { limit: 270 })).map((row) => ack(row)),
+    );
+    await sql`analyze alert`.execute(ctx.db);
+    const plan = sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
+      explain (format json) select 1 from alert where ${workIs(ctx.dialect, 'new')}`;
+    const [explained] = (await plan.execute(ctx.db)).rows;
+    expect(explained?.['QUERY PLAN'][0].Plan['Plan Rows']).toBeGreaterThan(20);
   });
 
   it('an ack that waits for somebody who takes the alert away writes no event', async () => {

@@ -19,8 +19,9 @@ export type ClaimRequest = {
 };
 
 /**
- * Leases waiting alerts to one owner, the most severe first, then the oldest; no two claimers ever get the same. Alerts
- * whose lease has ended and failed ones that are due are put back first. Opens a transaction; answers [] when none waits.
+ * Leases waiting alerts to one owner, the most severe first, then the oldest; no two claimers ever get the same. Failed
+ * ones that are due are put back first; those whose lease has ended too, or on PostgreSQL when their turn comes. Opens a
+ * transaction; answers [] when none waits.
  */
 export async function claimAlerts(ctx: Ctx, request: ClaimRequest): Promise<AlertRow[]> {
   return (await claimAndAsk(ctx, request, { statements: [], read: () => null })).alerts;
