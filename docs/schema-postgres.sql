@@ -158,3 +158,4 @@ alter table alert add column queue text generated always as
 create index "alert_waiting" on "alert" ("severity_rank", "alert_ref") where queue = 'open';
 create index "alert_retry" on "alert" ("retry_at") where queue = 'failed';
 create index "alert_dead" on "alert" ("alert_ref") where queue = 'dead';
+analyze alert;

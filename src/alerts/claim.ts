@@ -20,7 +20,7 @@ export type ClaimRequest = {
 
 /**
  * Leases waiting alerts to one owner, the most severe first, then the oldest; no two claimers ever get the same. Failed
- * ones that are due are put back first; those whose lease has ended too, or on PostgreSQL when their turn comes. Opens a
+ * ones that are due are put back first, and those whose lease has ended, on PostgreSQL as far as their turn has come. Opens a
  * transaction; answers [] when none waits.
  */
 export async function claimAlerts(ctx: Ctx, request: ClaimRequest): Promise<AlertRow[]> {
@@ -35,15 +35,15 @@ export async function claimAndAsk<Answer>(
 ): Promise<Claimed<Answer>> {
   const first = await tryClaim(ctx, request, question, 'unless any is stalled');
   // What it has leased says that nothing was stalled: only who got nothing has to look.
-  if (first.alerts.length > 0 || !(await isAnyStalled(ctx))) return first;
-  await releaseStalled(ctx, request.maxAttempts);
+  if (first.alerts.length > 0 || (await takeBackStalled(ctx, request.maxAttempts)) === null) return first;
   return tryClaim(ctx, request, question, 'anyhow');
 }
 
-async function isAnyStalled(ctx: Ctx): Promise<boolean> {
+/** Puts alerts back whose lease has ended, and failed ones that are due, where there are any; answers how many, null: none were there. */
+export async function takeBackStalled(ctx: Ctx, maxAttempts: number): Promise<number | null> {
   // By itself a read waits where others read slowly, and a claim must not.
   const found = await inTransaction(ctx, (ctx) => runStatements(ctx, findStalled(ctx, ctx.clock.now())));
-  return found.some((rows) => rows.length > 0);
+  return found.some((rows) => rows.length > 0) ? releaseStalled(ctx, maxAttempts) : null;
 }
 
 type Claimed<Answer> = { alerts: AlertRow[]; answer: Answer };

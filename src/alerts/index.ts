@@ -4,7 +4,7 @@
  */
 export { ackAlerts, ackLocked, ackWithLease, returnAlerts } from './ack.ts';
 export * from './actions.ts';
-export { type ClaimRequest, claimAlerts, claimAndAsk } from './claim.ts';
+export { type ClaimRequest, claimAlerts, claimAndAsk, takeBackStalled } from './claim.ts';
 export { showDashboard } from './dashboard.ts';
 export { recordDecisions } from './decisions.ts';
 export { reportFacts } from './dedupe-ttl.ts';

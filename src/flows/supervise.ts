@@ -14,6 +14,7 @@ import { tellAgain } from './supervise-repeat.ts';
 import { resolveHealed } from './supervise-resolve.ts';
 import { tendSilent } from './supervise-silent.ts';
 import { runTriages } from './supervise-triage.ts';
+import { createTakingBack } from './take-back.ts';
 
 const sweepEveryMs = 1_000;
 /** How long passes stay careful after one that began incidents or put alerts off. */
@@ -51,6 +52,7 @@ export function createSupervisor({ makeCtx, owner, onPass, onSweep }: Supervisor
   let stormToldAt = Number.NEGATIVE_INFINITY;
   let wasSpent = false;
   const chores = {
+    'take back what was lost': createTakingBack(),
     ...statelessChores,
     'note what inhibits others': createInhibitorNotes(),
     'let go what nothing holds': createHolderReview(),

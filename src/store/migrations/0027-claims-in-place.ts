@@ -30,4 +30,6 @@ export async function up(db: Kysely<Database>, { movesChangedRows }: Dialect): P
       .columns(columns)
       .where(sql<boolean>`queue = ${sql.lit(queue)}`)
       .execute();
+  // Else nothing were known of the column for a while.
+  await sql`analyze alert`.execute(db);
 }

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Database } from '../schema.ts';
-import { type DataTable, dataTables, madeColumn, tableKeys } from './tables.ts';
+import { type DataTable, dataTables, madeColumns, tableKeys } from './tables.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -72,7 +72,8 @@ async function selectPage(
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)} ${where} order by ${columns} limit ${sql.lit(pageSize(table))}
   `.execute(db);
-  return rows.map(({ [madeColumn]: _, ...written }) => written);
+  const made = madeColumns[table];
+  return made === undefined ? rows : rows.map(({ [made]: _, ...written }) => written);
 }
 
 /** Removes all rows, or those that are chosen, before what they refer to. */

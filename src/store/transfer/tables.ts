@@ -51,7 +51,7 @@ export const tableKeys: Keys = {
   fence: ['name'],
 };
 
-/** A column that PostgreSQL makes of others, and nobody writes. */
-export const madeColumn = 'queue';
+/** Columns that PostgreSQL makes of others, and nobody writes. */
+export const madeColumns: Readonly<Partial<Record<DataTable, string>>> = { alert: 'queue' };
 
 export const dataTables = Object.keys(tableKeys) as readonly DataTable[];
