@@ -107,6 +107,9 @@ describe('a check of a known service', () => {
     ],
     ['kind: openai, base_url: "http://u:p@h"', {}, { key: 'components[0].checks[0].base_url' }],
     ['kind: openai, base_url: "http://h/?x=1"', {}, { key: 'components[0].checks[0].base_url' }],
+    ['kind: openai, base_url: "http://h "', {}, { key: 'components[0].checks[0].base_url' }],
+    ['kind: openai, base_url: "http://h\\x01"', {}, { key: 'components[0].checks[0].base_url' }],
+    ['kind: openai, base_url: "http://h/a b"', {}, { key: 'components[0].checks[0].base_url' }],
     ['kind: deepgram, api_key: k3y', {}, { key: 'components[0].checks[0].api_key' }],
     ['kind: firestore, document: health', {}, { key: 'components[0].checks[0].document' }],
     [

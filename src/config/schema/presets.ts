@@ -4,8 +4,9 @@ import { section, text } from './fields.ts';
 
 const baseUrl = z
   .string()
-  .refine((url) => URL.canParse(url) && /^https?:\/\/[^/?#@][^?#@]*$/i.test(url), {
-    error: 'a URL that begins with http:// or https://, without user, query and fragment',
+  // A URL that something is added to is not trimmed any more.
+  .refine((url) => URL.canParse(`${url}/`) && /^https?:\/\/[^/?#@\s][^?#@\s]*$/i.test(url), {
+    error: 'a URL that begins with http:// or https://, without user, query, fragment and blanks',
   })
   .transform((url) => url.replace(/\/+$/, ''));
 
