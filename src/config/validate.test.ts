@@ -245,6 +245,13 @@ const rows: Row[] = [
     { expected: 'a URL that begins with http:// or https://' },
   ],
   [
+    'a password with a bare %',
+    http('method: GET').replace('http://h', 'http://u:s3cret%@h'),
+    4,
+    `${check}.url`,
+    { found: '"http://u:[redacted]@h"', expected: expect.stringContaining('%25') },
+  ],
+  [
     'a header that splits',
     http('headers: { x-a: "1\\r\\nx: 2" }'),
     4,
