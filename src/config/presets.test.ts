@@ -124,6 +124,11 @@ describe('a check of a known service', () => {
       { ...typesense, TYPESENSE_HOST: 'http://ts' },
       { key: 'TYPESENSE_HOST', message: expect.stringContaining('base_url') },
     ],
+    [
+      'kind: typesense',
+      { ...typesense, TYPESENSE_HOST: 'user:s3cret@ts' },
+      { key: 'TYPESENSE_HOST', found: 'a text (not shown)' },
+    ],
     ['kind: firestore', firestore, { found: 'key.json, which does not exist' }],
   ])('of { %s } with %j is refused: %o', async (check, env, problem) => {
     expect(await problemsOf(check, env)).toMatchObject([problem]);
