@@ -109,8 +109,15 @@ describe('a check of a known service', () => {
     ['kind: openai, base_url: "http://h/?x=1"', {}, { key: 'components[0].checks[0].base_url' }],
     ['kind: openai, base_url: "http://h "', {}, { key: 'components[0].checks[0].base_url' }],
     ['kind: openai, base_url: "http://h\\x01"', {}, { key: 'components[0].checks[0].base_url' }],
+    [
+      'kind: openai, base_url: "https://api.openai.com/v1/"',
+      {},
+      { key: 'components[0].checks[0].base_url', expected: 'the address without the /v1 of its paths' },
+    ],
     ['kind: openai, base_url: "http://h/a b"', {}, { key: 'components[0].checks[0].base_url' }],
     ['kind: deepgram, api_key: k3y', {}, { key: 'components[0].checks[0].api_key' }],
+    ['kind: firestore, document: health/..', {}, { key: 'components[0].checks[0].document' }],
+    ['kind: firestore, document: a/./b/c', {}, { key: 'components[0].checks[0].document' }],
     ['kind: firestore, document: health', {}, { key: 'components[0].checks[0].document' }],
     [
       'kind: openai, conditions: ["exit_code == 0"]',
