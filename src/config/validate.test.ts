@@ -256,7 +256,7 @@ const rows: Row[] = [
     http('headers: { x-a: "1\\r\\nx: 2" }'),
     4,
     `${check}.headers.x-a`,
-    { expected: 'one line of text' },
+    { expected: 'one line of text in Latin letters (ISO 8859-1)' },
   ],
   [
     'a wrong secret, which is not told',
@@ -264,6 +264,13 @@ const rows: Row[] = [
     4,
     `${check}.headers.Authorization`,
     { found: 'a text (not shown)' },
+  ],
+  [
+    'a header of other letters',
+    http('headers: { x-shop: "k€y" }'),
+    4,
+    `${check}.headers.x-shop`,
+    { expected: 'one line of text in Latin letters (ISO 8859-1)' },
   ],
   [
     'a header with a space',

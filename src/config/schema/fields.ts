@@ -89,7 +89,9 @@ function hasReadableUser(text: string): boolean {
 export const headerName = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'the name of an HTTP header' });
-const headerValue = z.string().regex(/^[^\r\n\0]*$/, { error: 'one line of text' });
+const headerValue = z.string().regex(/^[\t -~\u0080-\u00ff]*$/, {
+  error: 'one line of text in Latin letters (ISO 8859-1)',
+});
 export const headers = z.record(headerName, headerValue);
 
 /** Answers the map without the keys whose value is undefined. */
