@@ -122,7 +122,10 @@ function findCause(check: CheckConfig, reason: ReasonCode, { output, status }: A
 
 /** Answers a function that takes the check's own secrets, and whatever looks like one, out of a text. */
 function createHide(check: CheckConfig): (text: string) => string {
-  const secrets = secretsOf(check).filter((secret) => secret.length >= 4);
+  const secrets = secretsOf(check)
+    .filter((secret) => secret.length >= 4)
+    // A value that is no text is shown as JSON, which writes quotes in another way.
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
   return (text) => {
     let hidden = text.slice(0, maxSearchedLength);
     for (const secret of secrets) hidden = hidden.replaceAll(secret, '[redacted]');

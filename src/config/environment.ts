@@ -112,8 +112,9 @@ export function createReader({ values, origin }: Environment, problems: Problem[
   const get = (name: string) => values[name]?.trim() || null;
   const refuse = (name: string, expected: string, message = '') => {
     const value = get(name) ?? '';
-    // Where it is no URL at all nobody knows which part is a password.
-    const isHidden = isSecretName(name) || (value.includes('@') && !URL.canParse(value));
+    // Where it is no URL with a host nobody knows which part is a password.
+    const isUrl = URL.canParse(value) && value.includes('://');
+    const isHidden = isSecretName(name) || (value.includes('@') && !isUrl);
     const found = isHidden ? 'a text (not shown)' : JSON.stringify(redactUrl(value).slice(0, 80));
     problems.push({ ...origin(name), key: name, found, expected, message });
   };

@@ -107,7 +107,17 @@ describe('a check of a known service', () => {
     ],
     ['kind: openai, base_url: "http://u:p@h"', {}, { key: 'components[0].checks[0].base_url' }],
     ['kind: openai, base_url: "http://h/?x=1"', {}, { key: 'components[0].checks[0].base_url' }],
+    ['kind: openai, base_url: "http://h "', {}, { key: 'components[0].checks[0].base_url' }],
+    ['kind: openai, base_url: "http://h\\x01"', {}, { key: 'components[0].checks[0].base_url' }],
+    [
+      'kind: openai, base_url: "https://api.openai.com/v1/"',
+      {},
+      { key: 'components[0].checks[0].base_url', expected: 'the address without the /v1 of its paths' },
+    ],
+    ['kind: openai, base_url: "http://h/a b"', {}, { key: 'components[0].checks[0].base_url' }],
     ['kind: deepgram, api_key: k3y', {}, { key: 'components[0].checks[0].api_key' }],
+    ['kind: firestore, document: health/..', {}, { key: 'components[0].checks[0].document' }],
+    ['kind: firestore, document: a/./b/c', {}, { key: 'components[0].checks[0].document' }],
     ['kind: firestore, document: health', {}, { key: 'components[0].checks[0].document' }],
     [
       'kind: openai, conditions: ["exit_code == 0"]',
@@ -120,6 +130,11 @@ describe('a check of a known service', () => {
       'kind: typesense',
       { ...typesense, TYPESENSE_HOST: 'http://ts' },
       { key: 'TYPESENSE_HOST', message: expect.stringContaining('base_url') },
+    ],
+    [
+      'kind: typesense',
+      { ...typesense, TYPESENSE_HOST: 'user:s3cret@ts' },
+      { key: 'TYPESENSE_HOST', found: 'a text (not shown)' },
     ],
     ['kind: firestore', firestore, { found: 'key.json, which does not exist' }],
   ])('of { %s } with %j is refused: %o', async (check, env, problem) => {

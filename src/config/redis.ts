@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Reader } from './environment.ts';
+import { isEncoded } from './is-encoded.ts';
 import type { RedisConfig } from './types.ts';
 
 const urlExpected =
@@ -34,12 +35,4 @@ function isRedisUrl(text: string): boolean {
   if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') return false;
   const hasRest = url.search !== '' || url.hash !== '';
   return !hasRest && /^\/?\d{0,4}$/.test(url.pathname) && isEncoded(url.username + url.password);
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    return decodeURIComponent(text) !== null;
-  } catch {
-    return false; // a % that begins nothing
-  }
 }

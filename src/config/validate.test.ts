@@ -245,11 +245,18 @@ const rows: Row[] = [
     { expected: 'a URL that begins with http:// or https://' },
   ],
   [
+    'a password with a bare %',
+    http('method: GET').replace('http://h', 'http://u:s3cret%@h'),
+    4,
+    `${check}.url`,
+    { found: '"http://u:[redacted]@h"', expected: expect.stringContaining('%25') },
+  ],
+  [
     'a header that splits',
     http('headers: { x-a: "1\\r\\nx: 2" }'),
     4,
     `${check}.headers.x-a`,
-    { expected: 'one line of text' },
+    { expected: 'one line of text in Latin letters (ISO 8859-1)' },
   ],
   [
     'a wrong secret, which is not told',
@@ -257,6 +264,13 @@ const rows: Row[] = [
     4,
     `${check}.headers.Authorization`,
     { found: 'a text (not shown)' },
+  ],
+  [
+    'a header of other letters',
+    http('headers: { x-shop: "k€y" }'),
+    4,
+    `${check}.headers.x-shop`,
+    { expected: 'one line of text in Latin letters (ISO 8859-1)' },
   ],
   [
     'a header with a space',

@@ -45,7 +45,7 @@ export function refusedText(issue: RawIssue): string | undefined {
   if (input === undefined) return `is required: ${expected}`;
   if (code === 'invalid_key') return describeKey(issue.issues);
   if (code === 'invalid_type') return `must be ${expected}, not ${kindOf(input, issue.expected === 'int')}`;
-  if (code === 'invalid_value') return `must be ${expected}, not ${found(input)}`;
+  if (code === 'invalid_value') return `must be ${expected}, not ${foundText(input)}`;
   if (code !== 'too_small' && code !== 'too_big') return undefined;
   if (typeof input === 'string' && code === 'too_small') return `must be ${expected}`;
   return `must be ${expected}, not ${typeof input === 'number' ? input : sizeOf(input)}`;
@@ -73,7 +73,8 @@ function kindOf(input: unknown, isWhole = false): string {
   return typeTexts[typeof input] ?? typeof input;
 }
 
-function found(input: unknown): string {
+/** Answers what was found where a text was given, in quotes and cut; of anything else its kind. */
+export function foundText(input: unknown): string {
   if (typeof input !== 'string') return kindOf(input);
   const text = JSON.stringify(input);
   return text.length > longestFound ? `${text.slice(0, longestFound)}…` : text;

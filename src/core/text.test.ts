@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { refusedText } from './expected.ts';
 import { isoTime, listOf, mapOf, text, toStorable, wholeNumber } from './text.ts';
 
 const passes = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
@@ -104,6 +105,17 @@ describe('wholeNumber', () => {
   ])('from 1 to 500 reads %j as %s', (value, number) => {
     const parsed = wholeNumber(1, 500).safeParse(value);
     expect(parsed.success ? parsed.data : null).toBe(number);
+  });
+
+  it.each([
+    ['1.5', 'must be a whole number, not "1.5"'],
+    [true, 'must be a whole number, not true or false'],
+    [1.5, 'must be a whole number, not 1.5'],
+    [0, 'must be at least 1, not 0'],
+    [undefined, 'is required: a number'],
+  ])('says of %j that it %s', (value, message) => {
+    const parsed = wholeNumber(1, 500).safeParse(value, { error: refusedText });
+    expect(parsed.error?.issues[0]?.message).toBe(message);
   });
 });
 

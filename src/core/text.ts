@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foundText } from './expected.ts';
 
 /** Answers a schema for text that both engines can hold: no NUL, no half of a surrogate pair, at most `maxLength` characters. */
 export function text(maxLength: number, minLength = 0) {
@@ -45,7 +46,13 @@ export const isoTime = z.string().transform((value, context) => {
 export function wholeNumber(min: number, max: number) {
   const readDigits = (value: unknown) =>
     typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-  return z.preprocess(readDigits, z.number().int().min(min).max(max));
+  const number = z.number({
+    error: ({ input }) =>
+      input === undefined || typeof input === 'number'
+        ? undefined
+        : `must be a whole number, not ${foundText(input)}`,
+  });
+  return z.preprocess(readDigits, number.int().min(min).max(max));
 }
 
 /** A schema for a list that may come as one value, or as values with commas between them. */

@@ -12,10 +12,13 @@ import {
   decideAlert,
   decideComponent,
   decideStepTime,
+  describeEnd,
   findReturned,
   type HealthWrites,
   isFailing,
+  isTellingOver,
   judgeChecks,
+  recovered,
   reportFailure,
   reportRecovery,
   tellerOf,
@@ -26,8 +29,6 @@ import { groupOf, reportGroup } from './health-groups.ts';
 
 /** What a target said may hold anything. */
 const maxDetailLength = 200;
-
-const recovered = 'its checks are ok again';
 
 /** A result of a scheduled check, on its way to the store. */
 export type Probed = {
@@ -159,15 +160,15 @@ function foldOne(folding: Folding, component: ComponentConfig, probed: Probed): 
   folding.states.set(id, next);
   folding.touchedStates.set(id, next);
   if (change) folding.changes.push(change);
-  const { toldBy } = next;
   const hasJoined = noteGroup(folding, before, next);
-  const result = { isFailure: isFailing(outcome.status), isChange: change !== null || hasJoined };
-  const decision = decideAlert(verdict, component.critical, result);
-  const group = groupOf(id, toldBy);
+  const isChange = change !== null || hasJoined || isTellingOver(before, next);
+  const isFailure = isFailing(outcome.status);
+  const decision = decideAlert(verdict, component.critical, { isFailure, isChange });
+  const group = groupOf(id, next.toldBy);
   if (group !== null && decision.action === 'fire') repeatGroup(folding, group);
   else folding.reports.push(...reportOwn(folding, component, verdict, decision));
-  if (decision.reason === 'upstream_down' && result.isFailure)
-    folding.held.push({ component: id, toldBy, upstreams: downUpstreams(folding, id) });
+  if (decision.reason === 'upstream_down' && isFailure)
+    folding.held.push({ component: id, toldBy: next.toldBy, upstreams: downUpstreams(folding, id) });
 }
 
 /** Notes the groups that the component joins or leaves, and answers whether it joins one. */
@@ -236,7 +237,7 @@ function reportOwn(
       return [reportFailure(component, verdict, decision.severity, dependants)];
     }
     case 'resolve':
-      return [reportRecovery(component, recovered)];
+      return [reportRecovery(component, describeEnd(verdict))];
     case 'none':
       return [];
   }

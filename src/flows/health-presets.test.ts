@@ -12,9 +12,19 @@ import {
   startSwitch,
   startWatcher,
 } from '../../test/watched.ts';
+import type { FlowCtx } from './context.ts';
 import { answerComponentHealth, answerServicesHealth } from './health-answers.ts';
 
 const nobody = { fresh: false, viewer: null };
+
+/** Answers of each alert that it is live, or why it ended. */
+async function listEnds(ctx: FlowCtx): Promise<(string | null)[]> {
+  const alerts = await listAllAlerts(ctx);
+  const events = await ctx.db.selectFrom('alert_event').selectAll().orderBy('event_id').execute();
+  return alerts.map(({ alert_ref, ended_at }) =>
+    ended_at === null ? 'live' : (events.findLast((event) => event.alert_ref === alert_ref)?.note ?? null),
+  );
+}
 
 describeEachStore('a component that asks a known service', (open) => {
   it('is unknown without the key, tells nobody, and does not count', async () => {
@@ -73,5 +83,34 @@ describeEachStore('a component that asks a known service', (open) => {
     provider.answer({ status: 503 });
     await harness.clock.advance(20_000);
     expect(await ask()).toMatchObject({ status: 'down', provider: 'openai' });
+  });
+
+  it('that fails and loses its key is not asked any more, and its alert ends', async () => {
+    const [harness, provider] = [await open(), await startProvider({ status: 503 })];
+    const chat = (key: string | null) => component('chat', [makeOpenaiCheck(provider.url, key)]);
+    const watcher = await startWatcher(harness, [chat('k3y')]);
+    await runNext(harness.clock, watcher.probing);
+    expect(await listEnds(watcher.ctx())).toEqual(['live']);
+    await watcher.configure([chat(null)]);
+    await runNext(harness.clock, watcher.probing);
+    expect(await listShown(watcher.ctx())).toEqual(['chat unknown not_configured']);
+    expect(await listEnds(watcher.ctx())).toEqual(['not asked any more: OPENAI_API_KEY is not set']);
+    await watcher.configure([chat('k3y')]);
+    await runNext(harness.clock, watcher.probing);
+    expect((await listEnds(watcher.ctx())).at(-1)).toBe('live');
+  });
+
+  it('is all that is left, without its key, of one that failed, and the alert ends', async () => {
+    const [harness, web] = [await open(), await startSwitch()];
+    const keyless = makeOpenaiCheck(web.url, null);
+    const failing = httpCheck(web.url, { name: 'web', failuresToDown: 1 });
+    web.turn(503);
+    const watcher = await startWatcher(harness, [component('chat', [failing, keyless])]);
+    await runNext(harness.clock, watcher.probing);
+    await runNext(harness.clock, watcher.probing);
+    expect(await listEnds(watcher.ctx())).toEqual(['live']);
+    await watcher.configure([component('chat', [keyless])]);
+    expect(await listShown(watcher.ctx())).toEqual(['chat unknown not_configured']);
+    expect(await listEnds(watcher.ctx())).toEqual(['a failing check is no longer watched']);
   });
 });

@@ -10,6 +10,7 @@ import {
   deleteCheckRecords,
   deleteComponentStates,
   isFailing,
+  isTellingOver,
   judgeChecks,
   listCheckRecords,
   listComponentStates,
@@ -79,10 +80,10 @@ async function forget(
 }
 
 function listRecoveries(orphans: readonly ComponentState[], changed: readonly Judged[]): AlertReport[] {
-  const well = changed.filter(({ next, change }) => change && next.status === 'ok');
+  const told = changed.filter(({ next, change, isOver }) => isOver || (change && next.status === 'ok'));
   return [
     ...orphans.map(({ component }) => reportRecovery({ id: component, name: component }, notWatched)),
-    ...well.map(({ next: { component } }) =>
+    ...told.map(({ next: { component } }) =>
       reportRecovery({ id: component, name: component }, `a failing check is ${notWatched}`),
     ),
   ];
@@ -132,7 +133,7 @@ function judgeAnew(state: ComponentState, records: readonly CheckRecord[], nowMs
   const isHeld = state.reason === 'upstream_down' && isFailing(judged.status);
   const verdict = isHeld ? { ...judged, reason: state.reason } : judged;
   const { next, change } = decideComponent(state.component, state, verdict, nowMs, null);
-  return { next: { ...next, checkedAt: state.checkedAt }, change };
+  return { next: { ...next, checkedAt: state.checkedAt }, change, isOver: isTellingOver(state, next) };
 }
 
 function leave({ component, status }: ComponentState, nowMs: number): ComponentChange {

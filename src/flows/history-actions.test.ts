@@ -227,7 +227,8 @@ describe('over HTTP', () => {
   test.each([
     ['uptime?days=0', 'days', 'must be at least 1'],
     ['uptime?days=1826', 'days', 'must be at most 1825'],
-    ['uptime?days=all', 'days', 'must be'],
+    ['uptime?days=all', 'days', 'must be a whole number, not "all"'],
+    ['uptime?days=1.5', 'days', 'must be a whole number, not "1.5"'],
     ['history?window=soon', 'window', '"soon" is not a duration, as 24h or 30d'],
     ['history?window=0s', 'window', '"0s" is not a duration'],
     ['history?window=1h&to=2026-03-01T12:00:00Z', 'window', 'give either window, or from and to'],

@@ -6,6 +6,7 @@ import {
   decideStepTime,
   findReturned,
   isFailing,
+  isTellingOver,
   judgeChecks,
   judgeServices,
   statusRank,
@@ -142,6 +143,7 @@ describe('who tells of a component', () => {
     ['who began to, meanwhile too', stateOf('down', { toldBy: 'db' }), 'degraded', 'upstream_down', 'db'],
     ['who began to, unknown as it is', stateOf('down', { toldBy: 'db' }), 'unknown', 'timeout', 'db'],
     ['who began to, offline as it was', stateOf('unknown', { toldBy: 'db' }), 'down', 'timeout', 'db'],
+    ['nobody where it is not asked', stateOf('down', { toldBy: 'db' }), 'unknown', 'not_configured', null],
     ['itself, known as it is again', stateOf('unknown', { reason: 'offline' }), 'down', 'timeout', 'api'],
   ] as const)('is %s', (_, before, status, reason, teller) => {
     expect(step(before, status, reason)).toBe(teller);
@@ -165,7 +167,7 @@ describe('who tells of a component', () => {
   it('is one at a time, from the first word to the end', () => {
     const verdicts = fc.record({
       status: fc.constantFrom('ok', 'degraded', 'down', 'unknown'),
-      reason: fc.constantFrom('timeout', 'upstream_down'),
+      reason: fc.constantFrom('timeout', 'upstream_down', 'not_configured'),
       returned: fc.constantFrom('db', 'edge', null),
     });
     fc.assert(
@@ -175,7 +177,10 @@ describe('who tells of a component', () => {
           const { next } = decideComponent('api', before, verdict, nowMs, returned);
           const { toldBy } = next;
           const isToFire = isFailing(verdict.status) && verdict.reason !== 'upstream_down';
-          if (verdict.status === 'ok') expect(toldBy).toBeNull();
+          const isOver =
+            verdict.status === 'ok' || (verdict.status === 'unknown' && verdict.reason === 'not_configured');
+          expect(isTellingOver(before, next)).toBe(isOver && before !== null && tellerOf(before) !== null);
+          if (isOver) expect(toldBy).toBeNull();
           else if (before?.toldBy) expect(toldBy).toBe(before.toldBy);
           else expect(toldBy !== null).toBe(isToFire);
           expect(tellerOf(next)).toBe(toldBy);
@@ -276,7 +281,8 @@ describe("a component's alert", () => {
   it.each([
     ['the good result of another check', 'down', 'timeout', 'no_failure'],
     ['a failure of the upstream', 'down', 'upstream_down', 'upstream_down'],
-    ['knowing nothing', 'unknown', 'not_configured', 'nothing_known'],
+    ['knowing nothing', 'unknown', 'timeout', 'nothing_known'],
+    ['not being asked', 'unknown', 'not_configured', 'nothing_known'],
     ['going on well', 'ok', '', 'still_ok'],
   ] as const)('is left alone by %s', (_, status, reason, why) => {
     const isFailure = reason === 'upstream_down';
@@ -285,6 +291,12 @@ describe("a component's alert", () => {
 
   it('ends at the step to ok', () => {
     expect(decide('ok', { isChange: true })).toEqual({ action: 'resolve', reason: 'recovered' });
+  });
+
+  it('ends at the step to where nobody asks any more, and at no other to unknown', () => {
+    const step = (reason: string) => decide('unknown', { isChange: true }, { reason });
+    expect(step('not_configured')).toEqual({ action: 'resolve', reason: 'not_configured' });
+    expect(step('offline')).toEqual({ action: 'none', reason: 'nothing_known' });
   });
 });
 

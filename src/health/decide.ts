@@ -100,6 +100,11 @@ export function tellerOf(state: ComponentState): string | null {
   return state.toldBy ?? (isTold ? state.component : null);
 }
 
+/** Answers whether an alert told of the component until now and none does any more. */
+export function isTellingOver(before: ComponentState | null, next: ComponentState): boolean {
+  return before !== null && tellerOf(before) !== null && next.toldBy === null;
+}
+
 /** Answers the upstream that came back last, as far as their states say; null: nothing is known of any. */
 export function findReturned(upstreams: readonly ComponentState[]): string | null {
   const [last] = upstreams
@@ -110,8 +115,8 @@ export function findReturned(upstreams: readonly ComponentState[]): string | nul
 
 /**
  * Answers whose alert tells of a component after a verdict: its own, or that of those that still fail after the return of
- * the upstream that they failed with. Who has begun to tell goes on until it is ok. `returned`: the upstream that came back
- * last; null: none is known.
+ * the upstream that they failed with. Who has begun to tell goes on until it is ok, or nothing of it is asked any more.
+ * `returned`: the upstream that came back last; null: none is known.
  */
 function decideTeller(
   component: string,
@@ -119,18 +124,23 @@ function decideTeller(
   { status, reason }: Pick<Verdict, 'status' | 'reason'>,
   returned: string | null,
 ): string | null {
-  if (status === 'ok') return null;
+  if (status === 'ok' || isNotAsked({ status, reason })) return null;
   const teller = before && tellerOf(before);
   if (teller !== null || !isFailing(status) || reason === 'upstream_down') return teller;
   return before?.reason === 'upstream_down' ? (returned ?? component) : component;
 }
 
+/** What nobody asks would stay as it was for ever. */
+function isNotAsked({ status, reason }: Pick<Verdict, 'status' | 'reason'>): boolean {
+  return status === 'unknown' && reason === 'not_configured';
+}
+
 export type AlertDecision =
   | { action: 'fire'; severity: Severity; reason: 'became_worse' | 'still_failing' }
-  | { action: 'resolve'; reason: 'recovered' }
+  | { action: 'resolve'; reason: 'recovered' | 'not_configured' }
   | { action: 'none'; reason: 'still_ok' | 'nothing_known' | 'upstream_down' | 'no_failure' };
 
-/** Answers what a result means for the component's alert: each failing one is a report, and the step to ok ends it. */
+/** Answers what a result means for the component's alert: each failing one is a report, and the step to ok ends it, as does that to what can't be asked. */
 export function decideAlert(
   verdict: Pick<Verdict, 'status' | 'reason'>,
   isCritical: boolean,
@@ -138,7 +148,9 @@ export function decideAlert(
 ): AlertDecision {
   switch (verdict.status) {
     case 'unknown':
-      return { action: 'none', reason: 'nothing_known' };
+      return result.isChange && isNotAsked(verdict)
+        ? { action: 'resolve', reason: 'not_configured' }
+        : { action: 'none', reason: 'nothing_known' };
     case 'ok':
       return result.isChange
         ? { action: 'resolve', reason: 'recovered' }

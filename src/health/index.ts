@@ -9,6 +9,7 @@ export {
   decideStepTime,
   findReturned,
   isFailing,
+  isTellingOver,
   judgeChecks,
   judgeServices,
   tellerOf,
@@ -49,7 +50,7 @@ export {
   returnLease,
   takeLease,
 } from './queries-lease.ts';
-export { reportFailure, reportRecovery } from './report.ts';
+export { describeEnd, recovered, reportFailure, reportRecovery } from './report.ts';
 export { type Affected, reportAffected, reportUnaffected } from './report-affected.ts';
 export { type ShownHealth, showHealth } from './show.ts';
 export type * from './types.ts';

@@ -37,6 +37,14 @@ export function reportRecovery(component: Component, reason: string): AlertRepor
   };
 }
 
+/** Why the alert of one or of several is over. */
+export const recovered = 'its checks are ok again';
+
+/** Answers by a verdict why a component's alert is over; the detail of what is not asked names what is missing. */
+export function describeEnd({ status, check }: Verdict): string {
+  return status === 'ok' ? recovered : `not asked any more: ${check?.detail ?? 'not configured'}`;
+}
+
 /** Whatever the result, it is the same problem: one alert a component, until it heals. */
 function reportOf({ id }: Component, severity: Severity): Omit<AlertReport, 'title' | 'message' | 'status'> {
   return { ...reportBase(id, severity), labels: { component: id }, fingerprint: `health:${id}` };

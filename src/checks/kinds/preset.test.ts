@@ -173,6 +173,13 @@ it.each<Kind>(['anthropic', 'openai', 'deepgram', 'typesense', 'firestore'])(
   },
 );
 
+it('a key with quotes is hidden in JSON too', async () => {
+  const apiKey = 'k3y"of\\the"shop';
+  const provider = await startProvider({ body: JSON.stringify({ ok: [apiKey] }) });
+  const { detail } = await run({ kind: 'typesense', baseUrl: provider.url, apiKey });
+  expect(detail).toBe('body.ok == true, was ["[redacted]"]');
+});
+
 it('a service that hangs is down at the timeout, and left', async () => {
   const silent = await startHttpTarget();
   const outcome = runCheck(

@@ -3,6 +3,7 @@ import { parseBytes, writeBytes } from '../../core/bytes.ts';
 import { parseDurationMs } from '../../core/duration.ts';
 import { severities } from '../../core/severity.ts';
 import { durationText } from '../form.ts';
+import { isEncoded } from '../is-encoded.ts';
 
 // In these schemas the message of an issue says what is expected; an unknown key's says the known ones.
 
@@ -72,14 +73,25 @@ export const kind = z.string().regex(kindPattern, {
   error: 'a kind of small letters, digits and "_", at most 64 long',
 });
 
-export const httpUrl = z.string().refine((url) => URL.canParse(url) && /^https?:\/\/[^/]/i.test(url), {
-  error: 'a URL that begins with http:// or https://',
-});
+export const httpUrl = z
+  .string()
+  .refine((url) => URL.canParse(url) && /^https?:\/\/[^/]/i.test(url), {
+    error: 'a URL that begins with http:// or https://',
+    abort: true,
+  })
+  .refine(hasReadableUser, { error: 'a URL with % as %25 in its user and password' });
+
+function hasReadableUser(text: string): boolean {
+  const { username, password } = new URL(text);
+  return isEncoded(username) && isEncoded(password);
+}
 
 export const headerName = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'the name of an HTTP header' });
-const headerValue = z.string().regex(/^[^\r\n\0]*$/, { error: 'one line of text' });
+const headerValue = z.string().regex(/^[\t -~\u0080-\u00ff]*$/, {
+  error: 'one line of text in Latin letters (ISO 8859-1)',
+});
 export const headers = z.record(headerName, headerValue);
 
 /** Answers the map without the keys whose value is undefined. */
