@@ -91,6 +91,16 @@ it('runs any number of checks on one signal without a warning', async () => {
   expect(warnings).toEqual([]);
 });
 
+it('that cannot be made for a reason that nobody foresaw says so in each run, and shows no part of it', async () => {
+  const check = { ...httpCheck('/ok', 0), url: 'http://user:hunter%@127.0.0.1:1/' } as CheckConfig;
+  expect(await prepareCheck(check).run({ clock: createTestClock() })).toEqual({
+    status: 'unknown',
+    reason: 'internal_error',
+    detail: 'could not be prepared: URIError',
+    latencyMs: 0,
+  });
+});
+
 it('refuses to prepare a check whose condition its kind cannot answer', () => {
   expect(() => prepareCheck({ ...httpCheck('/ok', 0), conditions: ['exit_code == 0'] })).toThrow(
     'expected one of status',

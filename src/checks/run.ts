@@ -1,6 +1,7 @@
 import type { CheckConfig } from '../config/types.ts';
 import type { Clock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
+import { AppError } from '../core/errors.ts';
 import { readFailure } from './failure.ts';
 import { createJudge, type Judge } from './judge.ts';
 import { createProbe } from './kinds/create-probe.ts';
@@ -18,9 +19,20 @@ export async function runCheck(check: CheckConfig, deps: CheckDeps): Promise<Che
 
 /** Prepares a check for many runs, as `runCheck` does them; throws VALIDATION_ERROR where a condition makes no sense. */
 export function prepareCheck(check: CheckConfig): PreparedCheck {
-  const judge = createJudge(check);
-  const probe = createProbe(check, judge.subjects);
-  return { run: (deps) => runBehindWall(check, judge, probe, deps) };
+  try {
+    const judge = createJudge(check);
+    const probe = createProbe(check, judge.subjects);
+    return { run: (deps) => runBehindWall(check, judge, probe, deps) };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    return neverAsk(error);
+  }
+}
+
+/** What nobody foresaw stops this check alone. The error's own text may hold a secret, which nothing is there to hide. */
+function neverAsk(error: unknown): PreparedCheck {
+  const detail = `could not be prepared: ${error instanceof Error ? error.name : typeof error}`;
+  return { run: async () => ({ status: 'unknown', reason: 'internal_error', detail, latencyMs: 0 }) };
 }
 
 /** The timeout is for the whole run: a retry has what the first attempt left of it. */
